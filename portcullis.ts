@@ -1,0 +1,71 @@
+import { explain, unknownChoice } from './testbench/commands/errors.ts';
+import { parseArguments, usageOf } from './testbench/commands/parse.ts';
+import type { Verb } from './testbench/commands/verb.ts';
+
+/** Each verb with what it does in a line; its code is loaded when it is asked for. */
+const verbs: Readonly<Record<string, { readonly summary: string; load(): Promise<Verb> }>> = {
+  all: {
+    summary: 'Every block through generate, check and synth, ending in one table',
+    load: async () => (await import('./testbench/commands/all.ts')).all,
+  },
+  generate: {
+    summary: "Write a block's Verilog, register map outputs and FuseSoC core file",
+    load: async () => (await import('./testbench/commands/generate.ts')).generate,
+  },
+  check: {
+    summary: 'Compare model, hardware, emitted Verilog and gates, cycle by cycle',
+    load: async () => (await import('./testbench/commands/check.ts')).check,
+  },
+  synth: {
+    summary: 'Synthesise a block, or any Verilog, and report area, depth and clock',
+    load: async () => (await import('./testbench/commands/synth.ts')).synth,
+  },
+  wave: {
+    summary: 'Run a block on traffic and write its waveform',
+    load: async () => (await import('./testbench/commands/wave.ts')).wave,
+  },
+  bench: {
+    summary: 'Race the simulator against Verilator on the emitted Verilog',
+    load: async () => (await import('./testbench/commands/bench.ts')).bench,
+  },
+};
+
+const overview = (): string =>
+  [
+    'Portcullis: hardware blocks as proved Verilog, from one npm install.',
+    '',
+    'Usage: portcullis VERB [ARGUMENTS]     portcullis VERB --help',
+    '',
+    ...Object.entries(verbs).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`),
+    '',
+    'Every verb takes --help and --json. Exit codes: 0 fine; 1 a difference, a failed proof, a broken expectation; 2 the request was wrong.',
+  ].join('\n');
+
+/** Runs one command line, given without node and script. Returns the exit code. */
+export const main = async (argv: readonly string[]): Promise<number> => {
+  const [name, ...rest] = argv;
+  // A reader that closes early, such as `head`, ends us quietly.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
+  try {
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+      console.log(overview());
+      return name === undefined ? 2 : 0;
+    }
+    const entry = verbs[name];
+    if (entry === undefined || !Object.hasOwn(verbs, name)) throw unknownChoice('verb', name, Object.keys(verbs));
+    const verb = await entry.load();
+    const given = parseArguments(verb, rest);
+    if (given.flags.has('help')) {
+      console.log(await usageOf(verb));
+      return 0;
+    }
+    const answer = await verb.run(given);
+    console.log(given.flags.has('json') ? JSON.stringify(answer.value) : answer.text);
+    return answer.code;
+  } catch (error) {
+    const line = explain(error);
+    if (line === null) throw error;
+    console.error(`portcullis: ${line}`);
+    return 2;
+  }
+};

@@ -1,0 +1,44 @@
+import { closest, distance } from 'fastest-levenshtein';
+
+/** The request was wrong: said in one line, exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The choice nearest to what was typed, when it is near enough to be what was meant. */
+export const nearest = (word: string, choices: readonly string[]): string | null => {
+  if (choices.length === 0) return null;
+  const best = closest(word, choices);
+  return distance(word, best) <= Math.max(2, Math.ceil(best.length / 2)) ? best : null;
+};
+
+/**
+ * An error for a word that is none of the choices.
+ * @param what names the kind of thing, as in "block" or "option".
+ */
+export const unknownChoice = (what: string, word: string, choices: readonly string[]): UsageError => {
+  const near = nearest(word, choices);
+  const hint = near === null ? '' : ` Did you mean '${near}'?`;
+  return new UsageError(`There is no ${what} '${word}'.${hint} Choices: ${choices.join(', ')}.`);
+};
+
+/** Names of the errors that tell of a wrong request rather than of a fault of ours. */
+const requestErrors = new Set(['UsageError', 'ParameterError', 'CaptureError', 'YosysError', 'ElaborationError']);
+
+const fileErrors: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or directory',
+  EACCES: 'permission denied',
+  EISDIR: 'is a directory',
+  ENOTDIR: 'a part of the path is not a directory',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space left on the device',
+};
+
+/** One line for the user when the request was at fault; null when the error is ours and its trace is wanted. */
+export const explain = (error: unknown): string | null => {
+  if (!(error instanceof Error)) return null;
+  if (requestErrors.has(error.name)) return error.message;
+  const { code, path } = error as NodeJS.ErrnoException;
+  const reason = code === undefined ? undefined : fileErrors[code];
+  return reason === undefined || path === undefined ? null : `${path}: ${reason}`;
+};
