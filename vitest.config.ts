@@ -6,6 +6,10 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
-    coverage: { provider: 'v8', include: ['rtl/**', 'model/**', 'testbench/**', 'synth/**'], reporter: ['text-summary', 'html'] },
+    coverage: {
+      provider: 'v8',
+      include: ['rtl/**', 'model/**', 'testbench/**', 'synth/**'],
+      reporter: ['text-summary', 'html'],
+    },
   },
 });

@@ -25,8 +25,12 @@ const wings = [
   { wing: /^portcullis\.ts$|^[^/]+\.config\.ts$/, may: [/./] },
 ];
 
-const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], { cwd: root, encoding: 'utf8' });
-const statement = /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s*['"]([^'"]+)['"]/g;
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], {
+  cwd: root,
+  encoding: 'utf8',
+});
+const statement =
+  /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s*['"]([^'"]+)['"]/g;
 let broken = 0;
 const complain = (file, text, index, message) => {
   const line = text.slice(0, index).split('\n').length + (text[index] === '\n' ? 1 : 0);
@@ -37,7 +41,12 @@ for (const file of tracked.split('\n').filter((name) => name !== '' && existsSyn
   const rule = wings.find(({ wing }) => wing.test(file));
   const text = readFileSync(join(root, file), 'utf8');
   if (rule === undefined) {
-    complain(file, text, 0, 'lies in no wing of the architecture; move it, or name its wing in .tools/lint-imports.mjs');
+    complain(
+      file,
+      text,
+      0,
+      'lies in no wing of the architecture; move it, or name its wing in .tools/lint-imports.mjs',
+    );
     continue;
   }
   const home = rule.wing.exec(file)[0];

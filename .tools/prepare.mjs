@@ -10,7 +10,12 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const digest = (files) => {
   const hash = createHash('sha256').update(process.version);
-  for (const file of files) hash.update(file).update('\0').update(readFileSync(join(root, file))).update('\0');
+  for (const file of files)
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(root, file)))
+      .update('\0');
   return hash.digest('hex');
 };
 
@@ -34,7 +39,9 @@ const run = (command, args, what) => {
 
 const major = Number(process.versions.node.split('.')[0]);
 if (major < 20) {
-  process.stderr.write(`Portcullis needs Node 20 or later; this is ${process.version}. Install a newer Node and run the command again.\n`);
+  process.stderr.write(
+    `Portcullis needs Node 20 or later; this is ${process.version}. Install a newer Node and run the command again.\n`,
+  );
   process.exit(2);
 }
 
@@ -46,7 +53,11 @@ const sources = (folder) =>
   });
 
 whenStale(join(root, 'node_modules', '.portcullis-installed'), digest(['package-lock.json']), () =>
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'Installing the packages that package-lock.json names'),
+  run(
+    'npm',
+    ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
+    'Installing the packages that package-lock.json names',
+  ),
 );
 
 if (process.argv.includes('build')) {

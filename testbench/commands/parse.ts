@@ -32,7 +32,13 @@ export const parseArguments = (verb: Verb, raw: readonly string[]): Arguments =>
         : ({ type: 'string', multiple: true } as const),
     ]),
   );
-  const { tokens } = parseArgs({ args: [...raw], options: config, strict: false, allowPositionals: true, tokens: true });
+  const { tokens } = parseArgs({
+    args: [...raw],
+    options: config,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   const given: Record<string, string[]> = {};
   const flags = new Set<string>();
   const positionals: string[] = [];
@@ -41,21 +47,30 @@ export const parseArguments = (verb: Verb, raw: readonly string[]): Arguments =>
     if (token.kind !== 'option') continue;
     const definition = config[token.name];
     if (definition === undefined) {
-      throw unknownChoice(`option of '${verb.name}'`, token.rawName, options.map(([name]) => `--${name}`));
+      throw unknownChoice(
+        `option of '${verb.name}'`,
+        token.rawName,
+        options.map(([name]) => `--${name}`),
+      );
     }
     if (definition.type === 'boolean') {
-      if (token.value !== undefined) throw new UsageError(`Option ${token.rawName} takes no value; leave out '${token.value}'.`);
+      if (token.value !== undefined)
+        throw new UsageError(`Option ${token.rawName} takes no value; leave out '${token.value}'.`);
       flags.add(token.name);
       continue;
     }
     if (token.value === undefined || token.value.startsWith('--')) {
-      throw new UsageError(`Option ${token.rawName} needs a value, as in ${token.rawName} ${definitions.find(([name]) => name === token.name)?.[1].valueHint ?? 'VALUE'}.`);
+      throw new UsageError(
+        `Option ${token.rawName} needs a value, as in ${token.rawName} ${definitions.find(([name]) => name === token.name)?.[1].valueHint ?? 'VALUE'}.`,
+      );
     }
     given[token.name] = [...(given[token.name] ?? []), token.value];
   }
   const places = definitions.filter(([, { type }]) => type === 'positional');
   if (positionals.length > places.length) {
-    throw new UsageError(`'${verb.name}' takes ${places.length === 0 ? 'no' : `at most ${places.length}`} plain argument${places.length === 1 ? '' : 's'}; '${positionals[places.length]}' is one too many.`);
+    throw new UsageError(
+      `'${verb.name}' takes ${places.length === 0 ? 'no' : `at most ${places.length}`} plain argument${places.length === 1 ? '' : 's'}; '${positionals[places.length]}' is one too many.`,
+    );
   }
   return { positionals, options: given, flags };
 };

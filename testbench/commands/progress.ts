@@ -26,7 +26,9 @@ const plain = (title: string, total: number, unit: string): Progress => {
       const rate = seconds > 0 ? done / seconds : 0;
       const left = rate > 0 && done < total ? `, ${Math.ceil((total - done) / rate)} s left` : '';
       const speed = rate >= 10 ? `, ${count(rate)} ${unit}/s` : '';
-      process.stderr.write(`${title}: ${count(done)} of ${count(total)} ${unit}${speed}${left}${label ? ` (${label})` : ''}\n`);
+      process.stderr.write(
+        `${title}: ${count(done)} of ${count(total)} ${unit}${speed}${left}${label ? ` (${label})` : ''}\n`,
+      );
     },
     finish() {},
   };

@@ -1,0 +1,35 @@
+/**
+ * A FuseSoC core description (CAPI 2) of emitted Verilog, so that other projects can depend on a block by name.
+ * @param files names relative to the core file, leaf modules first.
+ */
+export const coreFile = (core: {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly toplevel: string;
+  readonly files: readonly string[];
+}): string =>
+  `${[
+    'CAPI=2:',
+    '',
+    `name: portcullis:blocks:${core.name}:${core.version}`,
+    `description: ${JSON.stringify(core.description)}`,
+    '',
+    'filesets:',
+    '  rtl:',
+    '    files:',
+    ...core.files.map((file) => `      - ${file}`),
+    '    file_type: verilogSource-2005',
+    '',
+    'targets:',
+    '  default: &default',
+    '    filesets: [rtl]',
+    `    toplevel: ${core.toplevel}`,
+    '  lint:',
+    '    <<: *default',
+    '    default_tool: verilator',
+    '    tools:',
+    '      verilator:',
+    '        mode: lint-only',
+    '        verilator_options: [-Wall]',
+  ].join('\n')}\n`;
