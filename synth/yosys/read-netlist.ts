@@ -1,0 +1,59 @@
+import { cached } from '../cache.ts';
+import type { YosysNetlist } from './netlist.ts';
+import { designFiles, type Parameters, runOnDesign, type VerilogFile } from './read-design.ts';
+
+export interface ReadNetlistOptions {
+  /**
+   * `word`: what Verilog says, one cell an operator, hierarchy and memories kept, registers without inferred enables.
+   * `gates`: after synthesis, flat, two-input gates and plain flip-flops (`$_DFF_P_` and the like).
+   */
+  readonly flow: 'word' | 'gates';
+  readonly parameters?: Parameters;
+  readonly timeoutSeconds?: number;
+}
+
+/** Memories of more bits stay whole in the `gates` flow: as flip-flops they would take Yosys minutes. */
+const largestMappedMemory = 16_384;
+
+const wordCommands = ['proc', 'opt -nodffe -nosdff', 'memory_collect', 'opt_clean'];
+
+/** `synth`'s own steps, with the choice of memories and of flip-flops. */
+const gateCommands = (top: string): string[] => [
+  `synth -flatten -top ${top} -run coarse:fine`,
+  'opt -fast -full',
+  `memory_map t:$mem_v2 r:SIZE<=${largestMappedMemory} %i`,
+  'opt -full',
+  'techmap',
+  'dfflegalize -cell $_DFF_?_ 01 -cell $_DFF_???_ 01 -cell $_DLATCH_?_ 01 -cell $_DLATCH_???_ 01 -cell $_SR_??_ 01',
+  'opt -fast -nodffe -nosdff',
+  'abc -fast',
+  'opt_clean -purge',
+  'check',
+];
+
+/** Yosys' JSON of `top`, from the cache where the same was asked before. Rejects with a `YosysError`. */
+export const readNetlist = async (
+  files: readonly VerilogFile[],
+  top: string,
+  options: ReadNetlistOptions,
+): Promise<YosysNetlist> => {
+  const parameters = options.parameters ?? {};
+  const commands = [
+    // A module with parameters set has a name of Yosys' making; renamed twice, since its name may also be `top` already.
+    'rename -top portcullis_renamed_top',
+    `rename -top ${top}`,
+    ...(options.flow === 'word' ? wordCommands : gateCommands(top)),
+    'write_json',
+  ];
+  const question = [
+    designFiles(files),
+    top,
+    Object.entries(parameters).map(([name, value]) => [name, String(value)]),
+    commands,
+  ];
+  const text = await cached('netlist', question, async () => {
+    const limit = options.timeoutSeconds === undefined ? {} : { timeoutSeconds: options.timeoutSeconds };
+    return (await runOnDesign({ files, top, parameters }, commands, limit)).stdout;
+  });
+  return JSON.parse(text) as YosysNetlist;
+};
