@@ -1,0 +1,298 @@
+/** A packet hash unit in plain terms: frames in, marked frames and chain records out, registers by name. */
+import { type PortLayout, wordOf } from '../primitives/ports.ts';
+import { clientIndexWidth } from './layout.ts';
+import { createPacketUnitModel } from './model.ts';
+import { type RegisterName, registerAddress } from './registers.ts';
+
+/** Anything that is stepped like the model and has the unit's ports. */
+export interface SteppedUnit {
+  readonly layout: PortLayout;
+  step(inputs: Uint32Array, outputs: Uint32Array): void;
+}
+
+/** A frame as it left the unit. */
+export interface DeliveredFrame {
+  readonly bytes: Uint8Array;
+  /** The client that the chain's hash names. */
+  readonly client: number;
+  /** Bit c is 1 when client c gets the frame. */
+  readonly mask: number;
+  readonly hash: number;
+  readonly hashType: number;
+  /** Chain number, modulo 2^16. */
+  readonly chain: number;
+  /** The frame is the first of its chain. */
+  readonly chainStart: boolean;
+  /** Cycles in which the first and the last beat left. */
+  readonly firstCycle: number;
+  readonly lastCycle: number;
+}
+
+export interface ChainRecord {
+  readonly chain: number;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly client: number;
+  readonly mask: number;
+  readonly hash: number;
+  readonly hashType: number;
+  /** 1 difference, 2 packet limit, 3 byte limit, 4 idle. */
+  readonly reason: number;
+  /** Cycle in which the record left. */
+  readonly cycle: number;
+}
+
+interface BusAccess {
+  readonly write: boolean;
+  readonly address: number;
+  readonly value: number;
+  readonly strobes: number;
+}
+
+/** Says in which cycles a port takes or offers something. */
+export type Pace = (cycle: number) => boolean;
+
+const always: Pace = () => true;
+
+/** Length of a run that should have come to its end. */
+const patience = 100_000;
+
+export class PacketUnitDriver {
+  readonly unit: SteppedUnit;
+  /** Frames that left, in order. */
+  readonly delivered: DeliveredFrame[] = [];
+  /** Chain records that left, in order. */
+  readonly chains: ChainRecord[] = [];
+  /** Cycles run so far. */
+  cycle = 0;
+  /** Bit c is 1 when client c takes new chains; all of them at first. */
+  accepting: number;
+  /** When beats are offered to `s_axis`, taken from `m_axis`, and records taken from `m_axis_chain`. */
+  offers: Pace = always;
+  takesFrames: Pace = always;
+  takesChains: Pace = always;
+  /** The words of the present cycle, in the order of the unit's layout. */
+  readonly inputs: Uint32Array;
+  readonly outputs: Uint32Array;
+  readonly #input: (name: string) => number;
+  readonly #output: (name: string) => number;
+  readonly #beatBytes: number;
+  readonly #clients: number;
+  readonly #waiting: Uint8Array[] = [];
+  #sentBytes = 0;
+  #beatOffered = false;
+  #leaving: number[] = [];
+  #firstCycle = 0;
+
+  /** @param unit a model with default parameters unless given; it is brought through a cycle of reset. */
+  constructor(unit: SteppedUnit = createPacketUnitModel()) {
+    this.unit = unit;
+    const { inputs, outputs, inputWords, outputWords } = unit.layout;
+    const inputWord = new Map(inputs.map(({ name }) => [name, wordOf(inputs, name)]));
+    const outputWord = new Map(outputs.map(({ name }) => [name, wordOf(outputs, name)]));
+    this.#input = (name) => inputWord.get(name)!;
+    this.#output = (name) => outputWord.get(name)!;
+    this.#beatBytes = inputs.find(({ name }) => name === 's_axis_tkeep')!.width;
+    this.#clients = inputs.find(({ name }) => name === 'accepting')!.width;
+    this.accepting = 2 ** this.#clients - 1;
+    this.inputs = new Uint32Array(inputWords);
+    this.outputs = new Uint32Array(outputWords);
+    this.reset(1);
+  }
+
+  /** Holds `aresetn` low for some cycles. Frames not yet sent wait; one that was sent in part is forgotten. */
+  reset(cycles: number): void {
+    this.inputs.fill(0);
+    for (let count = 0; count < cycles; count += 1) {
+      this.unit.step(this.inputs, this.outputs);
+      this.cycle += 1;
+    }
+    if (this.#sentBytes > 0 || this.#beatOffered) this.#waiting.shift();
+    this.#sentBytes = 0;
+    this.#beatOffered = false;
+    this.#leaving = [];
+  }
+
+  /** Puts a frame, from destination address to the last byte before the check sequence, behind those that wait to be sent. */
+  send(...frames: readonly Uint8Array[]): void {
+    this.#waiting.push(...frames);
+  }
+
+  /** Bytes of frames that wait or are being sent. */
+  get waitingFrames(): number {
+    return this.#waiting.length;
+  }
+
+  run(cycles: number): void {
+    for (let count = 0; count < cycles; count += 1) this.step();
+  }
+
+  /** Runs until everything waiting is sent and nothing has moved for `quiet` cycles. Does not wait for an idle chain to close. */
+  settle(quiet = 64): void {
+    let still = 0;
+    for (let count = 0; still < quiet; count += 1) {
+      if (count > patience) throw new Error(`the unit has not come to rest in ${patience} cycles`);
+      this.step();
+      const moves =
+        this.#waiting.length > 0 ||
+        this.outputs[this.#output('m_axis_tvalid')] !== 0 ||
+        this.outputs[this.#output('m_axis_chain_tvalid')] !== 0;
+      still = moves ? 0 : still + 1;
+    }
+  }
+
+  /** Runs one cycle. */
+  step(): void {
+    const { inputs } = this;
+    inputs[this.#input('aresetn')] = 1;
+    inputs[this.#input('accepting')] = this.accepting;
+    inputs[this.#input('m_axis_tready')] = Number(this.takesFrames(this.cycle));
+    inputs[this.#input('m_axis_chain_tready')] = Number(this.takesChains(this.cycle));
+    this.#offerBeat();
+    this.unit.step(inputs, this.outputs);
+    this.#noteSent();
+    this.#noteFrames();
+    this.#noteChains();
+    this.cycle += 1;
+  }
+
+  #offerBeat(): void {
+    const { inputs } = this;
+    const frame = this.#waiting[0];
+    // An offer, once made, stands until it is taken (AMBA AXI-Stream, 2.2).
+    if (frame !== undefined && this.offers(this.cycle)) this.#beatOffered = true;
+    inputs[this.#input('s_axis_tvalid')] = Number(this.#beatOffered);
+    if (!this.#beatOffered || frame === undefined) return;
+    const data = this.#input('s_axis_tdata');
+    const keep = this.#input('s_axis_tkeep');
+    const end = Math.min(this.#sentBytes + this.#beatBytes, frame.length);
+    inputs.fill(0, data, data + this.#beatBytes / 4);
+    inputs.fill(0, keep, keep + Math.ceil(this.#beatBytes / 32));
+    for (let at = this.#sentBytes; at < end; at += 1) {
+      const byte = at - this.#sentBytes;
+      inputs[data + (byte >>> 2)]! |= frame[at]! << (8 * (byte & 3));
+      inputs[keep + (byte >>> 5)]! |= 1 << (byte & 31);
+    }
+    inputs[this.#input('s_axis_tlast')] = Number(end === frame.length);
+  }
+
+  #noteSent(): void {
+    if (!this.#beatOffered || this.outputs[this.#output('s_axis_tready')] === 0) return;
+    this.#beatOffered = false;
+    this.#sentBytes += this.#beatBytes;
+    if (this.#sentBytes < this.#waiting[0]!.length) return;
+    this.#waiting.shift();
+    this.#sentBytes = 0;
+  }
+
+  #noteFrames(): void {
+    const { outputs } = this;
+    if (outputs[this.#output('m_axis_tvalid')] === 0 || this.inputs[this.#input('m_axis_tready')] === 0) return;
+    const data = this.#output('m_axis_tdata');
+    const keep = this.#output('m_axis_tkeep');
+    const user = this.#output('m_axis_tuser');
+    const last = outputs[this.#output('m_axis_tlast')] !== 0;
+    if (this.#leaving.length === 0) this.#firstCycle = this.cycle;
+    for (let byte = 0; byte < this.#beatBytes; byte += 1) {
+      if (last && ((outputs[keep + (byte >>> 5)]! >>> (byte & 31)) & 1) === 0) break;
+      this.#leaving.push((outputs[data + (byte >>> 2)]! >>> (8 * (byte & 3))) & 0xff);
+    }
+    if (!last) return;
+    const marks = outputs[user + 1]!;
+    const upper = this.#clients > 12 ? outputs[user + 2]! : 0;
+    this.delivered.push({
+      bytes: Uint8Array.from(this.#leaving),
+      client: outputs[this.#output('m_axis_tdest')]!,
+      mask: (marks >>> 20) | (upper << 12),
+      hash: outputs[user]!,
+      hashType: (marks >>> 16) & 7,
+      chain: marks & 0xffff,
+      chainStart: ((marks >>> 19) & 1) === 1,
+      firstCycle: this.#firstCycle,
+      lastCycle: this.cycle,
+    });
+    this.#leaving = [];
+  }
+
+  #noteChains(): void {
+    const { outputs } = this;
+    const taken = this.inputs[this.#input('m_axis_chain_tready')] !== 0;
+    if (outputs[this.#output('m_axis_chain_tvalid')] === 0 || !taken) return;
+    const data = this.#output('m_axis_chain_tdata');
+    const counts = outputs[data + 2]!;
+    const marks = outputs[data + 3]!;
+    this.chains.push({
+      hash: outputs[data]!,
+      bytes: outputs[data + 1]!,
+      packets: counts & 0xffff,
+      chain: counts >>> 16,
+      client: marks & 0xff & (2 ** clientIndexWidth(this.#clients) - 1),
+      reason: (marks >>> 8) & 7,
+      hashType: (marks >>> 12) & 7,
+      mask: marks >>> 16,
+      cycle: this.cycle,
+    });
+  }
+
+  /**
+   * Reads a register while traffic goes on.
+   * @param register its name, or its address in bytes.
+   * @param element which one of an array of registers.
+   * @throws Error when the unit answers with an error.
+   */
+  read(register: RegisterName | number, element = 0): number {
+    const address = addressOf(register, element);
+    const { response, value } = this.access({ write: false, address, value: 0, strobes: 0 });
+    if (response !== 0) throw new Error(`the read of 0x${address.toString(16)} was answered with response ${response}`);
+    return value;
+  }
+
+  /** Writes a register while traffic goes on; as `read`. */
+  write(register: RegisterName | number, value: number, element = 0): void {
+    const address = addressOf(register, element);
+    const { response } = this.access({ write: true, address, value, strobes: 15 });
+    if (response !== 0) {
+      throw new Error(`the write to 0x${address.toString(16)} was answered with response ${response}`);
+    }
+  }
+
+  /** Reads the 48-bit count of bytes of a client. */
+  readClientBytes(client: number): number {
+    const low = this.read('client_bytes', 2 * client);
+    return this.read('client_bytes', 2 * client + 1) * 2 ** 32 + low;
+  }
+
+  /** Makes one access and waits for its response; `cycles` is how long that took. */
+  access({ write, address, value, strobes }: BusAccess): { response: number; value: number; cycles: number } {
+    const { inputs, outputs } = this;
+    const begin = this.cycle;
+    const name = (signal: string): number => this.#input(`s_axil_${signal}`);
+    const seen = (signal: string): boolean => outputs[this.#output(`s_axil_${signal}`)] !== 0;
+    if (write) {
+      inputs[name('awaddr')] = address;
+      inputs[name('awvalid')] = 1;
+      inputs[name('wdata')] = value;
+      inputs[name('wstrb')] = strobes;
+      inputs[name('wvalid')] = 1;
+    } else {
+      inputs[name('araddr')] = address;
+      inputs[name('arvalid')] = 1;
+    }
+    inputs[name(write ? 'bready' : 'rready')] = 1;
+    for (let count = 0; count < patience; count += 1) {
+      this.step();
+      if (seen('awready')) inputs[name('awvalid')] = 0;
+      if (seen('wready')) inputs[name('wvalid')] = 0;
+      if (seen('arready')) inputs[name('arvalid')] = 0;
+      if (!seen(write ? 'bvalid' : 'rvalid')) continue;
+      inputs[name('bready')] = 0;
+      inputs[name('rready')] = 0;
+      const response = outputs[this.#output(write ? 's_axil_bresp' : 's_axil_rresp')]!;
+      return { response, value: write ? 0 : outputs[this.#output('s_axil_rdata')]!, cycles: this.cycle - begin };
+    }
+    throw new Error(`the register port has not answered in ${patience} cycles`);
+  }
+}
+
+const addressOf = (register: RegisterName | number, element: number): number =>
+  (typeof register === 'number' ? register : registerAddress[register]) + 4 * element;

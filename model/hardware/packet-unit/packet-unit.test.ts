@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { hardFrames } from '../../../testbench/captures/hard-frames.ts';
+import { verificationSuite } from '../../../testbench/captures/rss-verification-suite.ts';
+import { createPacketUnitModel, hashType, PacketUnitDriver } from './index.ts';
+import { tcpFrame } from './test-frames.ts';
+
+const geometries = [64, 128, 256, 512].flatMap((dataWidth) =>
+  [16, 32, 48, 96, 144, 288].map((hashWidth) => ({ dataWidth, hashWidth })),
+);
+
+test.each(geometries)('answers the RSS verification suite and the hard frames: %o', (geometry) => {
+  const unit = new PacketUnitDriver(createPacketUnitModel(geometry));
+  unit.send(...hardFrames.map(({ frame }) => frame));
+  unit.send(...verificationSuite.map(tcpFrame));
+  unit.settle();
+  const answers = unit.delivered.map((frame) => ({ type: frame.hashType, hash: frame.hash }));
+  const typeOf = { ipv4: hashType.ipv4, tcp_ipv4: hashType.tcpIpv4, tcp_ipv6: hashType.tcpIpv6 };
+  expect(answers).toEqual([
+    ...hardFrames.map((hard) => ({ type: typeOf[hard.hashType], hash: hard.hash })),
+    ...verificationSuite.map(({ network, tcpHash }) => ({
+      type: network === 4 ? hashType.tcpIpv4 : hashType.tcpIpv6,
+      hash: tcpHash,
+    })),
+  ]);
+  expect(unit.delivered.map(({ client, hash }) => client === hash % 8)).not.toContain(false);
+});
+
+test('answers the address hashes of the suite when the port types are off', () => {
+  const unit = new PacketUnitDriver();
+  unit.write('hash_types', 0b0010010);
+  unit.send(...verificationSuite.map(tcpFrame));
+  unit.settle();
+  expect(unit.delivered.map(({ hash }) => hash)).toEqual(verificationSuite.map(({ addressHash }) => addressHash));
+});
