@@ -1,6 +1,5 @@
 /** A packet hash unit in plain terms: frames in, marked frames and chain records out, registers by name. */
 import { type PortLayout, wordOf } from '../primitives/ports.ts';
-import { clientIndexWidth } from './layout.ts';
 import { createPacketUnitModel } from './model.ts';
 import { type RegisterName, registerAddress } from './registers.ts';
 
@@ -118,7 +117,7 @@ export class PacketUnitDriver {
     this.#waiting.push(...frames);
   }
 
-  /** Bytes of frames that wait or are being sent. */
+  /** Frames that wait or are being sent. */
   get waitingFrames(): number {
     return this.#waiting.length;
   }
@@ -226,7 +225,7 @@ export class PacketUnitDriver {
       bytes: outputs[data + 1]!,
       packets: counts & 0xffff,
       chain: counts >>> 16,
-      client: marks & 0xff & (2 ** clientIndexWidth(this.#clients) - 1),
+      client: marks & 0xff,
       reason: (marks >>> 8) & 7,
       hashType: (marks >>> 12) & 7,
       mask: marks >>> 16,

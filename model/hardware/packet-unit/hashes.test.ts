@@ -1,8 +1,20 @@
 import { expect, test } from 'vitest';
+import { encodeFrame } from '../../../testbench/captures/encode-frame.ts';
 import { hardFrames } from '../../../testbench/captures/hard-frames.ts';
-import { verificationSuite } from '../../../testbench/captures/rss-verification-suite.ts';
+import { type VerificationVector, verificationSuite } from '../../../testbench/captures/rss-verification-suite.ts';
 import { createPacketUnitModel, hashType, PacketUnitDriver } from './index.ts';
-import { tcpFrame } from './test-frames.ts';
+
+const tcpFrame = ({ network, source, destination, sourcePort, destinationPort }: VerificationVector): Uint8Array =>
+  encodeFrame({
+    destination: '02:00:00:00:00:02',
+    source: '02:00:00:00:00:01',
+    content: {
+      kind: network === 4 ? 'ipv4' : 'ipv6',
+      source,
+      destination,
+      payload: { kind: 'tcp', sourcePort, destinationPort, length: 6 },
+    },
+  });
 
 const geometries = [64, 128, 256, 512].flatMap((dataWidth) =>
   [16, 32, 48, 96, 144, 288].map((hashWidth) => ({ dataWidth, hashWidth })),
