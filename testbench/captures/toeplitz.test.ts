@@ -16,16 +16,19 @@ describe('Toeplitz hash', () => {
     expect(toeplitzHash(verificationKey, Uint8Array.from([...addresses, ...ports]))).toBe(vector.tcpHash);
   });
 
-  test.prop([key, fc.uint8Array({ maxLength: 36 })])('equals the definition by a shifted 320-bit key', (bytes, input) => {
-    let shifted = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
-    let expected = 0n;
-    for (const byte of input)
-      for (let bit = 7; bit >= 0; bit -= 1) {
-        if (((byte >> bit) & 1) === 1) expected ^= shifted >> 288n;
-        shifted = (shifted << 1n) & ((1n << 320n) - 1n);
-      }
-    expect(BigInt(toeplitzHash(bytes, input))).toBe(expected);
-  });
+  test.prop([key, fc.uint8Array({ maxLength: 36 })])(
+    'equals the definition by a shifted 320-bit key',
+    (bytes, input) => {
+      let shifted = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
+      let expected = 0n;
+      for (const byte of input)
+        for (let bit = 7; bit >= 0; bit -= 1) {
+          if (((byte >> bit) & 1) === 1) expected ^= shifted >> 288n;
+          shifted = (shifted << 1n) & ((1n << 320n) - 1n);
+        }
+      expect(BigInt(toeplitzHash(bytes, input))).toBe(expected);
+    },
+  );
 
   test('a key that is too short is refused', () => {
     expect(() => toeplitzHash(verificationKey, new Uint8Array(37))).toThrow('give a key of 41 bytes');
@@ -49,11 +52,10 @@ describe('addresses', () => {
     expect(ipv6Text(ipv6Address('::'))).toBe('::');
   });
 
-  test.each([
-    () => ipv4Address('192.0.2'),
-    () => ipv6Address('1::2::3'),
-    () => ethernetAddress('02-00-00-00-00-01'),
-  ])('what is none is refused %#', (parse) => {
-    expect(parse).toThrow(/is no .* address; write one like/);
-  });
+  test.each([() => ipv4Address('192.0.2'), () => ipv6Address('1::2::3'), () => ethernetAddress('02-00-00-00-00-01')])(
+    'what is none is refused %#',
+    (parse) => {
+      expect(parse).toThrow(/is no .* address; write one like/);
+    },
+  );
 });
