@@ -3,6 +3,8 @@
  * `interface.ts` may be read by its model and by the command line.
  */
 
+import { distance } from 'fastest-levenshtein';
+
 export type ParameterValue = number | boolean | string;
 
 interface Described {
@@ -132,24 +134,13 @@ const allows = (parameter: Parameter, value: unknown): boolean => {
   }
 };
 
-/** Edits that turn one word into the other (Levenshtein 1966), letter case aside. */
-const editDistance = (from: string, to: string): number => {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...from.toLowerCase()].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...to.toLowerCase()].entries()) {
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
-};
+const editDistance = (from: string, to: string): number => distance(from.toLowerCase(), to.toLowerCase());
 
-const nearestBy = <T>(candidates: readonly T[], distance: (candidate: T) => number): T | undefined => {
+const nearestBy = <T>(candidates: readonly T[], distanceOf: (candidate: T) => number): T | undefined => {
   let best: T | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
-    const d = distance(candidate);
+    const d = distanceOf(candidate);
     if (d < least) [best, least] = [candidate, d];
   }
   return best;

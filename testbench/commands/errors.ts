@@ -1,24 +1,17 @@
-import { closest, distance } from 'fastest-levenshtein';
+import { nearestName } from '../../rtl/parts/parameters.ts';
 
 /** The request was wrong: said in one line, exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The choice nearest to what was typed, when it is near enough to be what was meant. */
-export const nearest = (word: string, choices: readonly string[]): string | null => {
-  if (choices.length === 0) return null;
-  const best = closest(word, choices);
-  return distance(word, best) <= Math.max(2, Math.ceil(best.length / 2)) ? best : null;
-};
-
 /**
  * An error for a word that is none of the choices.
  * @param what names the kind of thing, as in "block" or "option".
  */
 export const unknownChoice = (what: string, word: string, choices: readonly string[]): UsageError => {
-  const near = nearest(word, choices);
-  const hint = near === null ? '' : ` Did you mean '${near}'?`;
+  const near = nearestName(word, choices);
+  const hint = near === undefined ? '' : ` Did you mean '${near}'?`;
   return new UsageError(`There is no ${what} '${word}'.${hint} Choices: ${choices.join(', ')}.`);
 };
 
