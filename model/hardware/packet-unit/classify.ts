@@ -1,5 +1,12 @@
 /** Classification of a frame by its bytes, as far as they have arrived. Source: `docs/systems/packet-unit.md`, "Classification". */
-import { type Descriptor, emptyDescriptor, type FrameStatus, forgetNetwork, frameStatus, transport } from './descriptor.ts';
+import {
+  type Descriptor,
+  emptyDescriptor,
+  type FrameStatus,
+  forgetNetwork,
+  frameStatus,
+  transport,
+} from './descriptor.ts';
 import { extensionHeaderLimit, headerLimit } from './parameters.ts';
 
 export interface Classification {

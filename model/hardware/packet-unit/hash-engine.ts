@@ -3,8 +3,8 @@ import type { Buffer } from '../primitives/buffer.ts';
 import { type Descriptor, frameStatus, hashInput, hashType } from './descriptor.ts';
 import { createHashedChain, type HashedChain } from './entries.ts';
 import type { PacketUnitParameters } from './parameters.ts';
-import { place, type Registers } from './registers.ts';
 import { tableEntries } from './parameters.ts';
+import { place, type Registers } from './registers.ts';
 
 /** A hash on its way through one of the cycles after its last step. */
 interface Finished {

@@ -5,6 +5,7 @@ import { Queue } from '../primitives/queue.ts';
 import { RegisterPort } from '../primitives/register-port.ts';
 import { Aggregator } from './aggregator.ts';
 import {
+  copyWords,
   createBeat,
   createChainRecord,
   createFrameEvent,
@@ -128,13 +129,13 @@ class Model implements PacketUnitModel {
     const out = this.#out;
     const beat = this.#output.front;
     outputs[out.tready] = Number(this.#input.ready);
-    outputs.set(beat.data, out.tdata);
-    outputs.set(beat.keep, out.tkeep);
+    copyWords(beat.data, 0, outputs, out.tdata, beat.data.length);
+    copyWords(beat.keep, 0, outputs, out.tkeep, beat.keep.length);
     outputs[out.tlast] = beat.last;
     outputs[out.tdest] = beat.destination;
-    outputs.set(beat.user, out.tuser);
+    copyWords(beat.user, 0, outputs, out.tuser, beat.user.length);
     outputs[out.tvalid] = Number(this.#output.valid);
-    outputs.set(this.#records.front, out.chainData);
+    copyWords(this.#records.front, 0, outputs, out.chainData, 4);
     outputs[out.chainValid] = Number(this.#records.valid);
     this.#port.drive(outputs);
   }
@@ -164,9 +165,8 @@ class Model implements PacketUnitModel {
   #acceptBeat(inputs: Uint32Array): void {
     const at = this.#in;
     const beat = this.#input.push();
-    const { data, keep } = beat;
-    for (let word = 0; word < data.length; word += 1) data[word] = inputs[at.tdata + word]!;
-    for (let word = 0; word < keep.length; word += 1) keep[word] = inputs[at.tkeep + word]!;
+    copyWords(inputs, at.tdata, beat.data, 0, beat.data.length);
+    copyWords(inputs, at.tkeep, beat.keep, 0, beat.keep.length);
     beat.last = inputs[at.tlast]!;
   }
 

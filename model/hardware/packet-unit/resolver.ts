@@ -20,8 +20,7 @@ export class Resolver {
   ): boolean {
     if (!items.valid) return false;
     const item = items.front;
-    const goes =
-      (!item.close || records.ready) && (!item.frame || tags.ready) && (!item.start || clients.valid);
+    const goes = (!item.close || records.ready) && (!item.frame || tags.ready) && (!item.start || clients.valid);
     if (!goes) return false;
     items.pop();
     if (item.close) this.#record(item, records.push());

@@ -38,8 +38,12 @@ const strobedBits = (strobes: number): number =>
 
 export class RegisterPort {
   readonly #space: RegisterSpace;
-  readonly #in: Readonly<Record<'awaddr' | 'awvalid' | 'wdata' | 'wstrb' | 'wvalid' | 'bready' | 'araddr' | 'arvalid' | 'rready', number>>;
-  readonly #out: Readonly<Record<'awready' | 'wready' | 'bresp' | 'bvalid' | 'arready' | 'rdata' | 'rresp' | 'rvalid', number>>;
+  readonly #in: Readonly<
+    Record<'awaddr' | 'awvalid' | 'wdata' | 'wstrb' | 'wvalid' | 'bready' | 'araddr' | 'arvalid' | 'rready', number>
+  >;
+  readonly #out: Readonly<
+    Record<'awready' | 'wready' | 'bresp' | 'bvalid' | 'arready' | 'rdata' | 'rresp' | 'rvalid', number>
+  >;
   #addressHeld = false;
   #dataHeld = false;
   #readHeld = false;
