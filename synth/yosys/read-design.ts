@@ -63,6 +63,9 @@ export const hierarchyCommand = (top: string, parameters: Parameters = {}): stri
   return `hierarchy -check -top ${top}${settings.join('')}`;
 };
 
+/** Renamed twice, since a module with parameters set has a name of Yosys' making, and one without may have the wanted name already. */
+export const renameTop = (name: string): string[] => ['rename -top portcullis_renamed_top', `rename -top ${name}`];
+
 const listed = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
 
 /** Says what there is where Yosys only says what is missing. */
@@ -86,16 +89,17 @@ const betterReason = async (
   return `module \`${top}' has no parameter \`${unknown}'; parameters: ${listed(known)}`;
 };
 
-/** Reads the files, elaborates `top` with `parameters`, and runs `commands`. Rejects with a `YosysError`. */
+/** Reads the files, elaborates `top` with `parameters`, and runs `commands`, which may read `moreFiles`. Rejects with a `YosysError`. */
 export const runOnDesign = async (
   design: { readonly files: readonly VerilogFile[]; readonly top: string; readonly parameters: Parameters },
   commands: readonly string[],
   options: YosysOptions = {},
+  moreFiles: Readonly<Record<string, string>> = {},
 ): Promise<YosysRun> => {
   const { files, top, parameters } = design;
   const script = [...readCommands(files), hierarchyCommand(top, parameters), ...commands];
   try {
-    return await runYosys(script, designFiles(files), options);
+    return await runYosys(script, { ...designFiles(files), ...moreFiles }, options);
   } catch (error) {
     const reason = error instanceof YosysError ? await betterReason(error, files, top, parameters) : null;
     if (reason === null || !(error instanceof YosysError)) throw error;

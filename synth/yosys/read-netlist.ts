@@ -1,6 +1,7 @@
 import { cached } from '../cache.ts';
+import { mapSmallMemories } from './map-memories.ts';
 import type { YosysNetlist } from './netlist.ts';
-import { designFiles, type Parameters, runOnDesign, type VerilogFile } from './read-design.ts';
+import { designFiles, type Parameters, renameTop, runOnDesign, type VerilogFile } from './read-design.ts';
 
 export interface ReadNetlistOptions {
   /**
@@ -12,16 +13,13 @@ export interface ReadNetlistOptions {
   readonly timeoutSeconds?: number;
 }
 
-/** Memories of more bits stay whole in the `gates` flow: as flip-flops they would take Yosys minutes. */
-const largestMappedMemory = 16_384;
-
 const wordCommands = ['proc', 'opt -nodffe -nosdff', 'memory_collect', 'opt_clean'];
 
 /** `synth`'s own steps, with the choice of memories and of flip-flops. */
 const gateCommands = (top: string): string[] => [
   `synth -flatten -top ${top} -run coarse:fine`,
   'opt -fast -full',
-  `memory_map t:$mem_v2 r:SIZE<=${largestMappedMemory} %i`,
+  mapSmallMemories,
   'opt -full',
   'techmap',
   'dfflegalize -cell $_DFF_?_ 01 -cell $_DFF_???_ 01 -cell $_DLATCH_?_ 01 -cell $_DLATCH_???_ 01 -cell $_SR_??_ 01',
@@ -38,13 +36,7 @@ export const readNetlist = async (
   options: ReadNetlistOptions,
 ): Promise<YosysNetlist> => {
   const parameters = options.parameters ?? {};
-  const commands = [
-    // A module with parameters set has a name of Yosys' making; renamed twice, since its name may also be `top` already.
-    'rename -top portcullis_renamed_top',
-    `rename -top ${top}`,
-    ...(options.flow === 'word' ? wordCommands : gateCommands(top)),
-    'write_json',
-  ];
+  const commands = [...renameTop(top), ...(options.flow === 'word' ? wordCommands : gateCommands(top)), 'write_json'];
   const question = [
     designFiles(files),
     top,

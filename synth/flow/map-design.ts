@@ -1,0 +1,77 @@
+/** One run of one target: Yosys' netlists before and after mapping. */
+import { cached } from '../cache.ts';
+import type { YosysNetlist } from '../yosys/netlist.ts';
+import { designFiles, type Parameters, renameTop, runOnDesign, type VerilogFile } from '../yosys/read-design.ts';
+import { commandsOf, designName, type Target } from './targets.ts';
+
+export interface Design {
+  readonly files: readonly VerilogFile[];
+  readonly top: string;
+  /** Verilog parameters of `top`. */
+  readonly parameters: Parameters;
+}
+
+export interface DesignMemory {
+  readonly name: string;
+  readonly words: number;
+  /** Bits a word. */
+  readonly width: number;
+}
+
+export interface MappedDesign {
+  /** Gates from before mapping. */
+  readonly gates: YosysNetlist;
+  readonly cells: YosysNetlist;
+  /** As declared, before they became blocks, tables or registers. */
+  readonly memories: readonly DesignMemory[];
+}
+
+/** Without the models of the target's own cells. */
+const writeDesign = ['select *', 'write_json -selected', 'select -clear'];
+
+const memoryFile = 'memories.txt';
+
+const memoriesIn = (dump: string): DesignMemory[] =>
+  dump
+    .split(/^ {2}cell /m)
+    .slice(1)
+    .map((cell) => ({
+      name: /parameter \\MEMID "\\{0,2}(.*)"/.exec(cell)?.[1] ?? 'memory',
+      words: Number(/parameter (?:signed )?\\SIZE (\d+)/.exec(cell)?.[1] ?? 0),
+      width: Number(/parameter (?:signed )?\\WIDTH (\d+)/.exec(cell)?.[1] ?? 0),
+    }));
+
+/** Two values that `write_json` wrote one after the other. */
+const splitValues = (text: string): [YosysNetlist, YosysNetlist] => {
+  const second = text.indexOf('\n{\n', 1);
+  return [JSON.parse(text.slice(0, second)) as YosysNetlist, JSON.parse(text.slice(second)) as YosysNetlist];
+};
+
+/** What a cached answer depends on. */
+export const questionOf = (design: Design, commands: readonly string[]): unknown => [
+  designFiles(design.files),
+  design.top,
+  Object.entries(design.parameters).map(([name, value]) => [name, String(value)]),
+  commands,
+];
+
+/** Rejects with a `YosysError`. */
+export const mapDesign = async (design: Design, target: Target, flatten: boolean): Promise<MappedDesign> => {
+  const steps = commandsOf(target, flatten);
+  const commands = [
+    ...renameTop(designName),
+    ...steps.coarse,
+    `tee -q -o ${memoryFile} dump t:$mem_v2`,
+    ...steps.gates,
+    ...writeDesign,
+    ...steps.cells,
+    ...writeDesign,
+  ];
+  const text = await cached('mapped', questionOf(design, commands), async () => {
+    const run = await runOnDesign(design, commands);
+    return `${run.files[memoryFile] ?? ''}\0${run.stdout}`;
+  });
+  const border = text.indexOf('\0');
+  const [gates, cells] = splitValues(text.slice(border + 1));
+  return { gates, cells, memories: memoriesIn(text.slice(0, border)) };
+};

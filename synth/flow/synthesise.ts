@@ -1,0 +1,156 @@
+/** The whole of it: every target, every module, gates, clock. */
+import type { YosysNetlist } from '../yosys/netlist.ts';
+import type { Parameters, ParameterValue, VerilogFile } from '../yosys/read-design.ts';
+import { YosysError } from '../yosys/yosys-error.ts';
+import { type Area, areaOf, instanceCounts, plainName } from './area.ts';
+import { levelsOf } from './depth.ts';
+import { gateEquivalentsOf } from './gate-equivalents.ts';
+import { type Design, type DesignMemory, mapDesign } from './map-design.ts';
+import { type PlacedClock, placedClock, placementSeeds } from './place-and-route.ts';
+import { type DeepPath, deepestPaths } from './source-path.ts';
+import { designName, targets as everyTarget, type Target } from './targets.ts';
+
+export interface SynthesisRequest {
+  readonly files: readonly VerilogFile[];
+  readonly top: string;
+  /** What reports call the design; a block's name, or a peer's. */
+  readonly block: string;
+  /** What the design was generated with: told in reports. */
+  readonly parameters: Parameters;
+  /** Parameters of `top` to set in Verilog, where it has any. */
+  readonly verilogParameters?: Parameters;
+  /** Default: all. */
+  readonly targets?: readonly Target[];
+  /** Whether to place and route for the clock, which needs the `ice40` target and takes minutes for large designs. */
+  readonly place: boolean;
+  /** Whether to count every module by itself as well, which takes as long again. Default true. */
+  readonly modules?: boolean;
+}
+
+export interface ModuleReport extends Area {
+  readonly module: string;
+  readonly instances: number;
+  /** Between its own registers, ports and instances. */
+  readonly depth: number;
+}
+
+export interface TargetReport extends Area {
+  readonly target: Target;
+  /** Levels of tables (a carry chain is one) on the deepest path between registers, ports and memories. */
+  readonly depth: number;
+  readonly paths: readonly DeepPath[];
+  /** Each without its instances' cells, largest first. Empty where not asked for. */
+  readonly modules: readonly ModuleReport[];
+}
+
+export interface SynthesisResult {
+  readonly block: string;
+  readonly top: string;
+  readonly parameters: Parameters;
+  readonly gateEquivalents: number;
+  readonly memories: readonly DesignMemory[];
+  readonly memoryBits: number;
+  readonly targets: readonly TargetReport[];
+  /** Null where place and route was not asked for. */
+  readonly clock: PlacedClock | null;
+}
+
+/** @param label what has just ended. */
+export type OnProgress = (done: number, total: number, label: string) => void;
+
+const modulesOf = (netlist: YosysNetlist): ModuleReport[] =>
+  [...instanceCounts(netlist)]
+    .flatMap(([name, instances]): ModuleReport[] => {
+      const module = netlist.modules[name];
+      if (module === undefined) return [];
+      const own = areaOf(module);
+      return [{ module: name, instances, depth: levelsOf(module).depth, ...own }];
+    })
+    .sort((a, b) => b.luts * b.instances - a.luts * a.instances || (a.module < b.module ? -1 : 1));
+
+const reportOf = async (
+  design: Design,
+  target: Target,
+): Promise<{ report: TargetReport; memories: readonly DesignMemory[]; netlist: YosysNetlist }> => {
+  const { gates, cells, memories } = await mapDesign(design, target, true);
+  const mapped = cells.modules[designName];
+  const before = gates.modules[designName];
+  if (mapped === undefined || before === undefined)
+    throw new YosysError(`nothing is left of \`${design.top}'`, null, '');
+  const report = {
+    target,
+    ...areaOf(mapped),
+    depth: levelsOf(mapped).depth,
+    paths: deepestPaths(mapped, before),
+    modules: [],
+  };
+  return { report, memories, netlist: cells };
+};
+
+const checkTargets = (chosen: readonly Target[]): void => {
+  const unknown = chosen.find((target) => !everyTarget.includes(target));
+  if (unknown !== undefined) {
+    throw new YosysError(`there is no target \`${unknown}'; targets: ${everyTarget.join(', ')}`, null, '');
+  }
+};
+
+/** Runs two at a time, on as many threads. Rejects with a `YosysError`; what the tools answered before comes from the cache. */
+export const synthesise = async (
+  request: SynthesisRequest,
+  onProgress: OnProgress = () => {},
+): Promise<SynthesisResult> => {
+  const chosen = request.targets ?? everyTarget;
+  checkTargets(chosen);
+  const withModules = request.modules ?? true;
+  const design: Design = { files: request.files, top: request.top, parameters: request.verilogParameters ?? {} };
+  const total = chosen.length * (withModules ? 2 : 1) + 1 + (request.place ? 1 + placementSeeds.length : 0);
+  let done = 0;
+  const step = (label: string): void => onProgress(++done, total, `${request.block}: ${label}`);
+
+  // The flattened runs first: bad Verilog then fails once, and placing can begin.
+  const flat = chosen.map(async (target) => {
+    const result = await reportOf(design, target);
+    step(target);
+    return result;
+  });
+  const placing = async (): Promise<PlacedClock | null> => {
+    if (!request.place) return null;
+    const index = chosen.indexOf('ice40');
+    const ice40 = await (index < 0 ? reportOf(design, 'ice40') : flat[index]);
+    const mapped = ice40?.netlist.modules[designName];
+    return mapped === undefined ? null : placedClock(design, mapped, () => step('place and route'));
+  };
+  const gates = gateEquivalentsOf(design).then((count) => {
+    step('gate equivalents');
+    return count;
+  });
+  const perModule = chosen.map(async (target, index): Promise<ModuleReport[]> => {
+    if (!withModules) return [];
+    await flat[index];
+    const { cells } = await mapDesign(design, target, false);
+    step(`${target}, module by module`);
+    return modulesOf(cells).map((module) => ({
+      ...module,
+      module: module.module === designName ? request.top : plainName(module.module),
+    }));
+  });
+  const [reports, modules, gateEquivalents, clock] = await Promise.all([
+    Promise.all(flat),
+    Promise.all(perModule),
+    gates,
+    placing(),
+  ]);
+  const memories = reports[0]?.memories ?? [];
+  return {
+    block: request.block,
+    top: request.top,
+    parameters: request.parameters,
+    gateEquivalents,
+    memories,
+    memoryBits: memories.reduce((bits, memory) => bits + memory.words * memory.width, 0),
+    targets: reports.map(({ report }, index) => ({ ...report, modules: modules[index] ?? [] })),
+    clock,
+  };
+};
+
+export type { ParameterValue };
