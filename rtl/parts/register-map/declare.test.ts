@@ -80,9 +80,9 @@ describe('registerMap', () => {
     expect(
       refusal({ one: { kind: 'window', description: 'A.', depth: 5, address: 16, fields: { a: bit } } }),
     ).toContain('multiple of 32');
-    expect(refusal({ a: { description: 'A.', fields: { b_c: bit } }, a_b: { description: 'A.', fields: { c: bit } } })).toBe(
-      "unit.a_b.c: its joined name 'a_b_c' is also that of 'a.b_c'; rename one",
-    );
+    expect(
+      refusal({ a: { description: 'A.', fields: { b_c: bit } }, a_b: { description: 'A.', fields: { c: bit } } }),
+    ).toBe("unit.a_b.c: its joined name 'a_b_c' is also that of 'a.b_c'; rename one");
     expect(refusal({ one: { ...word, address: 0x100 } }, { addressWidth: 8 })).toContain('from 9 (the last register');
     expect(refusal({})).toContain('no registers');
     expect(refusal({ one: word }, { name: 'a__b' })).toContain("the name 'a__b'");

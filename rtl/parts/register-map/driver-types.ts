@@ -1,4 +1,11 @@
-import type { AccessOf, CounterDeclaration, RegisterDeclaration, RegisterDeclarations, WindowDeclaration, WordDeclaration } from './declare.ts';
+import type {
+  AccessOf,
+  CounterDeclaration,
+  RegisterDeclaration,
+  RegisterDeclarations,
+  WindowDeclaration,
+  WordDeclaration,
+} from './declare.ts';
 
 /** `T`, or a promise of it where the bus is asynchronous. */
 export type Answer<Asynchronous extends boolean, T> = Asynchronous extends true ? Promise<T> : T;

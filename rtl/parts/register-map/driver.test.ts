@@ -71,14 +71,7 @@ describe('createDriver', () => {
     await driver.map.write(2, { page: 0xfedcb, valid: 1, owner: 0xaaaa });
     expect(await driver.map.read(2)).toEqual({ page: 0xfedcb, valid: 1, owner: 0xaaaa });
     await driver.control.modify({ mode: 2 });
-    expect(bus.trace).toEqual([
-      'write 290 800fedcb',
-      'write 294 aaaa',
-      'read 290',
-      'read 294',
-      'read 4',
-      'write 4 20',
-    ]);
+    expect(bus.trace).toEqual(['write 290 800fedcb', 'write 294 aaaa', 'read 290', 'read 294', 'read 4', 'write 4 20']);
   });
 
   it('refuses indices, names and values that the map does not have', () => {

@@ -25,18 +25,23 @@ const bitsOf = (field: PlacedField, word: number): number =>
 const extract = (fields: readonly PlacedField[], words: readonly number[]): Values =>
   Object.fromEntries(fields.map((field) => [field.name, bitsOf(field, words[Math.floor(field.low / 32)] ?? 0)]));
 
-const place = (field: PlacedField, value: number): number => Number(BigInt.asUintN(32, BigInt(value) << BigInt(field.low % 32)));
+const place = (field: PlacedField, value: number): number =>
+  Number(BigInt.asUintN(32, BigInt(value) << BigInt(field.low % 32)));
 
 /** The words that the values make; fields not named are 0. */
 const assemble = (where: string, fields: readonly PlacedField[], words: number, values: Values): number[] => {
   const result = Array.from({ length: words }, () => 0);
   for (const name of Object.keys(values))
     if (!fields.some((field) => field.name === name))
-      throw new RegisterAccessError(`${where} has no field '${name}' that can be written, only ${fields.map((field) => field.name).join(', ')}`);
+      throw new RegisterAccessError(
+        `${where} has no field '${name}' that can be written, only ${fields.map((field) => field.name).join(', ')}`,
+      );
   for (const field of fields) {
     const value = values[field.name] ?? 0;
     if (!Number.isInteger(value) || value < 0 || value >= 2 ** field.width)
-      throw new RegisterAccessError(`${where}.${field.name} is given ${value}, but its ${field.width} bits hold 0 to ${2 ** field.width - 1}`);
+      throw new RegisterAccessError(
+        `${where}.${field.name} is given ${value}, but its ${field.width} bits hold 0 to ${2 ** field.width - 1}`,
+      );
     const word = Math.floor(field.low / 32);
     result[word] = ((result[word] ?? 0) | place(field, value)) >>> 0;
   }
@@ -46,7 +51,9 @@ const assemble = (where: string, fields: readonly PlacedField[], words: number, 
 const requireAll = (where: string, fields: readonly PlacedField[], values: Values): void => {
   for (const field of fields)
     if (values[field.name] === undefined)
-      throw new RegisterAccessError(`${where}.${field.name} is not given; a write is of the whole word, so every field that keeps a value must be given`);
+      throw new RegisterAccessError(
+        `${where}.${field.name} is not given; a write is of the whole word, so every field that keeps a value must be given`,
+      );
 };
 
 const wordDriver = (bus: AnyBus, where: string, register: PlacedRegister, address: number) => {
@@ -144,7 +151,11 @@ interface CreateDriver {
    * @param base byte address of the map's first register on the bus
    * @throws RegisterAccessError from its members, when an index, a name or a value is not of the map
    */
-  <Registers extends RegisterDeclarations>(map: RegisterMap<Registers>, bus: RegisterBus, base?: number): Driver<Registers>;
+  <Registers extends RegisterDeclarations>(
+    map: RegisterMap<Registers>,
+    bus: RegisterBus,
+    base?: number,
+  ): Driver<Registers>;
   <Registers extends RegisterDeclarations>(
     map: RegisterMap<Registers>,
     bus: AsynchronousRegisterBus,
@@ -154,4 +165,6 @@ interface CreateDriver {
 
 // The members follow the map's own text, which the type repeats; only here do the two meet unchecked.
 export const createDriver: CreateDriver = (map: RegisterMap, bus: AnyBus, base = 0) =>
-  Object.fromEntries(map.placed.map((register) => [register.name, registerDriver(bus, map.name, register, base)])) as never;
+  Object.fromEntries(
+    map.placed.map((register) => [register.name, registerDriver(bus, map.name, register, base)]),
+  ) as never;

@@ -127,7 +127,10 @@ const placeFields = (
   return placed;
 };
 
-type Shape = Pick<PlacedRegister, 'kind' | 'count' | 'repeated' | 'words' | 'width' | 'fields' | 'readable' | 'writable'>;
+type Shape = Pick<
+  PlacedRegister,
+  'kind' | 'count' | 'repeated' | 'words' | 'width' | 'fields' | 'readable' | 'writable'
+>;
 
 const fieldsEnd = (fields: readonly PlacedField[]): number =>
   Math.max(...fields.map((field) => field.low + field.width));
