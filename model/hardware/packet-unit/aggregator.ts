@@ -1,22 +1,20 @@
 /** The aggregator: gathers neighbours into chains. Source: `docs/systems/packet-unit.md`, "Aggregator". */
+import { closeReasons, frameStatuses, hashTypes } from '../../../rtl/packet-unit/interface.ts';
 import type { Buffer } from '../primitives/buffer.ts';
 import {
   type Descriptor,
   emptyDescriptor,
-  frameStatus,
   hashesAddresses,
   hashesPorts,
-  hashType,
   hashTypeOf,
   sameAddresses,
 } from './descriptor.ts';
 import type { FrameEvent, Item } from './entries.ts';
 import type { HashEngine } from './hash-engine.ts';
-import { unresolvedLimit } from './parameters.ts';
 import { chainKeyBit, place, type Registers } from './registers.ts';
 
-/** Why a chain closed. */
-export const closeReason = { difference: 1, packets: 2, bytes: 3, idle: 4 } as const;
+/** Chains that may be started and not yet resolved. */
+export const unresolvedLimit = 4;
 
 const greatestPackets = 0xffff;
 const greatestBytes = 2 ** 31;
@@ -82,8 +80,8 @@ export class Aggregator {
       if (same) this.#continueChain(items.push());
       else this.#startChain(items.push(), event.descriptor, type);
       this.#inFrame = true;
-      if (event.descriptor.status === frameStatus.malformed) words[place.malformed]! += 1;
-      if (event.descriptor.status === frameStatus.truncated) words[place.truncated]! += 1;
+      if (event.descriptor.status === frameStatuses.malformed) words[place.malformed]! += 1;
+      if (event.descriptor.status === frameStatuses.truncated) words[place.truncated]! += 1;
     }
     events.pop();
     if (event.end) this.#endFrame(event.length);
@@ -93,7 +91,7 @@ export class Aggregator {
     const key = this.#key;
     if (!this.#open || this.#full || key.status !== descriptor.status || this.#keyType !== type) return false;
     const chosen = this.#registers.words[place.chain_key]!;
-    const byDestination = type === hashType.destination;
+    const byDestination = type === hashTypes.destination;
     if (
       (chosen & chainKeyBit.vlan || byDestination) &&
       (key.tags !== descriptor.tags || key.outer !== descriptor.outer || key.inner !== descriptor.inner)
@@ -143,7 +141,7 @@ export class Aggregator {
   #startChain(item: Item, descriptor: Descriptor, type: number): void {
     const { words } = this.#registers;
     item.close = false;
-    if (this.#open) this.#close(item, closeReason.difference);
+    if (this.#open) this.#close(item, closeReasons.difference);
     item.frame = true;
     item.start = true;
     item.number = this.#nextNumber;
@@ -157,7 +155,7 @@ export class Aggregator {
     this.#key = descriptor;
     this.#keyType = type;
     words[place.chains]! += 1;
-    if (type !== hashType.none) words[place.hashes]! += 1;
+    if (type !== hashTypes.none) words[place.hashes]! += 1;
   }
 
   #endFrame(length: number): void {
@@ -168,10 +166,10 @@ export class Aggregator {
     this.#inFrame = false;
     if (this.#packets === greatestPackets || (packetLimit !== 0 && this.#packets >= packetLimit)) {
       this.#full = true;
-      this.#fullReason = closeReason.packets;
+      this.#fullReason = closeReasons.packets;
     } else if (this.#bytes >= greatestBytes || (byteLimit !== 0 && this.#bytes >= byteLimit)) {
       this.#full = true;
-      this.#fullReason = closeReason.bytes;
+      this.#fullReason = closeReasons.bytes;
     } else {
       this.#full = false;
     }
@@ -180,7 +178,7 @@ export class Aggregator {
 
   #closeAlone(items: Buffer<Item>): void {
     const item = items.push();
-    this.#close(item, closeReason.idle);
+    this.#close(item, closeReasons.idle);
     item.frame = false;
     item.start = false;
     this.#open = false;

@@ -1,10 +1,11 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
+import { frameStatuses } from '../../../rtl/packet-unit/interface.ts';
 import { encodeFrame } from '../../../testbench/captures/encode-frame.ts';
 import type { ExtensionHeader, FrameDescription, Payload } from '../../../testbench/captures/frame-description.ts';
 import { hardFrames } from '../../../testbench/captures/hard-frames.ts';
 import { classify } from './classify.ts';
-import { emptyDescriptor, frameStatus } from './descriptor.ts';
+import { emptyDescriptor } from './descriptor.ts';
 
 const ethernet = { destination: '02:00:00:00:00:02', source: '06:01:02:03:04:05' };
 const tcp: Payload = { kind: 'tcp', sourcePort: 0x1234, destinationPort: 0x5678 };
@@ -50,7 +51,7 @@ describe('link headers', () => {
     expect(classifyAll(of({ content: raw(0x0600) }))).toMatchObject({
       decided: true,
       need: 14,
-      reads: 0,
+      extensionHeaders: 0,
       descriptor: { ...good, sap: 0x0600 },
     });
   });
@@ -79,7 +80,7 @@ describe('link headers', () => {
   test('SNAP with an encapsulated EtherType leads on', () => {
     expect(classifyAll(of({ link: { kind: 'snap', organization: 0 }, content: ipv4 }))).toMatchObject({
       need: 46,
-      reads: 1,
+      extensionHeaders: 0,
       descriptor: { ...ipv4Found, ...ports },
     });
   });
@@ -115,14 +116,18 @@ describe('ARP', () => {
 describe('IPv4', () => {
   test('with options', () => {
     const content = { ...ipv4, options: new Array<number>(40).fill(1) };
-    expect(classifyAll(of({ content }))).toMatchObject({ need: 78, reads: 1, descriptor: { ...ipv4Found, ...ports } });
+    expect(classifyAll(of({ content }))).toMatchObject({
+      need: 78,
+      extensionHeaders: 0,
+      descriptor: { ...ipv4Found, ...ports },
+    });
   });
   test.each([{ moreFragments: true }, { fragmentOffset: 1 }, { fragmentOffset: 0x1fff }])(
     'a fragment has no ports: %o',
     (change) => {
       expect(classifyAll(of({ content: { ...ipv4, ...change } }))).toMatchObject({
         need: 34,
-        reads: 0,
+        extensionHeaders: 0,
         descriptor: ipv4Found,
       });
     },
@@ -140,17 +145,17 @@ describe('IPv4', () => {
     { headerLength: 6, totalLength: 23 },
     { totalLength: 23 },
   ])('is malformed: %o', (change) => {
-    const { need, reads, descriptor } = classifyAll(of({ content: { ...ipv4, ...change } }));
-    expect({ need, reads, descriptor }).toEqual({
+    const { need, extensionHeaders, descriptor } = classifyAll(of({ content: { ...ipv4, ...change } }));
+    expect({ need, extensionHeaders, descriptor }).toEqual({
       need: 34,
-      reads: 0,
-      descriptor: { ...good, sap: 0x0800, status: frameStatus.malformed },
+      extensionHeaders: 0,
+      descriptor: { ...good, sap: 0x0800, status: frameStatuses.malformed },
     });
   });
   test('has its ports at a total length of just 24, and may be a fragment below that', () => {
     expect(classifyAll(of({ content: { ...ipv4, totalLength: 24 } })).descriptor).toMatchObject(ports);
     const fragment = classifyAll(of({ content: { ...ipv4, totalLength: 20, fragmentOffset: 1 } }));
-    expect(fragment.descriptor.status).toBe(frameStatus.good);
+    expect(fragment.descriptor.status).toBe(frameStatuses.good);
   });
 });
 
@@ -159,23 +164,27 @@ describe('IPv6', () => {
   test('with all kinds of extension headers', () => {
     expect(classifyAll(over({ kind: 0 }, { kind: 43 }, { kind: 51, words: 1 }, { kind: 60, units: 1 }))).toMatchObject({
       need: 54 + 8 + 8 + 16 + 16 + 4,
-      reads: 5,
+      extensionHeaders: 4,
       descriptor: { ...ipv6Found, ...ports },
     });
   });
   test('a fifth extension header is not followed', () => {
     const five = [{ kind: 0 }, { kind: 43 }, { kind: 60 }, { kind: 60 }, { kind: 60 }] as const;
-    expect(classifyAll(over(...five))).toMatchObject({ need: 54 + 24 + 4, reads: 4, descriptor: ipv6Found });
+    expect(classifyAll(over(...five))).toMatchObject({ need: 54 + 24 + 4, extensionHeaders: 4, descriptor: ipv6Found });
   });
   test('a fragment that is whole leads on', () => {
     expect(classifyAll(over({ kind: 44, identification: 9 }))).toMatchObject({
       need: 66,
-      reads: 2,
+      extensionHeaders: 1,
       descriptor: { ...ipv6Found, ...ports },
     });
   });
   test.each([{ offset: 1 }, { moreFragments: true }])('a fragment that is not has no ports: %o', (change) => {
-    expect(classifyAll(over({ kind: 44, ...change }))).toMatchObject({ need: 58, reads: 1, descriptor: ipv6Found });
+    expect(classifyAll(over({ kind: 44, ...change }))).toMatchObject({
+      need: 58,
+      extensionHeaders: 1,
+      descriptor: ipv6Found,
+    });
   });
   test('the reserved bits of a fragment header do not count, its reserved byte is no length', () => {
     const frame = over({ kind: 44 });
@@ -185,19 +194,23 @@ describe('IPv6', () => {
   });
   test('nothing is read beyond byte 128: of ports', () => {
     const at = (units: number) => over({ kind: 0, units });
-    expect(classifyAll(at(7))).toMatchObject({ need: 54 + 64 + 4, reads: 2, descriptor: { ...ipv6Found, ...ports } });
-    expect(classifyAll(at(8))).toMatchObject({ need: 58, reads: 1, descriptor: ipv6Found });
+    expect(classifyAll(at(7))).toMatchObject({
+      need: 54 + 64 + 4,
+      extensionHeaders: 1,
+      descriptor: { ...ipv6Found, ...ports },
+    });
+    expect(classifyAll(at(8))).toMatchObject({ need: 58, extensionHeaders: 1, descriptor: ipv6Found });
   });
   test('nothing is read beyond byte 128: of extension headers', () => {
-    expect(classifyAll(over({ kind: 0, units: 8 }, { kind: 60 }))).toMatchObject({ need: 58, reads: 1 });
+    expect(classifyAll(over({ kind: 0, units: 8 }, { kind: 60 }))).toMatchObject({ need: 58, extensionHeaders: 1 });
     const atLimit = over({ kind: 51, words: 4 }, { kind: 60, units: 4 }, { kind: 60 });
-    expect(classifyAll(atLimit)).toMatchObject({ need: 126, reads: 3, descriptor: ipv6Found });
+    expect(classifyAll(atLimit)).toMatchObject({ need: 126, extensionHeaders: 3, descriptor: ipv6Found });
   });
   test('of another version is malformed', () => {
     expect(classifyAll(of({ content: { ...ipv6, version: 4 } })).descriptor).toEqual({
       ...good,
       sap: 0x86dd,
-      status: frameStatus.malformed,
+      status: frameStatuses.malformed,
     });
   });
 });
@@ -211,7 +224,12 @@ describe('truncation', () => {
         expect(part.decided, `${name} at ${length}`).toBe(length >= whole.need);
         if (part.decided) expect(part).toEqual(whole);
         else
-          expect(part.descriptor).toMatchObject({ status: frameStatus.truncated, network: 0, transport: 0, ports: 0 });
+          expect(part.descriptor).toMatchObject({
+            status: frameStatuses.truncated,
+            network: 0,
+            transport: 0,
+            ports: 0,
+          });
       }
     }
   });
@@ -222,18 +240,20 @@ describe('truncation', () => {
       content: ipv6,
     });
     const at = (length: number) => classify(frame, length).descriptor;
-    const status = frameStatus.truncated;
+    const status = frameStatuses.truncated;
     expect(at(13)).toEqual({ ...emptyDescriptor(), status });
     expect(at(17)).toEqual({ ...good, status });
     expect(at(18)).toEqual({ ...good, status, tags: 1, outer: 3 });
     expect(at(25)).toEqual({ ...good, status, tags: 1, outer: 3 });
     expect(at(26)).toEqual({ ...good, status, tags: 1, outer: 3, sap: 0x86dd });
     expect(at(69)).toEqual({ ...good, status, tags: 1, outer: 3, sap: 0x86dd });
-    expect(at(70).status).toBe(frameStatus.good);
+    expect(at(70).status).toBe(frameStatuses.good);
   });
-  test('counts the reads that were complete', () => {
+  test('counts the extension headers that were read', () => {
     const frame = of({ content: { ...ipv6, extensionHeaders: [{ kind: 0 }, { kind: 60 }] } });
-    expect([54, 57, 58, 65, 66, 73, 74].map((length) => classify(frame, length).reads)).toEqual([0, 0, 1, 1, 2, 2, 3]);
+    expect([54, 57, 58, 65, 66, 73, 74].map((length) => classify(frame, length).extensionHeaders)).toEqual([
+      0, 0, 1, 1, 2, 2, 2,
+    ]);
   });
 });
 

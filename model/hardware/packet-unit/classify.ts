@@ -1,13 +1,6 @@
 /** Classification of a frame by its bytes, as far as they have arrived. Source: `docs/systems/packet-unit.md`, "Classification". */
-import {
-  type Descriptor,
-  emptyDescriptor,
-  type FrameStatus,
-  forgetNetwork,
-  frameStatus,
-  transport,
-} from './descriptor.ts';
-import { extensionHeaderLimit, headerLimit } from './parameters.ts';
+import { extensionHeaderLimit, frameStatuses, headerLimit } from '../../../rtl/packet-unit/interface.ts';
+import { type Descriptor, emptyDescriptor, type FrameStatus, forgetNetwork, transport } from './descriptor.ts';
 
 export interface Classification {
   /** What is known of the frame. While undecided: what the frame is if it ends here, truncated. */
@@ -16,8 +9,8 @@ export interface Classification {
   readonly decided: boolean;
   /** The greatest need so far, in bytes from the frame's start: the one that is not met while undecided. */
   readonly need: number;
-  /** Reads, of an extension header's start or of ports, whose bytes have all arrived. */
-  readonly reads: number;
+  /** IPv6 extension headers whose first four bytes have all arrived. */
+  readonly extensionHeaders: number;
 }
 
 /** A pass over the bytes of one frame. */
@@ -26,7 +19,7 @@ class Reader {
   readonly available: number;
   readonly descriptor = emptyDescriptor();
   needed = 0;
-  reads = 0;
+  extensionHeaders = 0;
 
   constructor(bytes: Uint8Array, available: number) {
     this.bytes = bytes;
@@ -37,13 +30,6 @@ class Reader {
   has(end: number): boolean {
     this.needed = Math.max(this.needed, end);
     return this.available >= end;
-  }
-
-  /** As `has`, for four bytes that are looked at in a cycle of their own. */
-  reaches(offset: number): boolean {
-    if (!this.has(offset + 4)) return false;
-    this.reads += 1;
-    return true;
   }
 
   byte(offset: number): number {
@@ -65,7 +51,7 @@ class Reader {
   }
 }
 
-const { good, malformed, truncated } = frameStatus;
+const { good, malformed, truncated } = frameStatuses;
 
 const etherType = { ipv4: 0x0800, arp: 0x0806, customerTag: 0x8100, ipv6: 0x86dd, serviceTag: 0x88a8 };
 /** EtherTypes begin here; smaller numbers are lengths (IEEE 802.3, 3.2.6). */
@@ -82,7 +68,7 @@ const isExtensionHeader = (next: number): boolean =>
 
 /** The two port numbers at `offset`, where TCP and UDP both have them. */
 const readPorts = (frame: Reader, protocol: number, offset: number): FrameStatus => {
-  if (!frame.reaches(offset)) return truncated;
+  if (!frame.has(offset + 4)) return truncated;
   frame.descriptor.transport = protocol === nextHeader.tcp ? transport.tcp : transport.udp;
   frame.descriptor.ports = frame.u32(offset);
   return good;
@@ -120,7 +106,8 @@ const classifyIpv6 = (frame: Reader, at: number): FrameStatus => {
   let header = at + 40;
   for (let count = 0; count < extensionHeaderLimit && isExtensionHeader(next); count += 1) {
     if (header + 4 > headerLimit) return good;
-    if (!frame.reaches(header)) return truncated;
+    if (!frame.has(header + 4)) return truncated;
+    frame.extensionHeaders += 1;
     let length = 8 * (frame.byte(header + 1) + 1);
     if (next === nextHeader.fragment) {
       if ((frame.u16(header + 2) & ~0x0006) !== 0) return good;
@@ -192,5 +179,10 @@ export const classify = (bytes: Uint8Array, available: number): Classification =
   const { descriptor } = frame;
   descriptor.status = classifyLink(frame);
   if (descriptor.status !== good) forgetNetwork(descriptor);
-  return { descriptor, decided: descriptor.status !== truncated, need: frame.needed, reads: frame.reads };
+  return {
+    descriptor,
+    decided: descriptor.status !== truncated,
+    need: frame.needed,
+    extensionHeaders: frame.extensionHeaders,
+  };
 };

@@ -1,7 +1,7 @@
 /** What the parser finds in a frame, and what the hash takes of it. */
+import { frameStatuses, hashTypes } from '../../../rtl/packet-unit/interface.ts';
 
-export const frameStatus = { good: 0, malformed: 1, truncated: 2 } as const;
-export type FrameStatus = (typeof frameStatus)[keyof typeof frameStatus];
+export type FrameStatus = (typeof frameStatuses)[keyof typeof frameStatuses];
 
 export const transport = { none: 0, tcp: 1, udp: 2 } as const;
 
@@ -34,7 +34,7 @@ export interface Descriptor {
 const noAddresses = new Uint32Array(0);
 
 export const emptyDescriptor = (): Descriptor => ({
-  status: frameStatus.good,
+  status: frameStatuses.good,
   tags: 0,
   outer: 0,
   inner: 0,
@@ -66,49 +66,40 @@ export const sameAddresses = (one: Descriptor, other: Descriptor): boolean => {
   return true;
 };
 
-/** Hash types of RSS, and one of our own for the patent's key. */
-export const hashType = {
-  none: 0,
-  ipv4: 1,
-  tcpIpv4: 2,
-  udpIpv4: 3,
-  ipv6: 4,
-  tcpIpv6: 5,
-  udpIpv6: 6,
-  destination: 7,
-} as const;
-
 /** Bits of the register `hash_types`. */
 export const hashTypeBit = {
   destination: 1,
   ipv4: 2,
-  tcpIpv4: 4,
-  udpIpv4: 8,
+  tcp_ipv4: 4,
+  udp_ipv4: 8,
   ipv6: 16,
-  tcpIpv6: 32,
-  udpIpv6: 64,
+  tcp_ipv6: 32,
+  udp_ipv6: 64,
 } as const;
 
 /** The hash type of a frame, under the register `hash_types`. */
 export const hashTypeOf = (descriptor: Descriptor, enabled: number): number => {
-  if (descriptor.status !== frameStatus.good) return hashType.none;
+  if (descriptor.status !== frameStatuses.good) return hashTypes.none;
   if (descriptor.network === 4) {
-    if (descriptor.transport === transport.tcp && enabled & hashTypeBit.tcpIpv4) return hashType.tcpIpv4;
-    if (descriptor.transport === transport.udp && enabled & hashTypeBit.udpIpv4) return hashType.udpIpv4;
-    if (enabled & hashTypeBit.ipv4) return hashType.ipv4;
+    if (descriptor.transport === transport.tcp && enabled & hashTypeBit.tcp_ipv4) return hashTypes.tcp_ipv4;
+    if (descriptor.transport === transport.udp && enabled & hashTypeBit.udp_ipv4) return hashTypes.udp_ipv4;
+    if (enabled & hashTypeBit.ipv4) return hashTypes.ipv4;
   }
   if (descriptor.network === 6) {
-    if (descriptor.transport === transport.tcp && enabled & hashTypeBit.tcpIpv6) return hashType.tcpIpv6;
-    if (descriptor.transport === transport.udp && enabled & hashTypeBit.udpIpv6) return hashType.udpIpv6;
-    if (enabled & hashTypeBit.ipv6) return hashType.ipv6;
+    if (descriptor.transport === transport.tcp && enabled & hashTypeBit.tcp_ipv6) return hashTypes.tcp_ipv6;
+    if (descriptor.transport === transport.udp && enabled & hashTypeBit.udp_ipv6) return hashTypes.udp_ipv6;
+    if (enabled & hashTypeBit.ipv6) return hashTypes.ipv6;
   }
-  return enabled & hashTypeBit.destination ? hashType.destination : hashType.none;
+  return enabled & hashTypeBit.destination ? hashTypes.destination : hashTypes.none;
 };
 
-export const hashesAddresses = (type: number): boolean => type >= hashType.ipv4 && type <= hashType.udpIpv6;
+export const hashesAddresses = (type: number): boolean => type >= hashTypes.ipv4 && type <= hashTypes.udp_ipv6;
 
 export const hashesPorts = (type: number): boolean =>
-  type === hashType.tcpIpv4 || type === hashType.udpIpv4 || type === hashType.tcpIpv6 || type === hashType.udpIpv6;
+  type === hashTypes.tcp_ipv4 ||
+  type === hashTypes.udp_ipv4 ||
+  type === hashTypes.tcp_ipv6 ||
+  type === hashTypes.udp_ipv6;
 
 /**
  * Writes the hash input of a frame, first bit in the most significant bit of word 0, zeros after it.
@@ -116,8 +107,8 @@ export const hashesPorts = (type: number): boolean =>
  */
 export const hashInput = (descriptor: Descriptor, type: number, input: Uint32Array): number => {
   input.fill(0);
-  if (type === hashType.none) return 0;
-  if (type === hashType.destination) {
+  if (type === hashTypes.none) return 0;
+  if (type === hashTypes.destination) {
     const { destinationHigh, destinationLow, outer, inner, sap } = descriptor;
     input[0] = (destinationHigh << 16) | (destinationLow >>> 16);
     input[1] = (destinationLow << 16) | outer;

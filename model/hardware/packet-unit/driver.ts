@@ -35,7 +35,7 @@ export interface ChainRecord {
   readonly mask: number;
   readonly hash: number;
   readonly hashType: number;
-  /** 1 difference, 2 packet limit, 3 byte limit, 4 idle. */
+  /** One of `closeReasons`. */
   readonly reason: number;
   /** Cycle in which the record left. */
   readonly cycle: number;

@@ -1,10 +1,10 @@
 /** The hash engine with its table. Source: `docs/systems/packet-unit.md`, "Hash". */
+import { hashTypes, keyWords, type PacketUnitParameters, tableEntries } from '../../../rtl/packet-unit/interface.ts';
 import type { Buffer } from '../primitives/buffer.ts';
-import { type Descriptor, frameStatus, hashInput, hashType } from './descriptor.ts';
+import { type Descriptor, hashInput } from './descriptor.ts';
 import { createHashedChain, type HashedChain } from './entries.ts';
-import type { PacketUnitParameters } from './parameters.ts';
-import { tableEntries } from './parameters.ts';
 import { place, type Registers } from './registers.ts';
+import { copyBits, toeplitz } from './toeplitz.ts';
 
 /** A hash on its way through one of the cycles after its last step. */
 interface Finished {
@@ -15,40 +15,19 @@ interface Finished {
 const createFinished = (): Finished => ({ present: false, chain: createHashedChain() });
 
 const maximumInputWords = 9;
-
-/**
- * Exclusive or, over the input bits from `first` to before `end` that are 1, of the 32 key bits from there on. Bit 0 is the most
- * significant bit of word 0, of input and key alike.
- */
-export const toeplitzStep = (
-  input: Uint32Array,
-  first: number,
-  end: number,
-  key: Uint32Array,
-  keyAt: number,
-): number => {
-  let hash = 0;
-  for (let bit = first; bit < end; bit += 1) {
-    const word = bit >>> 5;
-    const shift = bit & 31;
-    if (((input[word]! << shift) & 0x8000_0000) === 0) continue;
-    hash ^= key[keyAt + word]! << shift;
-    if (shift !== 0) hash ^= key[keyAt + word + 1]! >>> (32 - shift);
-  }
-  return hash;
-};
+/** A step of W input bits needs W + 31 bits of key; the first 31 are those that the step before ended with. */
+const carriedKeyBits = 31;
 
 export class HashEngine {
   readonly #hashWidth: number;
   readonly #registers: Registers;
   readonly #input = new Uint32Array(maximumInputWords);
+  /** The key as the present hash has seen it, each bit when it was first needed. */
+  readonly #key = new Uint32Array(keyWords);
+  #descriptor: Descriptor | null = null;
   #bits = 0;
-  #position = 0;
+  #step = 0;
   #stepsLeft = 0;
-  #first = false;
-  #destinationHigh = 0;
-  #destinationLow = 0;
-  #good = false;
   readonly #current = createHashedChain();
   /** One, two and three cycles after the last step. */
   #after: [Finished, Finished, Finished] = [createFinished(), createFinished(), createFinished()];
@@ -72,27 +51,25 @@ export class HashEngine {
 
   /** Starts at this cycle's edge. Call it after `step`, if `canStart`. */
   start(descriptor: Descriptor, type: number): void {
+    this.#descriptor = descriptor;
     this.#bits = hashInput(descriptor, type, this.#input);
-    this.#position = 0;
+    this.#step = 0;
     this.#stepsLeft = Math.max(1, Math.ceil(this.#bits / this.#hashWidth));
-    this.#first = true;
-    this.#destinationHigh = descriptor.destinationHigh;
-    this.#destinationLow = descriptor.destinationLow;
-    this.#good = descriptor.status === frameStatus.good;
     this.#current.hash = 0;
     this.#current.hashType = type;
+    copyBits(this.#registers.words, place.key, this.#key, 0, carriedKeyBits);
   }
 
   step(clients: Buffer<HashedChain>): void {
-    const { words } = this.#registers;
     this.#canStart = this.#stepsLeft <= 1;
+    const { words } = this.#registers;
     const [one, two, three] = this.#after;
     if (three.present) {
-      const { hash, hashType: type, client, copies } = three.chain;
+      const { hash, hashType, client, copies } = three.chain;
       const pushed = clients.push();
       pushed.hash = hash;
-      pushed.hashType = type;
-      pushed.client = type === hashType.none ? words[place.default_client]! : client;
+      pushed.hashType = hashType;
+      pushed.client = hashType === hashTypes.none ? words[place.default_client]! : client;
       pushed.copies = copies;
       three.present = false;
     }
@@ -110,13 +87,12 @@ export class HashEngine {
   #hashStep(): void {
     const current = this.#current;
     const registers = this.#registers;
-    if (this.#first) {
-      current.copies = this.#good ? registers.allSapClients(this.#destinationHigh, this.#destinationLow) : 0;
-      this.#first = false;
-    }
-    const end = Math.min(this.#position + this.#hashWidth, this.#bits);
-    current.hash = (current.hash ^ toeplitzStep(this.#input, this.#position, end, registers.words, place.key)) >>> 0;
-    this.#position = end;
+    const first = this.#step * this.#hashWidth;
+    const end = first + this.#hashWidth;
+    if (this.#step === 0) current.copies = registers.allSapClients(this.#descriptor!);
+    copyBits(registers.words, place.key, this.#key, first + carriedKeyBits, end + carriedKeyBits);
+    current.hash = (current.hash ^ toeplitz(this.#input, first, Math.min(end, this.#bits), this.#key)) >>> 0;
+    this.#step += 1;
     this.#stepsLeft -= 1;
   }
 }

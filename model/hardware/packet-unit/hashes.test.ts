@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { hashTypes } from '../../../rtl/packet-unit/interface.ts';
 import { encodeFrame } from '../../../testbench/captures/encode-frame.ts';
 import { hardFrames } from '../../../testbench/captures/hard-frames.ts';
 import { type VerificationVector, verificationSuite } from '../../../testbench/captures/rss-verification-suite.ts';
-import { createPacketUnitModel, hashType, PacketUnitDriver } from './index.ts';
+import { createPacketUnitModel, PacketUnitDriver } from './index.ts';
 
 const tcpFrame = ({ network, source, destination, sourcePort, destinationPort }: VerificationVector): Uint8Array =>
   encodeFrame({
@@ -16,8 +17,8 @@ const tcpFrame = ({ network, source, destination, sourcePort, destinationPort }:
     },
   });
 
-const geometries = [64, 128, 256, 512].flatMap((dataWidth) =>
-  [16, 32, 48, 96, 144, 288].map((hashWidth) => ({ dataWidth, hashWidth })),
+const geometries = ([64, 128, 256, 512] as const).flatMap((dataWidth) =>
+  ([16, 32, 48, 96, 144, 288] as const).map((hashWidth) => ({ dataWidth, hashWidth })),
 );
 
 test.each(geometries)('answers the RSS verification suite and the hard frames: %o', (geometry) => {
@@ -26,11 +27,10 @@ test.each(geometries)('answers the RSS verification suite and the hard frames: %
   unit.send(...verificationSuite.map(tcpFrame));
   unit.settle();
   const answers = unit.delivered.map((frame) => ({ type: frame.hashType, hash: frame.hash }));
-  const typeOf = { ipv4: hashType.ipv4, tcp_ipv4: hashType.tcpIpv4, tcp_ipv6: hashType.tcpIpv6 };
   expect(answers).toEqual([
-    ...hardFrames.map((hard) => ({ type: typeOf[hard.hashType], hash: hard.hash })),
+    ...hardFrames.map((hard) => ({ type: hashTypes[hard.hashType], hash: hard.hash })),
     ...verificationSuite.map(({ network, tcpHash }) => ({
-      type: network === 4 ? hashType.tcpIpv4 : hashType.tcpIpv6,
+      type: network === 4 ? hashTypes.tcp_ipv4 : hashTypes.tcp_ipv6,
       hash: tcpHash,
     })),
   ]);

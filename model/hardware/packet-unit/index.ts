@@ -7,10 +7,7 @@
  *     unit.settle();
  *     unit.delivered[0]?.client;
  */
-export { closeReason } from './aggregator.ts';
-export { hashType, hashTypeBit } from './descriptor.ts';
+export { hashTypeBit } from './descriptor.ts';
 export { type ChainRecord, type DeliveredFrame, type Pace, PacketUnitDriver, type SteppedUnit } from './driver.ts';
-export { packetUnitLayout } from './layout.ts';
 export { createPacketUnitModel, type PacketUnitModel } from './model.ts';
-export { type PacketUnitParameters, packetUnitParameters } from './parameters.ts';
 export { allSapEnable, chainKeyBit, type RegisterName, registerAddress } from './registers.ts';

@@ -1,9 +1,16 @@
 /** The cycle-accurate model of the packet hash unit. Source: `docs/systems/packet-unit.md`. */
+import {
+  frameUserWidth,
+  type PacketUnitParameters,
+  type PacketUnitParameterValues,
+  packetUnitParameters,
+  packetUnitPortList,
+} from '../../../rtl/packet-unit/interface.ts';
 import { Buffer } from '../primitives/buffer.ts';
-import { type PortLayout, wordOf } from '../primitives/ports.ts';
+import { layPorts, type PortLayout, wordOf } from '../primitives/ports.ts';
 import { Queue } from '../primitives/queue.ts';
 import { RegisterPort } from '../primitives/register-port.ts';
-import { Aggregator } from './aggregator.ts';
+import { Aggregator, unresolvedLimit } from './aggregator.ts';
 import {
   copyWords,
   createBeat,
@@ -15,8 +22,6 @@ import {
   type OutputBeat,
 } from './entries.ts';
 import { HashEngine } from './hash-engine.ts';
-import { packetUnitLayout, userWidth } from './layout.ts';
-import { type PacketUnitParameters, packetUnitParameters, unresolvedLimit } from './parameters.ts';
 import { Parser } from './parser.ts';
 import { place, Registers } from './registers.ts';
 import { Resolver } from './resolver.ts';
@@ -58,7 +63,7 @@ class Model implements PacketUnitModel {
 
   constructor(parameters: PacketUnitParameters) {
     this.parameters = parameters;
-    this.layout = packetUnitLayout(parameters);
+    this.layout = layPorts(packetUnitPortList(parameters));
     const input = (name: string): number => wordOf(this.layout.inputs, name);
     const output = (name: string): number => wordOf(this.layout.outputs, name);
     this.#in = {
@@ -83,7 +88,7 @@ class Model implements PacketUnitModel {
       chainValid: output('m_axis_chain_tvalid'),
     };
     const beat = createBeat(parameters.dataWidth);
-    const userWords = Math.ceil(userWidth(parameters.clients) / 32);
+    const userWords = Math.ceil(frameUserWidth(parameters) / 32);
     this.#input = new Buffer(2, beat);
     this.#frames = new Queue(parameters.frameBeats, beat);
     this.#output = new Buffer(2, (): OutputBeat => ({ ...beat(), destination: 0, user: new Uint32Array(userWords) }));
@@ -121,8 +126,13 @@ class Model implements PacketUnitModel {
 
   step(inputs: Uint32Array, outputs: Uint32Array): void {
     this.#drive(outputs);
-    if (inputs[this.#in.aresetn] === 0) this.#resetState();
-    else this.#advance(inputs);
+    if (inputs[this.#in.aresetn] !== 0) {
+      this.#advance(inputs);
+    } else {
+      // The table is a memory: a write that executes in the first cycle of a reset is made.
+      this.#port.stepWrite(inputs);
+      this.#resetState();
+    }
   }
 
   #drive(outputs: Uint32Array): void {
@@ -184,7 +194,7 @@ class Model implements PacketUnitModel {
 
 /**
  * @param parameters those not given take their defaults.
- * @throws RangeError for a parameter that is not allowed.
+ * @throws ParameterError that names the parameter, its value and what is allowed.
  */
-export const createPacketUnitModel = (parameters: Partial<PacketUnitParameters> = {}): PacketUnitModel =>
+export const createPacketUnitModel = (parameters: PacketUnitParameterValues = {}): PacketUnitModel =>
   new Model(packetUnitParameters(parameters));

@@ -1,16 +1,16 @@
 /** The parser: three stages behind which the frame's bytes become events. Source: `docs/systems/packet-unit.md`, "Parser". */
+import { frameLengthWidth, headerLimit } from '../../../rtl/packet-unit/interface.ts';
 import type { Buffer } from '../primitives/buffer.ts';
 import type { Queue } from '../primitives/queue.ts';
 import { classify } from './classify.ts';
 import { type Descriptor, emptyDescriptor } from './descriptor.ts';
 import { type Beat, bytesOf, copyBeat, type FrameEvent } from './entries.ts';
-import { headerLimit } from './parameters.ts';
 
 /** What a beat means: known as soon as the beat is there, since it depends on the frame's bytes alone. */
 interface Stage {
   occupied: boolean;
-  /** Reads still to be made in stage 3. */
-  reads: number;
+  /** Cycles in stage 3 before the one in which the beat may leave. */
+  delay: number;
   /** The beat decides its frame. */
   begin: boolean;
   descriptor: Descriptor;
@@ -20,7 +20,7 @@ interface Stage {
 
 const createStage = (): Stage => ({
   occupied: false,
-  reads: 0,
+  delay: 0,
   begin: false,
   descriptor: emptyDescriptor(),
   end: false,
@@ -29,7 +29,9 @@ const createStage = (): Stage => ({
 
 /** All frames need their addresses and type. */
 const firstNeed = 14;
-const lengthMask = 0xff_ffff;
+const lengthMask = 2 ** frameLengthWidth - 1;
+/** Cycles that the read of an extension header takes beyond the one that every beat takes. */
+const extensionHeaderDelay = 2;
 
 /** Follows one frame after another, beat by beat. */
 class FrameFollower {
@@ -37,7 +39,7 @@ class FrameFollower {
   #arrived = 0;
   #length = 0;
   #need = firstNeed;
-  #reads = 0;
+  #extensionHeaders = 0;
   #decided = false;
   /** A frame's first beat has come, and its last has not. */
   inFrame = false;
@@ -46,7 +48,7 @@ class FrameFollower {
     this.#arrived = 0;
     this.#length = 0;
     this.#need = firstNeed;
-    this.#reads = 0;
+    this.#extensionHeaders = 0;
     this.#decided = false;
     this.inFrame = false;
   }
@@ -57,18 +59,18 @@ class FrameFollower {
     this.#keepHeader(beat, bytes);
     this.#length = (this.#length + bytes) & lengthMask;
     stage.occupied = true;
-    stage.reads = 0;
+    stage.delay = 0;
     stage.begin = false;
     stage.end = beat.last !== 0;
     stage.length = this.#length;
     if (!this.#decided && (this.#arrived >= this.#need || stage.end)) {
-      const { decided, descriptor, need, reads } = classify(this.#header, this.#arrived);
-      stage.reads = reads - this.#reads;
+      const { decided, descriptor, need, extensionHeaders } = classify(this.#header, this.#arrived);
+      stage.delay = extensionHeaderDelay * (extensionHeaders - this.#extensionHeaders);
       stage.begin = decided || stage.end;
       stage.descriptor = descriptor;
       this.#decided = decided;
       this.#need = need;
-      this.#reads = reads;
+      this.#extensionHeaders = extensionHeaders;
     }
     if (stage.end) this.reset();
     else this.inFrame = true;
@@ -103,12 +105,12 @@ export class Parser {
   step(input: Buffer<Beat>, frames: Queue<Beat>, events: Buffer<FrameEvent>): void {
     const third = this.#third;
     const hasEvent = third.begin || third.end;
-    const thirdLeaves = third.occupied && third.reads <= 1 && (!hasEvent || events.ready);
+    const thirdLeaves = third.occupied && third.delay === 0 && (!hasEvent || events.ready);
     const secondMoves = this.#second.occupied && (!third.occupied || thirdLeaves);
     const firstMoves = this.#first.occupied && (!this.#second.occupied || secondMoves);
     const enters = input.valid && frames.ready && (!this.#first.occupied || firstMoves);
 
-    if (third.reads > 0) third.reads -= 1;
+    if (third.delay > 0) third.delay -= 1;
     if (thirdLeaves) {
       third.occupied = false;
       if (hasEvent) {

@@ -1,9 +1,16 @@
 /** The control registers of the unit. Source: `docs/systems/packet-unit.md`, "Registers". */
+import {
+  allSapEntries,
+  clientWidth,
+  frameStatuses,
+  keyWords,
+  type PacketUnitParameters,
+  registerAddressWidth,
+  tableAtPowerUp,
+  tableEntries,
+} from '../../../rtl/packet-unit/interface.ts';
 import { type RegisterSpace, wordKind } from '../primitives/register-port.ts';
-import { clientIndexWidth } from './layout.ts';
-import { allSapEntries, type PacketUnitParameters, registerAddressWidth, tableEntries } from './parameters.ts';
-
-export const keyWords = 10;
+import type { Descriptor } from './descriptor.ts';
 
 /** The key of Microsoft's verification suite ("Verifying the RSS hash calculation"), first byte in the high bits of word 0. */
 export const verificationKey: readonly number[] = [
@@ -64,12 +71,13 @@ interface RegisterWords {
   readonly reset?: number | readonly number[];
 }
 
-const describe = ({ dataWidth, clients, hashWidth }: PacketUnitParameters): readonly RegisterWords[] => {
+const describe = (parameters: PacketUnitParameters): readonly RegisterWords[] => {
+  const { dataWidth, clients, hashWidth } = parameters;
   const { readOnly, readWrite, window } = wordKind;
   const everyClient = 2 ** clients - 1;
-  const clientIndex = 2 ** clientIndexWidth(clients) - 1;
+  const clientIndex = 2 ** clientWidth(parameters) - 1;
   const word = 0xffff_ffff;
-  const geometry = (dataWidth | (clients << 16) | ((hashWidth - 1) << 24)) >>> 0;
+  const geometry = dataWidth | (clients << 16) | ((hashWidth / 16) << 24);
   return [
     { name: 'identification', kind: readOnly, mask: word, reset: identification },
     { name: 'geometry', kind: readOnly, mask: word, reset: geometry },
@@ -102,10 +110,10 @@ export class Registers implements RegisterSpace {
   readonly kinds = new Uint8Array(this.words.length);
   readonly masks = new Uint32Array(this.words.length);
   readonly #afterReset = new Uint32Array(this.words.length);
-  readonly #clients: number;
+  readonly #parameters: PacketUnitParameters;
 
   constructor(parameters: PacketUnitParameters) {
-    this.#clients = parameters.clients;
+    this.#parameters = parameters;
     for (const { name, count = 1, kind, mask, reset = 0 } of describe(parameters)) {
       for (let element = 0; element < count; element += 1) {
         const index = place[name] + element;
@@ -114,7 +122,7 @@ export class Registers implements RegisterSpace {
         this.#afterReset[index] = typeof reset === 'number' ? reset : reset[element]!;
       }
     }
-    for (let client = 0; client < this.#clients; client += 1) {
+    for (let client = 0; client < parameters.clients; client += 1) {
       this.kinds[place.client_bytes + 2 * client] = wordKind.wideLow;
       this.kinds[place.client_bytes + 2 * client + 1] = wordKind.wideHigh;
     }
@@ -122,7 +130,9 @@ export class Registers implements RegisterSpace {
 
   powerUp(): void {
     this.reset();
-    for (let entry = 0; entry < tableEntries; entry += 1) this.words[place.table + entry] = entry % this.#clients;
+    for (let entry = 0; entry < tableEntries; entry += 1) {
+      this.words[place.table + entry] = tableAtPowerUp(this.#parameters, entry);
+    }
   }
 
   /** Resets all but the table, which is a memory. */
@@ -141,8 +151,9 @@ export class Registers implements RegisterSpace {
     if (low > 0xffff_ffff) words[index + 1] = (words[index + 1]! + 1) & 0xffff;
   }
 
-  /** Clients of all enabled all-SAP entries for a destination address. */
-  allSapClients(destinationHigh: number, destinationLow: number): number {
+  /** Clients of all enabled all-SAP entries for a frame's destination; none for a frame that is not good. */
+  allSapClients({ status, destinationHigh, destinationLow }: Descriptor): number {
+    if (status !== frameStatuses.good) return 0;
     const { words } = this;
     let clients = 0;
     for (let entry = 0; entry < allSapEntries; entry += 1) {
@@ -154,6 +165,7 @@ export class Registers implements RegisterSpace {
     return clients;
   }
 
+  /** Whether any all-SAP entry is enabled. */
   get anyAllSap(): boolean {
     const { words } = this;
     for (let entry = 0; entry < allSapEntries; entry += 1) {

@@ -1,11 +1,11 @@
 /** The streamer: sends frames on with their tags, and counts them. Source: `docs/systems/packet-unit.md`, "Streamer" and "Counters". */
+import { frameLengthWidth, type PacketUnitParameters } from '../../../rtl/packet-unit/interface.ts';
 import type { Buffer } from '../primitives/buffer.ts';
 import type { Queue } from '../primitives/queue.ts';
 import { type Beat, bytesOf, copyBeat, type OutputBeat, type Tag } from './entries.ts';
-import type { PacketUnitParameters } from './parameters.ts';
 import { place, type Registers } from './registers.ts';
 
-const lengthMask = 0xff_ffff;
+const lengthMask = 2 ** frameLengthWidth - 1;
 
 /** `m_axis_tuser`: hash, chain number, hash type, chain start, then the mask from bit 52 on. */
 const writeUser = (tag: Tag, user: Uint32Array): void => {

@@ -33,10 +33,9 @@ const place = (ports: readonly Port[]): PortSlot[] => {
 
 const totalWords = (slots: readonly PortSlot[]): number => slots.reduce((sum, { words }) => sum + words, 0);
 
-/** Lays out ports in their order; the reset input comes first among the inputs, and the clock has no place. */
+/** Lays out ports in their order: inputs and outputs each in records of their own. */
 export const layPorts = (ports: readonly Port[]): PortLayout => {
-  const reset: Port = { name: 'aresetn', width: 1, direction: 'input' };
-  const inputs = place([reset, ...ports.filter(({ direction }) => direction === 'input')]);
+  const inputs = place(ports.filter(({ direction }) => direction === 'input'));
   const outputs = place(ports.filter(({ direction }) => direction === 'output'));
   return { inputs, outputs, inputWords: totalWords(inputs), outputWords: totalWords(outputs) };
 };
@@ -46,31 +45,4 @@ export const wordOf = (slots: readonly PortSlot[], name: string): number => {
   const slot = slots.find((each) => each.name === name);
   if (slot === undefined) throw new Error(`no port '${name}'; there are ${slots.map((each) => each.name).join(', ')}`);
   return slot.word;
-};
-
-/** The ports of a 32-bit AXI4-Lite register port under `prefix`. Source: `docs/parts/register-port.md`. */
-export const registerPortPorts = (prefix: string, addressWidth: number): Port[] => {
-  const input = (name: string, width = 1): Port => ({ name: `${prefix}_${name}`, width, direction: 'input' });
-  const output = (name: string, width = 1): Port => ({ name: `${prefix}_${name}`, width, direction: 'output' });
-  return [
-    input('awaddr', addressWidth),
-    input('awprot', 3),
-    input('awvalid'),
-    output('awready'),
-    input('wdata', 32),
-    input('wstrb', 4),
-    input('wvalid'),
-    output('wready'),
-    output('bresp', 2),
-    output('bvalid'),
-    input('bready'),
-    input('araddr', addressWidth),
-    input('arprot', 3),
-    input('arvalid'),
-    output('arready'),
-    output('rdata', 32),
-    output('rresp', 2),
-    output('rvalid'),
-    input('rready'),
-  ];
 };
