@@ -1,0 +1,37 @@
+import { type Diagnostic, ElaborationError } from './diagnostic.ts';
+import type { Module } from './ir.ts';
+import { elaborateBody, type ModuleDefinition } from './module.ts';
+import { nameModules } from './name-modules.ts';
+import type { Ports } from './ports.ts';
+
+/** Each check looks at one module and says what is wrong with it. */
+const checks: readonly ((module: Module) => Diagnostic[])[] = [];
+
+const finished = new WeakMap<ModuleDefinition<Ports>, Module>();
+
+/** Every module of a design, held modules before those that hold them. */
+export const modulesOf = (top: Module): Module[] => {
+  const found = new Set<Module>();
+  const visit = (module: Module): void => {
+    if (found.has(module)) return;
+    for (const instance of module.instances) visit(instance.module);
+    found.add(module);
+  };
+  visit(top);
+  return [...found];
+};
+
+/**
+ * The intermediate representation of a design, checked, its modules named by content.
+ * @throws ElaborationError with everything that is wrong
+ */
+export const elaborate = <P extends Ports>(definition: ModuleDefinition<P>): Module => {
+  const known = finished.get(definition);
+  if (known !== undefined) return known;
+  const top = elaborateBody(definition);
+  const diagnostics = modulesOf(top).flatMap((module) => checks.flatMap((check) => check(module)));
+  if (diagnostics.length > 0) throw new ElaborationError(diagnostics);
+  const named = nameModules(top);
+  finished.set(definition, named);
+  return named;
+};

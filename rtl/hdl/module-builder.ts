@@ -1,0 +1,183 @@
+import { type Diagnostic, fail } from './diagnostic.ts';
+import { reference } from './expression.ts';
+import type { Expression, Instance, Memory, Module, Signal, SourceLocation, Statement } from './ir.ts';
+import { checkName } from './reserved-words.ts';
+import type { Scope } from './scope.ts';
+import { currentScope } from './scope.ts';
+import type { LeafInfo } from './shape.ts';
+import type { Leaf, Target } from './value.ts';
+
+/** What a signal is declared as, beside its name and type. */
+export interface SignalOptions {
+  readonly kind: Signal['kind'];
+  readonly port?: Signal['port'];
+  readonly reset?: bigint | null;
+  readonly initial?: Expression | null;
+}
+
+/** Which module, by name, declared each signal and memory, so that one used in another module is refused with both names. */
+export const ownerNames = new WeakMap<Signal | Memory, string>();
+
+const readOnlyReasons: Record<Signal['kind'], string> = {
+  input: 'it is an input port of this module',
+  instance_output: 'an instance drives it',
+  wire: 'it is driven by the expression that m.named gave it',
+  register: 'it belongs to a memory',
+};
+
+/** The module under elaboration: its declarations, and the statements in the branch that is open. */
+export class ModuleBuilder implements Scope {
+  readonly moduleName: string;
+  readonly location: SourceLocation;
+  readonly signals: Signal[] = [];
+  readonly memories: Memory[] = [];
+  readonly instances: Instance[] = [];
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #body: Statement[] = [];
+  readonly #branches: Statement[][] = [this.#body];
+  readonly #names = new Map<string, SourceLocation>();
+  /** Where each signal was first set, and where it was connected. */
+  readonly #set = new Map<Signal, SourceLocation>();
+  readonly #connected = new Map<Signal, SourceLocation>();
+
+  constructor(moduleName: string, location: SourceLocation) {
+    this.moduleName = moduleName;
+    this.location = location;
+  }
+
+  get openBranch(): Statement[] {
+    return this.#branches.at(-1) ?? this.#body;
+  }
+
+  append(statement: Statement): void {
+    this.openBranch.push(statement);
+  }
+
+  /** The statements that `body` makes. */
+  branch(body: () => void): Statement[] {
+    const statements: Statement[] = [];
+    this.#branches.push(statements);
+    try {
+      body();
+    } finally {
+      this.#branches.pop();
+    }
+    return statements;
+  }
+
+  takeName(name: string, what: string, location: SourceLocation): void {
+    checkName(name, what, location);
+    const taken = this.#names.get(name);
+    if (taken !== undefined) fail('duplicate-name', location, { name, what }, [{ note: 'first declared', location: taken }]);
+    this.#names.set(name, location);
+  }
+
+  /** A name that is free, made from `base`. */
+  freeName(base: string): string {
+    if (!this.#names.has(base)) return base;
+    let number = 1;
+    while (this.#names.has(`${base}_${number}`)) number += 1;
+    return `${base}_${number}`;
+  }
+
+  declareSignal(name: string, type: LeafInfo, options: SignalOptions, what: string, location: SourceLocation): Signal {
+    this.takeName(name, what, location);
+    const signal: Signal = {
+      kind: options.kind,
+      name,
+      width: type.width,
+      signed: type.kind === 'bits' && type.signed,
+      port: options.port ?? null,
+      reset: options.reset ?? null,
+      initial: options.initial ?? null,
+      location,
+    };
+    this.signals.push(signal);
+    ownerNames.set(signal, this.moduleName);
+    return signal;
+  }
+
+  declareMemory(memory: Memory): void {
+    this.takeName(memory.name, 'memory', memory.location);
+    this.memories.push(memory);
+    ownerNames.set(memory, this.moduleName);
+  }
+
+  /** A leaf that reads the signal, and sets it where `settable`. */
+  leafOf(signal: Signal, settable: boolean): Leaf {
+    const expression = reference(signal, signal.location);
+    if (settable) return { expression, target: this.#targetOf(signal) };
+    return { expression, target: null, readOnly: readOnlyReasons[signal.kind] };
+  }
+
+  #targetOf(signal: Signal): Target {
+    return {
+      statement: (low, value, location, how) => {
+        const user = currentScope('set');
+        if (user !== this) fail('foreign-signal', location, { signal: signal.name, owner: this.moduleName, user: user.moduleName });
+        this.#noteDriver(signal, location, how);
+        return { kind: 'assign', target: signal, low, value, location };
+      },
+    };
+  }
+
+  #noteDriver(signal: Signal, location: SourceLocation, how: 'set' | 'connect'): void {
+    const connected = this.#connected.get(signal);
+    const first = this.#set.get(signal);
+    const other = connected ?? (how === 'connect' && this.openBranch === this.#body ? first : undefined);
+    if (other !== undefined) fail('multiply-driven', location, { signal: signal.name }, [{ note: 'the other driver', location: other }]);
+    if (how === 'connect' && this.openBranch === this.#body) this.#connected.set(signal, location);
+    if (first === undefined) this.#set.set(signal, location);
+  }
+
+  report(diagnostic: Diagnostic): void {
+    this.diagnostics.push(diagnostic);
+  }
+
+  finish(): Module {
+    return {
+      name: this.moduleName,
+      blackBox: false,
+      clocked: isClocked(this),
+      signals: this.signals,
+      memories: this.memories,
+      instances: this.instances,
+      body: this.#body,
+      location: this.location,
+    };
+  }
+
+  get body(): readonly Statement[] {
+    return this.#body;
+  }
+}
+
+const holdsClockedStatement = (statements: readonly Statement[]): boolean =>
+  statements.some((statement) => {
+    switch (statement.kind) {
+      case 'assign':
+        return false;
+      case 'if':
+        return holdsClockedStatement(statement.then) || holdsClockedStatement(statement.otherwise);
+      case 'switch':
+        return statement.cases.some((one) => holdsClockedStatement(one.body)) || holdsClockedStatement(statement.otherwise);
+      case 'memory_write':
+      case 'property':
+        return true;
+      default:
+        throw new Error(`unknown statement ${statement satisfies never}`);
+    }
+  });
+
+const isClocked = (builder: ModuleBuilder): boolean =>
+  builder.signals.some((signal) => signal.kind === 'register') ||
+  builder.instances.some((instance) => instance.module.clocked) ||
+  holdsClockedStatement(builder.body);
+
+/** The builder of the module being elaborated. */
+export const currentBuilder = (operation: string): ModuleBuilder => {
+  const scope = currentScope(operation);
+  if (!(scope instanceof ModuleBuilder)) throw new Error('the open scope is not a module');
+  return scope;
+};
+

@@ -1,0 +1,234 @@
+import { AbstractValue, conditionOf, type Leaf } from './value.ts';
+import { BundleSide, buildSide, type DirectedLeaf, directedLeaves, type Flow, opposite } from './bundle.ts';
+import { type BitsBranch, match, matchBits, type StateBranches, when, type WhenChain } from './control.ts';
+import { declareNamed, declareRegister, declareWire, resetValues } from './declarations.ts';
+import { ElaborationError, fail } from './diagnostic.ts';
+import { expressionsAt, reference } from './expression.ts';
+import type { Expression, Instance, Module, Signal, SourceLocation } from './ir.ts';
+import { declareMemory, declareRom, type MemoryDeclaration, type MemoryHandle, type Rom, type RomDeclaration } from './memory.ts';
+import { ModuleBuilder } from './module-builder.ts';
+import { type ModuleNotes, noteModule } from './module-notes.ts';
+import type { Inside, Outside, Port, Ports, Reset } from './ports.ts';
+import { append, scopeDepth, withScope } from './scope.ts';
+import { isShape, shapeInfo } from './shape.ts';
+import { here } from './source-location.ts';
+import type { Bits, Directed, Enumerated, OperandOf, outView, ReadOf, Shape, SignalOf, Value, ValueOf } from './types.ts';
+
+/** What a module's body declares and does; the second argument of the body. */
+export interface ModuleBody {
+  /** Registers: clocked, with their value in reset. Unset, they hold. */
+  regs<D extends Readonly<Record<string, { readonly type: Shape; readonly reset: unknown }>>>(
+    declarations: D & { readonly [K in keyof D]: { readonly type: D[K]['type']; readonly reset: Reset<ValueOf<D[K]['type']>> } },
+  ): { readonly [K in keyof D]: SignalOf<D[K]['type']> };
+  /** Wires: combinational; without a default every path sets them. */
+  wires<D extends Readonly<Record<string, { readonly type: Directed; readonly default?: unknown }>>>(
+    declarations: D & { readonly [K in keyof D]: { readonly type: D[K]['type']; readonly default?: DefaultOf<D[K]['type']> } },
+  ): { readonly [K in keyof D]: D[K]['type'][typeof outView] };
+  /** Gives expressions the names of the keys, in the Verilog and in waves. */
+  named<D extends Readonly<Record<string, Value>>>(values: D): { readonly [K in keyof D]: ReadOf<D[K]> };
+  when(condition: Bits<1>, body: () => void): WhenChain;
+  /** One branch for each state of an enumeration. */
+  match<N extends string>(subject: Enumerated<N>, branches: StateBranches<N>): void;
+  /** One branch for each value, or list of values. */
+  matchBits(subject: Bits, branches: readonly BitsBranch[], otherwise?: () => void): void;
+  memories<D extends Readonly<Record<string, MemoryDeclaration>>>(declarations: D): { readonly [K in keyof D]: MemoryHandle<D[K]['type']> };
+  roms<D extends Readonly<Record<string, { readonly type: Shape; readonly contents: readonly unknown[]; readonly depth?: number }>>>(
+    declarations: D & { readonly [K in keyof D]: RomDeclaration<D[K]['type']> },
+  ): { readonly [K in keyof D]: Rom<D[K]['type']> };
+  instances<D extends Readonly<Record<string, ModuleDefinition<Ports>>>>(
+    definitions: D,
+  ): { readonly [K in keyof D]: D[K] extends ModuleDefinition<infer P> ? Outside<P> : never };
+  /** Checked at every clock edge outside reset, where the enclosing conditions hold. */
+  assert(condition: Bits<1>, name: string): void;
+  assume(condition: Bits<1>, name: string): void;
+  cover(condition: Bits<1>, name: string): void;
+}
+
+type DefaultOf<D> = D extends Shape<infer V> ? OperandOf<V> | 0 : 0;
+
+export interface ModuleOptions {
+  /** A sentence or more for the head of the Verilog file. */
+  readonly documentation?: string;
+  /** The parameters that the module was made with: shown in its head, and in its name where there are several variants. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
+export interface BlackBoxOptions extends ModuleOptions {
+  /** The Verilog of the module, emitted as it is; without it the module comes from elsewhere. */
+  readonly verilog?: string;
+  /** Whether it has `aclk` and `aresetn`, before the other ports. */
+  readonly clocked?: boolean;
+}
+
+/** A module with its ports: elaborated when it is needed. */
+export interface ModuleDefinition<P extends Ports> {
+  readonly name: string;
+  readonly ports: P;
+}
+
+interface Recipe {
+  readonly location: SourceLocation;
+  readonly body: ((io: unknown, m: ModuleBody) => void) | null;
+  readonly clocked: boolean;
+  readonly notes: ModuleNotes;
+}
+
+const recipes = new WeakMap<ModuleDefinition<Ports>, Recipe>();
+const elaborated = new WeakMap<ModuleDefinition<Ports>, Module>();
+const deepestHierarchy = 200;
+
+/** Declares a module; `body` runs when the module is elaborated. */
+export const module = <const P extends Ports>(
+  name: string,
+  ports: P,
+  body: (io: Inside<P>, m: ModuleBody) => void,
+  options: ModuleOptions = {},
+): ModuleDefinition<P> => {
+  const definition: ModuleDefinition<P> = { name, ports };
+  // Each definition's body takes the view of that definition's own ports.
+  recipes.set(definition, { location: here(), body: body as Recipe['body'], clocked: false, notes: options });
+  return definition;
+};
+
+/** A module whose Verilog comes from elsewhere. */
+export const blackBox = <const P extends Ports>(name: string, ports: P, options: BlackBoxOptions = {}): ModuleDefinition<P> => {
+  const definition: ModuleDefinition<P> = { name, ports };
+  recipes.set(definition, { location: here(), body: null, clocked: options.clocked ?? false, notes: options });
+  return definition;
+};
+
+const directionOf = (flow: Flow): 'input' | 'output' => (flow === 'in' ? 'input' : 'output');
+
+/** The resets of the leaves of a registered output that flow out, by leaf name; null for none. */
+const portResets = (port: Port, name: string, location: SourceLocation): Map<string, bigint | null> => {
+  const resets = new Map<string, bigint | null>();
+  const { storage, directed } = port;
+  if (storage.kind !== 'register') return resets;
+  const outgoing = directedLeaves(directed, name, port.flow).filter((leaf) => leaf.flow === 'out');
+  const { reset } = storage;
+  if (isShape(directed)) {
+    for (const [index, value] of resetValues(shapeInfo(directed), reset, name, location).entries()) resets.set((outgoing[index] as DirectedLeaf).name, value);
+    return resets;
+  }
+  const fields = new Map<string, DirectedLeaf[]>();
+  for (const leaf of outgoing) fields.set(leaf.path[0] ?? '', [...(fields.get(leaf.path[0] ?? '') ?? []), leaf]);
+  for (const [field, leaves] of fields) {
+    const given: unknown = typeof reset === 'object' && reset !== null ? Reflect.get(reset, field) : reset;
+    const [only] = leaves;
+    if (leaves.length === 1 && only !== undefined) {
+      const [value] = resetValues(only.info, given, only.name, location);
+      resets.set(only.name, value ?? null);
+      continue;
+    }
+    const all = leaves.map((leaf) => resetValues(leaf.info, given === 0 || given === 'none' ? given : fieldReset(given, leaf), leaf.name, location)[0] ?? null);
+    for (const [index, leaf] of leaves.entries()) resets.set(leaf.name, all[index] ?? null);
+  }
+  return resets;
+};
+
+/** The reset of one leaf of a record field, by the last part of its name. */
+const fieldReset = (given: unknown, leaf: DirectedLeaf): unknown =>
+  typeof given === 'object' && given !== null
+    ? Object.entries(given).find(([key]) => leaf.name.endsWith(`_${key}`))?.[1]
+    : undefined;
+
+const declarePort = (builder: ModuleBuilder, name: string, port: Port): AbstractValue | BundleSide => {
+  const { location } = builder;
+  const resets = portResets(port, name, location);
+  return buildSide(port.directed, name, port.flow, (leaf) => {
+    const direction = directionOf(leaf.flow);
+    const reset = resets.get(leaf.name);
+    const { storage } = port;
+    const type = { width: leaf.info.width, signed: leaf.info.kind === 'bits' && leaf.info.signed };
+    const hasDefault = leaf.flow === 'out' && storage.kind === 'wire' && storage.default !== undefined;
+    const signal = builder.declareSignal(
+      leaf.name,
+      leaf.info,
+      {
+        kind: direction === 'input' ? 'input' : reset === undefined ? 'wire' : 'register',
+        port: direction,
+        reset: reset ?? null,
+        initial: hasDefault ? expressionsAt(location).constant(type, BigInt(storage.default as number | bigint)) : null,
+      },
+      'port',
+      location,
+    );
+    return builder.leafOf(signal, direction === 'output');
+  });
+};
+
+/** A value drivable from outside for each input of the instance, and the instance's output for each output. */
+const declareInstance = (builder: ModuleBuilder, name: string, definition: ModuleDefinition<Ports>): unknown => {
+  const location = here();
+  builder.takeName(name, 'instance', location);
+  const held = elaborateBody(definition);
+  const inputs = new Map<string, Expression>();
+  const outputs = new Map<string, Signal>();
+  const leafAt = (leaf: DirectedLeaf): Leaf => {
+    const isInput = leaf.flow === 'out';
+    const options = { kind: isInput ? 'wire' : 'instance_output' } as const;
+    const signal = builder.declareSignal(`${name}_${leaf.name}`, leaf.info, options, 'instance port', location);
+    if (isInput) inputs.set(leaf.name, reference(signal, location));
+    else outputs.set(leaf.name, signal);
+    return builder.leafOf(signal, isInput);
+  };
+  const sides = Object.entries(definition.ports).map(([key, port]) => [key, buildSide(port.directed, key, opposite(port.flow), leafAt)] as const);
+  const instance: Instance = { name, module: held, inputs, outputs, location };
+  builder.instances.push(instance);
+  return Object.fromEntries(sides);
+};
+
+const mapRecord = <T>(record: Readonly<Record<string, T>>, make: (name: string, value: T) => unknown): object =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, make(name, value)]));
+
+const property = (flavour: 'assert' | 'assume' | 'cover') => (condition: Bits<1>, name: string): void => {
+  const location = here();
+  append({ kind: 'property', flavour, name, condition: conditionOf(condition, `m.${flavour}('${name}')`, location), location });
+};
+
+const bodyOf = (builder: ModuleBuilder): ModuleBody => {
+  const operations = {
+    regs: (declarations: Readonly<Record<string, { type: Shape; reset: unknown }>>) =>
+      mapRecord(declarations, (name, declaration) => declareRegister(builder, name, declaration)),
+    wires: (declarations: Readonly<Record<string, { type: Directed; default?: unknown }>>) =>
+      mapRecord(declarations, (name, declaration) => declareWire(builder, name, declaration)),
+    named: (values: Readonly<Record<string, unknown>>) => mapRecord(values, (name, value) => declareNamed(builder, name, value)),
+    when,
+    match,
+    matchBits,
+    memories: (declarations: Readonly<Record<string, MemoryDeclaration>>) =>
+      mapRecord(declarations, (name, declaration) => declareMemory(builder, name, declaration)),
+    roms: (declarations: Readonly<Record<string, RomDeclaration>>) =>
+      mapRecord(declarations, (name, declaration) => declareRom(builder, name, declaration)),
+    instances: (definitions: Readonly<Record<string, ModuleDefinition<Ports>>>) =>
+      mapRecord(definitions, (name, definition) => declareInstance(builder, name, definition)),
+    assert: property('assert'),
+    assume: property('assume'),
+    cover: property('cover'),
+  };
+  // The run-time values are of the classes that implement the public types; only the widths are unknown to them.
+  return operations as unknown as ModuleBody;
+};
+
+/** Runs a definition's body, once: the module is unchecked and under its own name. */
+export const elaborateBody = (definition: ModuleDefinition<Ports>): Module => {
+  const known = elaborated.get(definition);
+  if (known !== undefined) return known;
+  const recipe = recipes.get(definition);
+  if (recipe === undefined) {
+    return fail('wrong-kind', here(), { operation: 'elaborate', expected: 'the result of module()', actual: 'something else' });
+  }
+  const { location, body } = recipe;
+  if (scopeDepth() > deepestHierarchy) fail('recursive-module', location, { module: definition.name });
+  const builder = new ModuleBuilder(definition.name, location);
+  const result = withScope(builder, () => {
+    const io = mapRecord(definition.ports, (name, port) => declarePort(builder, name, port));
+    body?.(io, bodyOf(builder));
+    if (builder.diagnostics.length > 0) throw new ElaborationError(builder.diagnostics);
+    const finished = builder.finish();
+    return body === null ? { ...finished, blackBox: true, clocked: recipe.clocked } : finished;
+  });
+  noteModule(result, recipe.notes);
+  elaborated.set(definition, result);
+  return result;
+};
