@@ -1,0 +1,46 @@
+/** Everything that the verbs can be asked for by name. */
+import type { ModuleDefinition, Ports } from '../../rtl/hdl/index.ts';
+import { packetHash } from '../../rtl/packet-unit/hash.ts';
+import {
+  packetUnitParameterSchema,
+  packetUnitParameters,
+  packetUnitRegisters,
+} from '../../rtl/packet-unit/interface.ts';
+import { packetUnit } from '../../rtl/packet-unit/unit.ts';
+import type { ParameterSchema, ParameterValue } from '../../rtl/parts/parameters.ts';
+import type { RegisterMap } from '../../rtl/parts/register-map/declare.ts';
+
+export type BlockParameters = Readonly<Record<string, ParameterValue>>;
+
+export interface Block {
+  readonly name: string;
+  readonly summary: string;
+  /** Whether it is a block in its own right, with a model to be compared with, or a part of one that can be generated and measured alone. */
+  readonly whole: boolean;
+  readonly schema: ParameterSchema;
+  /** Checks the values and fills in the defaults. @throws ParameterError */
+  parameters(values: BlockParameters): BlockParameters;
+  definition(parameters: BlockParameters): ModuleDefinition<Ports>;
+  registers(parameters: BlockParameters): RegisterMap | null;
+}
+
+export const blocks: readonly Block[] = [
+  {
+    name: 'packet_unit',
+    summary: 'Packet hash unit: chains of Ethernet frames, hashed once, steered to clients',
+    whole: true,
+    schema: packetUnitParameterSchema,
+    parameters: (values) => packetUnitParameters(values),
+    definition: (values) => packetUnit(packetUnitParameters(values)),
+    registers: (values) => packetUnitRegisters(packetUnitParameters(values)),
+  },
+  {
+    name: 'packet_hash',
+    summary: "The packet hash unit's parser and Toeplitz engine alone: one RSS hash a frame",
+    whole: false,
+    schema: packetUnitParameterSchema,
+    parameters: (values) => packetUnitParameters(values),
+    definition: (values) => packetHash(packetUnitParameters(values)),
+    registers: () => null,
+  },
+];

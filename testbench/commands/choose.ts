@@ -1,0 +1,82 @@
+/** From what was typed to blocks and their parameters. */
+import { readParameters } from '../../rtl/parts/parameters.ts';
+import { type Block, type BlockParameters, blocks } from './blocks.ts';
+import { UsageError, unknownChoice } from './errors.ts';
+import type { Arguments } from './verb.ts';
+
+/** The block named by the first plain argument; every whole block when there is none. @throws UsageError */
+export const chosenBlocks = (given: Arguments): readonly Block[] => {
+  const [name] = given.positionals;
+  if (name === undefined) return blocks.filter(({ whole }) => whole);
+  const block = blocks.find((candidate) => candidate.name === name);
+  if (block === undefined)
+    throw unknownChoice(
+      'block',
+      name,
+      blocks.map((candidate) => candidate.name),
+    );
+  return [block];
+};
+
+const assignment = (text: string, option: string): readonly [string, string] => {
+  const at = text.indexOf('=');
+  if (at < 1)
+    throw new UsageError(`Option --${option} takes name=value, as in --${option} dataWidth=128, not '${text}'.`);
+  return [text.slice(0, at), text.slice(at + 1)];
+};
+
+const read = (block: Block, texts: Readonly<Record<string, string>>): BlockParameters =>
+  block.parameters(readParameters(block.schema, texts));
+
+/** What --set says. @throws UsageError, ParameterError */
+export const chosenParameters = (block: Block, given: Arguments): BlockParameters =>
+  read(block, Object.fromEntries((given.options.set ?? []).map((text) => assignment(text, 'set'))));
+
+/** What --set and --sweep say together: one set of parameters for each combination of swept values. @throws UsageError, ParameterError */
+export const sweptParameters = (block: Block, given: Arguments): readonly BlockParameters[] => {
+  const fixed = Object.fromEntries((given.options.set ?? []).map((text) => assignment(text, 'set')));
+  let combinations: readonly Readonly<Record<string, string>>[] = [fixed];
+  for (const text of given.options.sweep ?? []) {
+    const [name, list] = assignment(text, 'sweep');
+    const values = list.split(',').filter((value) => value !== '');
+    if (values.length === 0)
+      throw new UsageError(
+        `Option --sweep ${name}= names no values; write them with commas, as in --sweep ${name}=64,128.`,
+      );
+    combinations = combinations.flatMap((one) => values.map((value) => ({ ...one, [name]: value })));
+  }
+  return combinations.map((texts) => read(block, texts));
+};
+
+/** A whole number from an option, or the default. @throws UsageError */
+export const numberOption = (given: Arguments, name: string, fallback: number, minimum = 1): number => {
+  const text = given.options[name]?.at(-1);
+  if (text === undefined) return fallback;
+  const value = Number(text.replaceAll('_', ''));
+  if (!Number.isSafeInteger(value) || value < minimum) {
+    throw new UsageError(`Option --${name} takes a whole number of at least ${minimum}, not '${text}'.`);
+  }
+  return value;
+};
+
+/** The words of a comma-separated option, each one of the choices. @throws UsageError */
+export const listOption = <Choice extends string>(
+  given: Arguments,
+  name: string,
+  choices: readonly Choice[],
+  fallback: readonly Choice[],
+): readonly Choice[] => {
+  const texts = (given.options[name] ?? []).flatMap((text) => text.split(',')).filter((text) => text !== '');
+  if (texts.length === 0) return fallback;
+  return texts.map((text) => {
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice === undefined) throw unknownChoice(`value of --${name}`, text, choices);
+    return choice;
+  });
+};
+
+/** A short text of parameters: `dataWidth=64 clients=8`. */
+export const describeParameters = (parameters: BlockParameters): string =>
+  Object.entries(parameters)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');

@@ -1,0 +1,75 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { elaborate } from '../../rtl/hdl/index.ts';
+import { cHeader } from '../../rtl/parts/register-map/c-header.ts';
+import { driverSource } from '../../rtl/parts/register-map/driver-source.ts';
+import { registerTable } from '../../rtl/parts/register-map/markdown.ts';
+import { systemRdl } from '../../rtl/parts/register-map/systemrdl.ts';
+import { emitVerilog } from '../../rtl/verilog/index.ts';
+import type { Block, BlockParameters } from './blocks.ts';
+import { chosenBlocks, chosenParameters, describeParameters } from './choose.ts';
+import { coreFile } from './fusesoc.ts';
+import { optionOf, type Verb } from './verb.ts';
+import { projectVersion } from './version.ts';
+
+export interface GeneratedFile {
+  readonly path: string;
+  readonly block: string;
+  readonly kind: 'verilog' | 'c-header' | 'systemrdl' | 'markdown' | 'typescript' | 'fusesoc';
+}
+
+/** Writes a block's files below the directory and tells what was written. */
+export const generateBlock = (
+  block: Block,
+  parameters: BlockParameters,
+  directory: string,
+): readonly GeneratedFile[] => {
+  const top = elaborate(block.definition(parameters));
+  const written: GeneratedFile[] = [];
+  const write = (kind: GeneratedFile['kind'], file: string, text: string): void => {
+    const path = join(directory, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    written.push({ path, block: block.name, kind });
+  };
+  const modules = emitVerilog(top);
+  for (const { path, text } of modules) write('verilog', path, text);
+  const registers = block.registers(parameters);
+  if (registers !== null) {
+    write('c-header', `${block.name}_registers.h`, cHeader(registers));
+    write('systemrdl', `${block.name}_registers.rdl`, systemRdl(registers));
+    write('markdown', `${block.name}_registers.md`, registerTable(registers));
+    write('typescript', `${block.name}_registers.ts`, driverSource(registers));
+  }
+  const core = coreFile({
+    name: block.name,
+    version: projectVersion(),
+    description: `${block.summary} (${describeParameters(parameters)})`,
+    toplevel: top.name,
+    files: modules.map(({ path }) => path),
+  });
+  write('fusesoc', `${block.name}.core`, core);
+  return written;
+};
+
+export const generate: Verb = {
+  name: 'generate',
+  summary: "Write a block's Verilog, register map outputs and FuseSoC core file",
+  args: {
+    block: { type: 'positional', required: false, description: 'Block to write; all blocks when left out' },
+    set: { type: 'string', valueHint: 'name=value', description: 'Set a parameter; may be repeated' },
+    out: { type: 'string', valueHint: 'DIR', description: 'Directory to write to; build/verilog/BLOCK when left out' },
+  },
+  async run(given) {
+    const files = chosenBlocks(given).flatMap((block) => {
+      const directory = optionOf(given, 'out') ?? join('build', 'verilog', block.name);
+      return generateBlock(block, chosenParameters(block, given), directory);
+    });
+    const width = Math.max(...files.map(({ kind }) => kind.length));
+    return {
+      value: { files },
+      text: files.map(({ kind, path }) => `${kind.padEnd(width)}  ${path}`).join('\n'),
+      code: 0,
+    };
+  },
+};
