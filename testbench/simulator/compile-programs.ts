@@ -1,0 +1,31 @@
+/** A design as two scheduled programs: `settle`, which gives the outputs, and `cycle`, which also passes the clock edge. */
+
+import type { Action, Design } from './design.ts';
+import { schedule } from './ordering.ts';
+import type { Program, Step } from './program.ts';
+import { specialise } from './specialise.ts';
+
+export interface Programs {
+  readonly settle: Program;
+  readonly cycle: Program;
+}
+
+export const compilePrograms = (design: Design): Programs => {
+  const { graph } = design;
+  const outputs = design.outputs.map((value, word): Action => ({ guards: [], effect: { kind: 'output', word, value } }));
+  const word = graph.wordWidth / 8;
+  const traces = design.traced.flatMap(({ limbs, offset }) =>
+    limbs.map((value, index): Action => ({ guards: [], effect: { kind: 'trace', offset: offset + index * word, value } })));
+  const settle = schedule(graph, [...outputs, ...traces]);
+  const all = [...outputs, ...design.actions];
+  const reset = design.ports.inputs[0];
+  if (reset?.name !== 'aresetn') return { settle: { steps: settle }, cycle: { steps: schedule(graph, all) } };
+  const released = graph.load('input', 0, 1);
+  const branch: Step = {
+    kind: 'if',
+    condition: released,
+    then: schedule(graph, specialise(graph, all, released, 1n)),
+    otherwise: schedule(graph, specialise(graph, all, released, 0n)),
+  };
+  return { settle: { steps: settle }, cycle: { steps: [branch] } };
+};

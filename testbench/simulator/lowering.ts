@@ -1,0 +1,414 @@
+/**
+ * Expressions of any width to words of the graph, on demand: `window` gives bits `low + width - 1` down to `low` of an expression
+ * in an instance, and evaluates no more than it must. So wide values are split where they are sliced, instances are looked
+ * through, and combinational values come out in topological order, per bit where a vector depends on its own other bits.
+ */
+
+import type { Expression, Memory, Signal, Statement } from '../../rtl/hdl/ir.ts';
+import type { Node } from './graph.ts';
+import type { Scope } from './hierarchy.ts';
+import { scopePath, segmentBounds } from './hierarchy.ts';
+import type { PortLayout } from '../../rtl/hdl/port-layout.ts';
+import { WordGraph } from './simplify.ts';
+import type { StateLayout } from './state-layout.ts';
+import { arithmeticLimbs } from './arithmetic.ts';
+
+/** A slice narrower than this is cut out of a whole word rather than pushed through the operations that make the word. */
+const narrow = 16;
+
+class SignalCycle extends Error {
+  readonly signals: readonly string[];
+  constructor(signals: readonly string[]) {
+    super('combinational cycle');
+    this.signals = signals;
+  }
+}
+
+type Memo = Map<object, Map<number, Node>>;
+
+export class Lowering {
+  readonly graph: WordGraph;
+  readonly #state: StateLayout;
+  readonly #inputBits: ReadonlyMap<string, number>;
+  readonly #memos = new Map<Scope, Memo>();
+  readonly #limbs = new Map<Scope, Map<Expression, readonly Node[]>>();
+  readonly #arithmetic = new Map<Scope, Map<Expression, readonly Node[]>>();
+  readonly #segments = new Map<Signal, readonly number[]>();
+  readonly #stack: { path: string; key: string }[] = [];
+  readonly #active = new Set<string>();
+  /** Paths of signals that are evaluated bit by bit, because whole words of them would depend on themselves. */
+  readonly #bitwise: ReadonlySet<string>;
+
+  constructor(graph: WordGraph, ports: PortLayout, state: StateLayout, bitwise: ReadonlySet<string>) {
+    this.graph = graph;
+    this.#state = state;
+    this.#inputBits = new Map(ports.inputs.map((slot) => [slot.name, slot.word * 32]));
+    this.#bitwise = bitwise;
+  }
+
+  /** `aresetn`; constant one for a design without clock. */
+  resetReleased(): Node {
+    const bit = this.#inputBits.get('aresetn');
+    return bit === undefined ? this.graph.constant(1, 1n) : this.graph.load('input', bit, 1);
+  }
+
+  /** All words of an expression, least significant first. */
+  limbs(scope: Scope, expression: Expression): readonly Node[] {
+    const own = this.#limbs.get(scope) ?? new Map<Expression, readonly Node[]>();
+    this.#limbs.set(scope, own);
+    let found = own.get(expression);
+    if (found === undefined) {
+      found = this.#eachLimb(expression.width, (low, width) => this.window(scope, expression, low, width));
+      own.set(expression, found);
+    }
+    return found;
+  }
+
+  signalLimbs(scope: Scope, signal: Signal): readonly Node[] {
+    return this.#eachLimb(signal.width, (low, width) => this.signalWindow(scope, signal, low, width, false));
+  }
+
+  #eachLimb(total: number, make: (low: number, width: number) => Node): readonly Node[] {
+    const word = this.graph.wordWidth;
+    return Array.from({ length: Math.ceil(total / word) }, (_, index) => make(index * word, Math.min(word, total - index * word)));
+  }
+
+  /** A condition: one bit. */
+  bit(scope: Scope, expression: Expression): Node {
+    return this.window(scope, expression, 0, 1);
+  }
+
+  window(scope: Scope, expression: Expression, low: number, width: number, exact = false): Node {
+    if (expression.kind === 'constant') return this.graph.constant(width, expression.value >> BigInt(low));
+    if (expression.kind === 'reference') return this.signalWindow(scope, expression.signal, low, width, exact);
+    const memo = this.#memo(scope, expression);
+    const key = (low * 128 + width) * 2 + (exact ? 1 : 0);
+    const found = memo.get(key);
+    if (found !== undefined) return found;
+    const node = this.#compute(scope, expression, low, width, exact);
+    memo.set(key, node);
+    return node;
+  }
+
+  #memo(scope: Scope, owner: object): Map<number, Node> {
+    let memos = this.#memos.get(scope);
+    if (memos === undefined) this.#memos.set(scope, (memos = new Map()));
+    let memo = memos.get(owner);
+    if (memo === undefined) memos.set(owner, (memo = new Map()));
+    return memo;
+  }
+
+  #compute(scope: Scope, e: Exclude<Expression, { kind: 'constant' | 'reference' }>, low: number, width: number, exact: boolean): Node {
+    const { graph } = this;
+    const word = graph.wordWidth;
+    const part = (operand: Expression): Node => this.window(scope, operand, low, width, exact);
+    switch (e.kind) {
+      case 'reinterpretation': return part(e.operand);
+      case 'slice': return this.window(scope, e.operand, low + e.low, width, exact);
+      case 'concatenation': {
+        const parts: Node[] = [];
+        let start = 0;
+        for (const one of e.parts.toReversed()) {
+          const from = Math.max(low, start);
+          const to = Math.min(low + width, start + one.width);
+          if (from < to) parts.push(this.window(scope, one, from - start, to - from, exact));
+          start += one.width;
+        }
+        return graph.concatenation(parts);
+      }
+      case 'extension': {
+        const inner = e.operand.width;
+        const below = low < inner ? this.window(scope, e.operand, low, Math.min(width, inner - low), exact) : null;
+        if (below !== null && below.width === width) return below;
+        if (!e.operand.signed) return below === null ? graph.constant(width, 0n) : graph.extend(below, width);
+        return graph.signExtend(below ?? this.window(scope, e.operand, inner - 1, 1, exact), width);
+      }
+      case 'memory_read': return this.#memoryRead(scope, e.memory, e.address, low, width);
+      default: break;
+    }
+    const bitwise = e.kind === 'multiplex' || e.kind === 'select' || (e.kind === 'unary' && e.operator === 'not')
+      || (e.kind === 'binary' && (e.operator === 'and' || e.operator === 'or' || e.operator === 'xor'));
+    if (bitwise) {
+      if (!exact && width < e.width) {
+        if (e.width <= word) return graph.slice(this.window(scope, e, 0, e.width), low, width);
+        if (width < narrow && Math.floor(low / word) === Math.floor((low + width - 1) / word)) {
+          const start = Math.floor(low / word) * word;
+          const size = Math.min(word, e.width - start);
+          if (size > width) return graph.slice(this.window(scope, e, start, size), low - start, width);
+        }
+      }
+      switch (e.kind) {
+        case 'unary': return graph.not(part(e.operand));
+        case 'binary': return graph.binary(e.operator, part(e.left), part(e.right));
+        case 'multiplex': {
+          const whenTrue = part(e.whenTrue);
+          const whenFalse = part(e.whenFalse);
+          return whenTrue === whenFalse ? whenTrue : graph.multiplex(this.window(scope, e.condition, 0, 1, exact), whenTrue, whenFalse);
+        }
+        case 'select': return this.#select(scope, e.index, e.elements.map(part));
+        default: break;
+      }
+    }
+    const own = this.#arithmetic.get(scope) ?? new Map<Expression, readonly Node[]>();
+    this.#arithmetic.set(scope, own);
+    let limbs = own.get(e);
+    if (limbs === undefined) own.set(e, (limbs = arithmeticLimbs(this, scope, e)));
+    return this.pick(limbs, low, width);
+  }
+
+  /** A window of a value that is there as whole words. */
+  pick(limbs: readonly Node[], low: number, width: number): Node {
+    const word = this.graph.wordWidth;
+    const parts: Node[] = [];
+    for (let at = low; at < low + width; ) {
+      const index = Math.floor(at / word);
+      const limb = limbs[index];
+      if (limb === undefined) throw new RangeError(`window ${low}+${width} is outside the value`);
+      const take = Math.min(low + width - at, limb.width - (at - index * word));
+      parts.push(this.graph.slice(limb, at - index * word, take));
+      at += take;
+    }
+    return this.graph.concatenation(parts);
+  }
+
+  #memoryRead(scope: Scope, memory: Memory, address: Expression, low: number, width: number): Node {
+    const { graph } = this;
+    const slot = this.#state.memory(scope, memory);
+    const addressBits = Math.min(address.width, 30);
+    const index = this.window(scope, address, 0, addressBits);
+    const start = low - (low % 8);
+    const read = width + (low - start) <= graph.wordWidth && graph.wordWidth === 64
+      ? graph.slice(graph.memory(slot, index, start, width + (low - start)), low - start, width)
+      : this.pick(this.#eachLimb(memory.width, (at, size) => graph.memory(slot, index, at, size)), low, width);
+    if (address.width <= 30) return read;
+    const beyond = this.limbs(scope, address).map((limb, at) => (at === 0 ? graph.slice(limb, 30, limb.width - 30) : limb));
+    const outside = beyond.map((limb) => graph.any(limb)).reduce((any, next) => graph.binary('or', any, next));
+    return graph.multiplex(outside, graph.constant(width, 0n), read);
+  }
+
+  #select(scope: Scope, index: Expression, elements: readonly Node[]): Node {
+    const { graph } = this;
+    const last = elements[elements.length - 1];
+    if (last === undefined) throw new Error('select without elements');
+    const bits = Math.min(index.width, 30);
+    const small = this.window(scope, index, 0, bits);
+    const used = elements.length > 2 ** bits ? elements.slice(0, 2 ** bits) : elements;
+    const indexed = this.#indexedLoad(small, used);
+    const chosen = indexed ?? graph.choose(small, used.slice(0, -1).map((_, at) => [at]), used.slice(0, -1), used[used.length - 1] ?? last);
+    if (index.width <= 30) return chosen;
+    const outside = this.limbs(scope, index)
+      .map((limb, at) => graph.any(at === 0 ? graph.slice(limb, 30, limb.width - 30) : limb))
+      .reduce((any, next) => graph.binary('or', any, next));
+    return graph.multiplex(outside, last, chosen);
+  }
+
+  /** Elements that are registers at one stride are read by address. */
+  #indexedLoad(index: Node, elements: readonly Node[]): Node | undefined {
+    const { graph } = this;
+    const [first, second] = elements;
+    if (elements.length < 4 || first?.kind !== 'load' || second?.kind !== 'load' || first.space !== 'state') return undefined;
+    if (index.kind === 'constant' || graph.wordWidth !== 64) return undefined;
+    const stride = second.bit - first.bit;
+    if (stride <= 0 || stride % 8 !== 0) return undefined;
+    const regular = elements.every((one, at) => one.kind === 'load' && one.space === 'state' && one.bit === first.bit + at * stride);
+    if (!regular) return undefined;
+    const top = elements.length - 1;
+    const limit = graph.constant(index.width, BigInt(top));
+    const within = 2 ** index.width <= elements.length ? index : graph.multiplex(graph.binary('less', limit, index), limit, index);
+    return graph.table.indexedLoad(first.bit, stride, elements.length, within, first.width);
+  }
+
+  /** The present value of a register. */
+  registerWindow(scope: Scope, signal: Signal, low: number, width: number): Node {
+    return this.#load('state', this.#state.register(scope, signal).bit + low, width);
+  }
+
+  #load(space: 'input' | 'state', bit: number, width: number): Node {
+    const bytes = ((bit + width - 1) >> 3) - (bit >> 3) + 1;
+    if (bytes <= this.graph.wordWidth / 8) return this.graph.load(space, bit, width);
+    const first = this.graph.wordWidth - (bit % 8);
+    return this.graph.concatenation([this.graph.load(space, bit, first), this.graph.load(space, bit + first, width - first)]);
+  }
+
+  signalWindow(scope: Scope, signal: Signal, low: number, width: number, exact: boolean): Node {
+    switch (signal.kind) {
+      case 'register': return this.registerWindow(scope, signal, low, width);
+      case 'input': {
+        if (scope.parent === null || scope.instance === null) {
+          const bit = this.#inputBits.get(signal.name);
+          if (bit === undefined) throw new Error(`input '${signal.name}' of '${scope.module.name}' is not a port`);
+          return this.#load('input', bit + low, width);
+        }
+        const driver = scope.instance.inputs.get(signal.name);
+        if (driver === undefined) throw new Error(`${scope.path}: input '${signal.name}' is not connected`);
+        return this.window(scope.parent, driver, low, width, exact);
+      }
+      case 'instance_output': {
+        const driver = scope.drivers.get(signal);
+        if (driver === undefined) throw new Error(`'${scopePath(scope, signal.name)}' is driven by no instance`);
+        return this.signalWindow(driver.scope, driver.signal, low, width, exact);
+      }
+      case 'wire': return this.#wireWindow(scope, signal, low, width, exact);
+      default: return signal.kind satisfies never;
+    }
+  }
+
+  #wireWindow(scope: Scope, signal: Signal, low: number, width: number, exact: boolean): Node {
+    const { graph } = this;
+    const path = scopePath(scope, signal.name);
+    if ((exact || this.#bitwise.has(path)) && width > 1) {
+      return graph.concatenation(Array.from({ length: width }, (_, at) => this.#wireWindow(scope, signal, low + at, 1, true)));
+    }
+    const bitwise = exact || this.#bitwise.has(path);
+    const bounds = this.segments(scope, signal);
+    const parts: Node[] = [];
+    for (let index = 0; index + 1 < bounds.length; index++) {
+      const start = bounds[index] ?? 0;
+      const end = bounds[index + 1] ?? 0;
+      const from = Math.max(low, start);
+      const to = Math.min(low + width, end);
+      if (from >= to) continue;
+      const word = graph.wordWidth;
+      let lowest = from;
+      let highest = to;
+      if (!bitwise && end - start <= word) {
+        lowest = start;
+        highest = end;
+      } else if (!bitwise && to - from < narrow && Math.floor((from - start) / word) === Math.floor((to - 1 - start) / word)) {
+        lowest = start + Math.floor((from - start) / word) * word;
+        highest = Math.min(end, lowest + word);
+      }
+      const whole = this.#wireValue(scope, signal, path, lowest, highest - lowest, bitwise);
+      parts.push(graph.slice(whole, from - lowest, to - from));
+    }
+    return graph.concatenation(parts);
+  }
+
+  /** One segment of a wire, evaluated once. */
+  #wireValue(scope: Scope, signal: Signal, path: string, low: number, width: number, exact: boolean): Node {
+    const memo = this.#memo(scope, signal);
+    const memoKey = (low * 128 + width) * 2 + (exact ? 1 : 0);
+    const found = memo.get(memoKey);
+    if (found !== undefined) return found;
+    const key = `${path}:${memoKey}`;
+    if (this.#active.has(key)) this.#cycle(key, exact);
+    this.#active.add(key);
+    this.#stack.push({ path, key });
+    const initial = (): Node => this.#initialValue(scope, signal, low, width, exact);
+    const value = this.evaluate(scope, scope.projection.get(signal) ?? [], null, low, width, exact, initial) ?? initial();
+    this.#stack.pop();
+    this.#active.delete(key);
+    memo.set(memoKey, value);
+    return value;
+  }
+
+  #initialValue(scope: Scope, signal: Signal, low: number, width: number, exact: boolean): Node {
+    if (signal.initial === null) return this.graph.constant(width, 0n);
+    return this.window(scope, signal.initial, low, width, exact);
+  }
+
+  #cycle(key: string, exact: boolean): never {
+    const from = this.#stack.findIndex((entry) => entry.key === key);
+    const paths = [...new Set(this.#stack.slice(from).map((entry) => entry.path))];
+    if (exact && paths.every((path) => this.#bitwise.has(path))) {
+      throw new Error(`combinational loop: ${[...paths, paths[0]].join(' -> ')}; break it with a register`);
+    }
+    throw new SignalCycle(paths);
+  }
+
+  segments(scope: Scope, signal: Signal): readonly number[] {
+    const known = this.#segments.get(signal);
+    if (known !== undefined) return known;
+    const bounds = segmentBounds(signal, scope.projection.get(signal) ?? []);
+    this.#segments.set(signal, bounds);
+    return bounds;
+  }
+
+  /**
+   * The window after the statements ran on `current`; null stands for the value before any statement, and is given back
+   * where nothing assigns. `hold` materialises it when it must be combined.
+   */
+  evaluate(
+    scope: Scope, statements: readonly Statement[], current: Node | null, low: number, width: number, exact: boolean, hold: () => Node,
+  ): Node | null {
+    const { graph } = this;
+    let value = current;
+    for (const statement of statements) {
+      switch (statement.kind) {
+        case 'assign': {
+          const from = Math.max(low, statement.low);
+          const to = Math.min(low + width, statement.low + statement.value.width);
+          if (from >= to) break;
+          const piece = this.window(scope, statement.value, from - statement.low, to - from, exact);
+          if (to - from === width) value = piece;
+          else {
+            const before = value ?? hold();
+            value = graph.concatenation([
+              ...(from > low ? [graph.slice(before, 0, from - low)] : []),
+              piece,
+              ...(to < low + width ? [graph.slice(before, to - low, low + width - to)] : []),
+            ]);
+          }
+          break;
+        }
+        case 'if': {
+          const then = this.evaluate(scope, statement.then, value, low, width, exact, hold);
+          const otherwise = this.evaluate(scope, statement.otherwise, value, low, width, exact, hold);
+          if (then === otherwise) value = then;
+          else value = graph.multiplex(this.window(scope, statement.condition, 0, 1, exact), then ?? hold(), otherwise ?? hold());
+          break;
+        }
+        case 'switch': {
+          const arms = statement.cases.map((one) => this.evaluate(scope, one.body, value, low, width, exact, hold));
+          const otherwise = this.evaluate(scope, statement.otherwise, value, low, width, exact, hold);
+          if (arms.every((arm) => arm === otherwise)) value = otherwise;
+          else {
+            const base = otherwise ?? hold();
+            value = this.switchValue(scope, statement, arms.map((arm) => arm ?? hold()), base);
+          }
+          break;
+        }
+        default: break;
+      }
+    }
+    return value;
+  }
+
+  switchValue(scope: Scope, statement: Extract<Statement, { kind: 'switch' }>, arms: readonly Node[], otherwise: Node): Node {
+    const { graph } = this;
+    if (statement.subject.width <= 30) {
+      const subject = this.window(scope, statement.subject, 0, statement.subject.width);
+      return graph.choose(subject, statement.cases.map((one) => one.values.map(Number)), arms, otherwise);
+    }
+    return statement.cases.reduceRight(
+      (rest, one, index) => graph.multiplex(this.caseCondition(scope, statement.subject, one.values), arms[index] ?? otherwise, rest),
+      otherwise,
+    );
+  }
+
+  caseCondition(scope: Scope, subject: Expression, values: readonly bigint[]): Node {
+    const { graph } = this;
+    const limbs = this.limbs(scope, subject);
+    const word = BigInt(graph.wordWidth);
+    return values
+      .map((value) => limbs
+        .map((limb, index) => graph.binary('equal', limb, graph.constant(limb.width, value >> (BigInt(index) * word))))
+        .reduce((all, next) => graph.binary('and', all, next)))
+      .reduce((any, next) => graph.binary('or', any, next), graph.constant(1, 0n));
+  }
+}
+
+/** Lowers with more and more signals bit by bit, until no word depends on itself. */
+export const withBitwiseRetry = <T>(attempt: (bitwise: ReadonlySet<string>) => T): T => {
+  let bitwise = new Set<string>();
+  for (;;) {
+    try {
+      return attempt(bitwise);
+    } catch (error) {
+      if (!(error instanceof SignalCycle)) throw error;
+      const before = bitwise.size;
+      bitwise = new Set([...bitwise, ...error.signals]);
+      if (bitwise.size === before) throw new Error(`combinational loop: ${error.signals.join(' -> ')}; break it with a register`);
+    }
+  }
+};

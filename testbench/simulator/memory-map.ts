@@ -1,0 +1,68 @@
+/** Where everything lies in the one buffer that holds a simulator: control words, tables, port records, registers, memories. */
+
+import type { Design, RegisterSlot } from './design.ts';
+import type { MemorySlot } from './graph.ts';
+import { storageBytes } from './state-layout.ts';
+
+/** 32-bit words at the start of the buffer. */
+export const Control = {
+  /** Number of the assertion that failed first, counted from 1; 0: none. */
+  violation: 0,
+  /** Cycles that this call of `run` completed. */
+  completed: 1,
+  /** One counter a property follows: violations of an assumption, hits of a cover. */
+  counters: 2,
+} as const;
+
+export interface MemoryMap {
+  readonly tables: readonly number[];
+  /** Byte offsets. */
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly state: number;
+  readonly memories: readonly number[];
+  /** First byte after registers and memories: what a snapshot holds is `state` up to here. */
+  readonly stateEnd: number;
+  readonly trace: number;
+  readonly stimulus: number;
+  readonly responses: number;
+  /** Cycles whose records fit the two buffers. */
+  readonly batch: number;
+  readonly size: number;
+}
+
+const align = (offset: number, to: number): number => Math.ceil(offset / to) * to;
+
+/** Words that reads can reach without a bounds check. */
+export const addressableWords = (memory: MemorySlot): number => 2 ** Math.ceil(Math.log2(memory.depth));
+
+const recordBufferBytes = 192 * 1024;
+
+export const mapMemory = (design: Design): MemoryMap => {
+  let offset = align((Control.counters + design.properties.length) * 4, 64);
+  const tables = design.graph.table.tables.map((table) => {
+    const at = offset;
+    offset = align(offset + table.bytes * table.entries.length, 16);
+    return at;
+  });
+  const inputs = align(offset, 64);
+  const outputs = align(inputs + design.ports.inputWords * 4 + 8, 64);
+  const state = align(outputs + design.ports.outputWords * 4 + 8, 64);
+  offset = align(state + design.stateBytes + 8, 64);
+  const memories = design.memories.map((memory) => {
+    const at = offset;
+    offset = align(offset + addressableWords(memory) * memory.stride + 8, 64);
+    return at;
+  });
+  const stateEnd = offset;
+  const recordBytes = Math.max(design.ports.inputWords, design.ports.outputWords, 1) * 4;
+  const batch = Math.max(64, Math.min(4096, Math.floor(recordBufferBytes / recordBytes)));
+  const trace = align(stateEnd, 64);
+  const stimulus = align(trace + design.traceBytes, 4096);
+  const responses = align(stimulus + batch * design.ports.inputWords * 4 + 8, 4096);
+  return { tables, inputs, outputs, state, memories, stateEnd, trace, stimulus, responses, batch, size: responses + batch * design.ports.outputWords * 4 + 8 };
+};
+
+/** For the end of each register, the end of its storage, in bits: the bits between are always zero. */
+export const paddedEnds = (registers: readonly RegisterSlot[]): ReadonlyMap<number, number> =>
+  new Map(registers.map(({ bit, width }) => [bit + width, bit + storageBytes(width) * 8]));

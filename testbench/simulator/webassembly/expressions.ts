@@ -1,0 +1,399 @@
+/** Code for nodes. A value is `i32` up to 32 bits and `i64` above; bits above its width are zero unless asked for "loosely". */
+
+import type { BinaryNode, BinaryNodeOperator, MultiplexNode, Node } from '../graph.ts';
+import { ones } from '../graph.ts';
+import type { MemoryMap } from '../memory-map.ts';
+import { addressableWords } from '../memory-map.ts';
+import { ByteWriter, Opcode, ValueType } from './encoder.ts';
+
+export const typeOf = (width: number): ValueType => (width > 32 ? ValueType.i64 : ValueType.i32);
+const bitsOf = (width: number): number => (width > 32 ? 64 : 32);
+
+type Pair = readonly [i32: number, i64: number];
+
+const plain: Partial<Record<BinaryNodeOperator, Pair>> = {
+  and: [Opcode.i32And, Opcode.i64And], or: [Opcode.i32Or, Opcode.i64Or], xor: [Opcode.i32Xor, Opcode.i64Xor],
+  add: [Opcode.i32Add, Opcode.i64Add], subtract: [Opcode.i32Sub, Opcode.i64Sub], multiply: [Opcode.i32Mul, Opcode.i64Mul],
+};
+
+/** Locals of one function: parameters first, then one a shared node, then scratch. */
+export class Locals {
+  readonly types: ValueType[] = [];
+  readonly #parameters: number;
+  readonly #byNode = new Map<Node, number>();
+  readonly #free = new Map<ValueType, number[]>();
+
+  constructor(parameters: number) {
+    this.#parameters = parameters;
+  }
+
+  add(type: ValueType): number {
+    this.types.push(type);
+    return this.#parameters + this.types.length - 1;
+  }
+
+  of(node: Node): number {
+    let local = this.#byNode.get(node);
+    if (local === undefined) this.#byNode.set(node, (local = this.add(typeOf(node.width))));
+    return local;
+  }
+
+  borrow(type: ValueType): number {
+    return this.#free.get(type)?.pop() ?? this.add(type);
+  }
+
+  release(type: ValueType, local: number): void {
+    const list = this.#free.get(type);
+    if (list === undefined) this.#free.set(type, [local]);
+    else list.push(local);
+  }
+}
+
+export class ExpressionEmitter {
+  readonly code: ByteWriter;
+  readonly locals: Locals;
+  /** Nodes whose local holds their value here. */
+  readonly available = new Set<Node>();
+  readonly #map: MemoryMap;
+  readonly #padded: ReadonlyMap<number, number>;
+  readonly #inputLocal: number;
+
+  constructor(code: ByteWriter, locals: Locals, map: MemoryMap, padded: ReadonlyMap<number, number>, inputLocal: number) {
+    this.code = code;
+    this.locals = locals;
+    this.#map = map;
+    this.#padded = padded;
+    this.#inputLocal = inputLocal;
+  }
+
+  constant(type: ValueType, value: bigint): void {
+    if (type === ValueType.i64) this.code.byte(Opcode.i64Const).signed64(value);
+    else this.code.byte(Opcode.i32Const).signed32(Number(BigInt.asIntN(32, value)));
+  }
+
+  op(type: ValueType, pair: Pair): void {
+    this.code.byte(type === ValueType.i64 ? pair[1] : pair[0]);
+  }
+
+  get(local: number): void {
+    this.code.byte(Opcode.localGet).unsigned(local);
+  }
+
+  set(local: number): void {
+    this.code.byte(Opcode.localSet).unsigned(local);
+  }
+
+  /** Clears the bits above `width`. */
+  mask(width: number): void {
+    if (width === 32 || width === 64) return;
+    this.constant(typeOf(width), ones(width));
+    this.op(typeOf(width), [Opcode.i32And, Opcode.i64And]);
+  }
+
+  #convert(from: number, to: number): void {
+    if (from > 32 && to <= 32) this.code.byte(Opcode.i32WrapI64);
+    else if (from <= 32 && to > 32) this.code.byte(Opcode.i64ExtendI32U);
+  }
+
+  shiftRight(type: ValueType, amount: number): void {
+    if (amount === 0) return;
+    this.constant(type, BigInt(amount));
+    this.op(type, [Opcode.i32ShrU, Opcode.i64ShrU]);
+  }
+
+  #shiftLeft(type: ValueType, amount: number): void {
+    if (amount === 0) return;
+    this.constant(type, BigInt(amount));
+    this.op(type, [Opcode.i32Shl, Opcode.i64Shl]);
+  }
+
+  /** Leaves the value of a node on the stack. With `loose`, bits above its width may be anything. */
+  emit(node: Node, loose = false): void {
+    if (this.available.has(node)) this.get(this.locals.of(node));
+    else this.compute(node, loose);
+  }
+
+  /** Leaves a node as an `i64`, or an `i32` index, whatever its width. */
+  #emitAs(node: Node, type: ValueType): void {
+    this.emit(node);
+    this.#convert(node.width, type === ValueType.i64 ? 64 : 32);
+  }
+
+  /** Leaves an `i32` that is not zero where a condition holds. */
+  emitCondition(node: Node): void {
+    if (node.kind === 'not' && !this.available.has(node)) {
+      this.emitCondition(node.operand);
+      this.code.byte(Opcode.i32Eqz);
+    } else this.emit(node);
+  }
+
+  compute(node: Node, loose: boolean): void {
+    const type = typeOf(node.width);
+    const { code } = this;
+    switch (node.kind) {
+      case 'constant': this.constant(type, node.value); return;
+      case 'load': {
+        const shift = node.bit % 8;
+        if (node.space === 'input') {
+          this.get(this.#inputLocal);
+          this.#load(node.bit >> 3, shift, node.width, 0, loose);
+        } else {
+          code.byte(Opcode.i32Const).signed32(0);
+          this.#load(this.#map.state + (node.bit >> 3), shift, node.width, this.#zeroBitsAbove(node.bit + node.width), loose);
+        }
+        return;
+      }
+      case 'indexed_load':
+        this.#address(node.index, node.stride / 8);
+        this.#load(this.#map.state + (node.bit >> 3), node.bit % 8, node.width, this.#zeroBitsAbove(node.bit + node.width), loose);
+        return;
+      case 'table':
+        this.#address(node.index, node.table.bytes);
+        this.#load(this.#map.tables[node.table.index] ?? 0, 0, node.width, 64, loose);
+        return;
+      case 'memory': this.#memory(node, loose); return;
+      case 'not':
+        this.emit(node.operand, loose);
+        this.constant(type, loose ? -1n : ones(node.width));
+        this.op(type, [Opcode.i32Xor, Opcode.i64Xor]);
+        return;
+      case 'parity':
+        this.emit(node.operand);
+        this.op(typeOf(node.operand.width), [Opcode.i32Popcnt, Opcode.i64Popcnt]);
+        this.#convert(node.operand.width, 1);
+        this.mask(1);
+        return;
+      case 'sign_extension': this.#signExtension(node.operand, node.width, loose); return;
+      case 'slice': {
+        const reachesTop = node.low + node.width === node.operand.width;
+        const from = typeOf(node.operand.width);
+        this.emit(node.operand, loose || !reachesTop);
+        this.shiftRight(from, node.low);
+        this.#convert(node.operand.width, node.width);
+        if (!loose && !reachesTop && !(node.low + node.width === bitsOf(node.operand.width))) this.mask(node.width);
+        return;
+      }
+      case 'concatenation': this.#concatenation(node.parts, node.width, loose); return;
+      case 'multiplex': this.#multiplex(node, loose); return;
+      case 'choose': {
+        const subjectType = typeOf(node.subject.width);
+        const subject = this.locals.borrow(subjectType);
+        this.emit(node.subject);
+        this.set(subject);
+        node.arms.forEach((arm) => this.emit(arm, loose));
+        this.emit(node.otherwise, loose);
+        // The innermost selection tests the last arm; any order is right, since the values differ.
+        for (let index = node.arms.length - 1; index >= 0; index--) {
+          this.oneOf(subject, node.subject.width, node.values[index] ?? []);
+          code.byte(Opcode.select);
+        }
+        this.locals.release(subjectType, subject);
+        return;
+      }
+      case 'shift_left': case 'shift_right':
+        this.emit(node.left, loose && node.kind === 'shift_left');
+        this.#emitAs(node.right, type);
+        this.op(type, node.kind === 'shift_left' ? [Opcode.i32Shl, Opcode.i64Shl] : [Opcode.i32ShrU, Opcode.i64ShrU]);
+        if (node.kind === 'shift_left' && !loose) this.mask(node.width);
+        return;
+      case 'equal': case 'less': this.#comparison(node); return;
+      default: this.#arithmetic(node, loose);
+    }
+  }
+
+  #arithmetic(node: BinaryNode, loose: boolean): void {
+    const type = typeOf(node.width);
+    const pair = plain[node.kind];
+    if (pair === undefined) throw new Error(`no code for '${node.kind}'`);
+    const bitwise = node.kind === 'and' || node.kind === 'or' || node.kind === 'xor';
+    if (node.kind === 'and' && !loose) {
+      // One operand with its upper bits clear is enough.
+      const clean = isNaturallyClean(node.right) ? node.right : node.left;
+      this.emit(clean === node.left ? node.right : node.left, true);
+      this.emit(clean);
+    } else {
+      this.emit(node.left, loose || !bitwise);
+      this.emit(node.right, loose || !bitwise);
+    }
+    this.op(type, pair);
+    if (!bitwise && !loose) this.mask(node.width);
+  }
+
+  #comparison(node: BinaryNode): void {
+    const type = typeOf(node.left.width);
+    if (node.kind === 'equal' && node.right.kind === 'constant' && node.right.value === 0n) {
+      this.emit(node.left);
+      this.op(type, [Opcode.i32Eqz, Opcode.i64Eqz]);
+      return;
+    }
+    this.emit(node.left);
+    this.emit(node.right);
+    this.op(type, node.kind === 'equal' ? [Opcode.i32Eq, Opcode.i64Eq] : [Opcode.i32LtU, Opcode.i64LtU]);
+  }
+
+  /** Whether a local holds one of the values: leaves an `i32`. */
+  oneOf(local: number, width: number, values: readonly number[]): void {
+    if (values.length > 1 && width <= 5) {
+      this.constant(ValueType.i32, values.reduce((set, value) => set | (1n << BigInt(value)), 0n));
+      this.get(local);
+      this.code.byte(Opcode.i32ShrU);
+      this.mask(1);
+      return;
+    }
+    values.forEach((value, index) => {
+      this.get(local);
+      this.constant(typeOf(width), BigInt(value));
+      this.op(typeOf(width), [Opcode.i32Eq, Opcode.i64Eq]);
+      if (index > 0) this.code.byte(Opcode.i32Or);
+    });
+  }
+
+  #signExtension(operand: Node, width: number, loose: boolean): void {
+    const type = typeOf(width);
+    const bits = bitsOf(width);
+    if (operand.width === 1) {
+      this.constant(type, 0n);
+      this.#emitAs(operand, type);
+      this.op(type, [Opcode.i32Sub, Opcode.i64Sub]);
+    } else {
+      this.#emitAs(operand, type);
+      const extension = type === ValueType.i64
+        ? new Map([[8, Opcode.i64Extend8], [16, Opcode.i64Extend16], [32, Opcode.i64Extend32]]).get(operand.width)
+        : new Map([[8, Opcode.i32Extend8], [16, Opcode.i32Extend16]]).get(operand.width);
+      if (extension !== undefined) this.code.byte(extension);
+      else {
+        this.#shiftLeft(type, bits - operand.width);
+        this.constant(type, BigInt(bits - operand.width));
+        this.op(type, [Opcode.i32ShrS, Opcode.i64ShrS]);
+      }
+    }
+    if (!loose) this.mask(width);
+  }
+
+  #concatenation(parts: readonly Node[], width: number, loose: boolean): void {
+    const type = typeOf(width);
+    let low = 0;
+    let emitted = 0;
+    parts.forEach((part, index) => {
+      if (part.kind !== 'constant' || part.value !== 0n) {
+        const top = index === parts.length - 1;
+        if (part.kind === 'constant') this.constant(type, part.value << BigInt(low));
+        else {
+          const free = top && (loose || width === 32 || width === 64) && low > 0 && typeOf(part.width) === type;
+          this.emit(part, free);
+          this.#convert(part.width, width);
+          this.#shiftLeft(type, low);
+        }
+        if (emitted > 0) this.op(type, [Opcode.i32Or, Opcode.i64Or]);
+        emitted++;
+      }
+      low += part.width;
+    });
+    if (emitted === 0) this.constant(type, 0n);
+  }
+
+  #multiplex(node: MultiplexNode, loose: boolean): void {
+    const { condition, whenTrue, whenFalse } = node;
+    const type = typeOf(node.width);
+    const zero = (one: Node): boolean => one.kind === 'constant' && one.value === 0n;
+    const one = (given: Node): boolean => given.width === 1 && given.kind === 'constant' && given.value === 1n;
+    if (one(whenTrue) || zero(whenFalse)) {
+      if (one(whenTrue)) {
+        this.emit(condition);
+        this.emit(whenFalse, loose);
+        this.code.byte(Opcode.i32Or);
+      } else if (node.width === 1) {
+        this.emit(condition);
+        this.emit(whenTrue, true);
+        this.code.byte(Opcode.i32And);
+      } else {
+        this.#signExtension(condition, node.width, true);
+        this.emit(whenTrue, loose);
+        this.op(type, [Opcode.i32And, Opcode.i64And]);
+      }
+      return;
+    }
+    if (one(whenFalse) || zero(whenTrue)) {
+      this.#emitAs(condition, type);
+      this.constant(type, 1n);
+      if (one(whenFalse)) {
+        this.op(type, [Opcode.i32Xor, Opcode.i64Xor]);
+        this.emit(whenTrue, loose);
+        this.op(type, [Opcode.i32Or, Opcode.i64Or]);
+      } else {
+        this.op(type, [Opcode.i32Sub, Opcode.i64Sub]);
+        this.emit(whenFalse, loose);
+        this.op(type, [Opcode.i32And, Opcode.i64And]);
+      }
+      return;
+    }
+    this.emit(whenTrue, loose);
+    this.emit(whenFalse, loose);
+    this.emitCondition(condition);
+    this.code.byte(Opcode.select);
+  }
+
+  /** Bits that are known to be zero above a register's top bit. */
+  #zeroBitsAbove(end: number): number {
+    const padded = this.#padded.get(end);
+    return padded === undefined ? 0 : padded - end;
+  }
+
+  /** Leaves the byte distance of an element. */
+  #address(index: Node, stride: number): void {
+    this.#emitAs(index, ValueType.i32);
+    this.scale(stride);
+  }
+
+  scale(stride: number): void {
+    if (stride === 1) return;
+    const shift = Math.log2(stride);
+    this.constant(ValueType.i32, BigInt(Number.isInteger(shift) ? shift : stride));
+    this.code.byte(Number.isInteger(shift) ? Opcode.i32Shl : Opcode.i32Mul);
+  }
+
+  #memory(node: Extract<Node, { kind: 'memory' }>, loose: boolean): void {
+    const { memory, address } = node;
+    const base = (this.#map.memories[memory.index] ?? 0) + (node.low >> 3);
+    const above = node.low + node.width === memory.width ? memory.stride * 8 - memory.width : 0;
+    if (2 ** address.width <= addressableWords(memory)) {
+      this.#address(address, memory.stride);
+      this.#load(base, node.low % 8, node.width, above, loose);
+      return;
+    }
+    const type = typeOf(address.width);
+    const local = this.locals.borrow(type);
+    this.emit(address);
+    this.code.byte(Opcode.localTee).unsigned(local);
+    this.constant(type, BigInt(memory.depth));
+    this.op(type, [Opcode.i32LtU, Opcode.i64LtU]);
+    this.code.byte(Opcode.if).byte(typeOf(node.width));
+    this.get(local);
+    this.#convert(address.width, 32);
+    this.scale(memory.stride);
+    this.#load(base, node.low % 8, node.width, above, loose);
+    this.code.byte(Opcode.else);
+    this.constant(typeOf(node.width), 0n);
+    this.code.byte(Opcode.end);
+    this.locals.release(type, local);
+  }
+
+  /** Replaces the address on the stack by the bits at `offset`; `zeroAbove` bits above them are known to be zero. */
+  #load(offset: number, shift: number, width: number, zeroAbove: number, loose: boolean): void {
+    const span = shift + width;
+    const size = span <= 8 ? 8 : span <= 16 ? 16 : span <= 32 ? 32 : 64;
+    const operation = { 8: Opcode.i32Load8, 16: Opcode.i32Load16, 32: Opcode.i32Load, 64: Opcode.i64Load }[size];
+    this.code.byte(operation).unsigned(0).unsigned(offset);
+    this.shiftRight(size === 64 ? ValueType.i64 : ValueType.i32, shift);
+    if (size === 64 && width <= 32) this.code.byte(Opcode.i32WrapI64);
+    if (!loose && span < size && zeroAbove < size - span) this.mask(width);
+  }
+}
+
+/** Nodes whose plain code leaves no bits above their width. */
+const isNaturallyClean = (node: Node): boolean => {
+  switch (node.kind) {
+    case 'load': case 'constant': case 'equal': case 'less': case 'parity': case 'memory': case 'table': return true;
+    default: return false;
+  }
+};
