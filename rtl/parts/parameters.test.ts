@@ -13,7 +13,7 @@ const schema = parameters({
     kind: 'integer',
     minimum: 1,
     maximum: 8192,
-    default: (earlier) => Number(earlier['entries']) * 2,
+    default: (earlier) => Number(earlier.entries) * 2,
     description: 'Words.',
   },
 });

@@ -8,6 +8,7 @@ import type { RegisterBus } from './bus.ts';
 import { cHeader } from './c-header.ts';
 import { createDriver } from './driver.ts';
 import { driverSource } from './driver-source.ts';
+import type { Driver } from './driver-types.ts';
 import { exampleMap } from './example.ts';
 import { registerTable } from './markdown.ts';
 import { systemRdl } from './systemrdl.ts';
@@ -88,10 +89,7 @@ describe('driverSource', () => {
   it('does on the bus what the driver of the map does', async () => {
     const code = transformSync(source, { loader: 'ts', format: 'esm' }).code;
     const made = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
-      createExampleUnitDriver: (
-        bus: RegisterBus,
-        base: number,
-      ) => ReturnType<typeof createDriver<typeof exampleMap.registers>>;
+      createExampleUnitDriver: (bus: RegisterBus, base: number) => Driver<typeof exampleMap.registers>;
     };
     const exercise = (create: (bus: RegisterBus) => ReturnType<typeof made.createExampleUnitDriver>): unknown[] => {
       const trace: unknown[] = [];
