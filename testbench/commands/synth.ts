@@ -1,0 +1,151 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { elaborate } from '../../rtl/hdl/index.ts';
+import { emitVerilog } from '../../rtl/verilog/index.ts';
+import {
+  renderHtml,
+  renderMarkdown,
+  type SynthesisRequest,
+  type SynthesisResult,
+  synthesise,
+  synthesisePeer,
+  synthesisRows,
+  type Target,
+  targets,
+} from '../../synth/index.ts';
+import type { Block, BlockParameters } from './blocks.ts';
+import { chosenBlocks, describeParameters, listOption, sweptParameters } from './choose.ts';
+import { UsageError } from './errors.ts';
+import { startProgress } from './progress.ts';
+import { type Answer, type Arguments, optionOf, type Verb } from './verb.ts';
+
+export interface SynthesisOptions {
+  readonly targets: readonly Target[];
+  readonly place: boolean;
+  /** Whether every module is counted by itself as well. */
+  readonly modules: boolean;
+}
+
+/** Synthesises one block, telling of its progress. */
+export const synthesiseBlock = (
+  block: Block,
+  parameters: BlockParameters,
+  options: SynthesisOptions,
+): Promise<SynthesisResult> => {
+  const top = elaborate(block.definition(parameters));
+  const files = emitVerilog(top, { lines: true }).map(({ path, text }) => ({ path, text }));
+  const request: SynthesisRequest = { files, top: top.name, block: block.name, parameters, ...options };
+  return withProgress(`Synthesising ${block.name} ${describeParameters(parameters)}`, (update) =>
+    synthesise(request, update),
+  );
+};
+
+const withProgress = async <Result>(
+  title: string,
+  work: (update: (done: number, total: number, label: string) => void) => Promise<Result>,
+): Promise<Result> => {
+  const scale = 100;
+  const progress = startProgress(title, scale, '%');
+  try {
+    return await work((done, total, label) => progress.update(Math.floor((done / total) * scale), label));
+  } finally {
+    progress.finish();
+  }
+};
+
+/** Writes the JSON, Markdown and HTML reports and returns their paths. */
+export const writeReports = (results: readonly SynthesisResult[], directory: string): readonly string[] => {
+  mkdirSync(directory, { recursive: true });
+  const files = {
+    'synthesis.json': `${JSON.stringify(results, (_, value) => (typeof value === 'bigint' ? String(value) : value), 2)}\n`,
+    'synthesis.md': renderMarkdown(results),
+    'synthesis.html': renderHtml(results),
+  };
+  return Object.entries(files).map(([name, text]) => {
+    const path = join(directory, name);
+    writeFileSync(path, text);
+    return path;
+  });
+};
+
+const peerResults = async (given: Arguments, options: SynthesisOptions): Promise<readonly SynthesisResult[]> => {
+  const paths = given.options.peer ?? [];
+  const top = optionOf(given, 'top');
+  if (top === undefined) throw new UsageError('Option --peer needs --top with the name of the module to synthesise.');
+  const parameters = Object.fromEntries(
+    (given.options.set ?? []).map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1) throw new UsageError(`Option --set takes name=value, not '${text}'.`);
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+  return [
+    await withProgress(`Synthesising ${top}`, (update) =>
+      synthesisePeer({ paths, top, parameters, ...options }, update),
+    ),
+  ];
+};
+
+export const synth: Verb = {
+  name: 'synth',
+  summary: 'Synthesise a block, or any Verilog, and report area, depth and clock',
+  args: {
+    block: { type: 'positional', required: false, description: 'Block to synthesise; all blocks when left out' },
+    set: { type: 'string', valueHint: 'name=value', description: 'Set a parameter; may be repeated' },
+    sweep: { type: 'string', valueHint: 'name=v1,v2', description: 'Synthesise once for each value; may be repeated' },
+    target: { type: 'string', valueHint: targets.join(','), description: 'Targets; all when left out' },
+    'no-place': { type: 'boolean', description: 'Leave out place and route, and so the clock' },
+    'no-modules': { type: 'boolean', description: 'Leave out the count of every module by itself' },
+    peer: { type: 'string', valueHint: 'FILE.v', description: 'A Verilog file to synthesise instead; may be repeated' },
+    top: { type: 'string', valueHint: 'MODULE', description: 'With --peer: the module to synthesise' },
+    out: { type: 'string', valueHint: 'DIR', description: 'Directory for the reports; build/synthesis when left out' },
+  },
+  async run(given): Promise<Answer> {
+    const options: SynthesisOptions = {
+      targets: listOption(given, 'target', targets, targets),
+      place: !given.flags.has('no-place'),
+      modules: !given.flags.has('no-modules'),
+    };
+    const isPeer = given.options.peer !== undefined;
+    if (isPeer && given.positionals.length > 0)
+      throw new UsageError(`Give a block or --peer, not both: '${given.positionals[0]}' is a block's place.`);
+    const results: SynthesisResult[] = [];
+    if (isPeer) {
+      results.push(...(await peerResults(given, options)));
+    } else {
+      for (const block of chosenBlocks(given)) {
+        for (const parameters of sweptParameters(block, given)) {
+          results.push(await synthesiseBlock(block, parameters, options));
+        }
+      }
+    }
+    const paths = writeReports(results, optionOf(given, 'out') ?? join('build', 'synthesis'));
+    const rows = results.flatMap((result) => synthesisRows(result));
+    return { value: rows, text: [synthesisTable(rows), '', ...paths].join('\n'), code: 0 };
+  },
+};
+
+/** Rows of figures as text columns. */
+export const synthesisTable = (rows: ReturnType<typeof synthesisRows>): string => {
+  const lines = [
+    ['block', 'parameters', 'target', 'LUTs', 'registers', 'memories', 'depth', 'MHz'],
+    ...rows.map((row) => [
+      row.block,
+      describeParameters(row.parameters as BlockParameters),
+      row.target,
+      String(row.luts),
+      String(row.registers),
+      String(row.memories),
+      String(row.depth),
+      row.mhz === null ? '-' : row.mhz.toFixed(1),
+    ]),
+  ];
+  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => (column < 3 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .join('  '),
+    )
+    .join('\n');
+};
