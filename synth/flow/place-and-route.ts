@@ -1,6 +1,6 @@
 /** The clock that a design reaches on a chip, by nextpnr. */
 import { cached } from '../cache.ts';
-import type { NetlistModule } from '../yosys/netlist.ts';
+import type { NetlistModule, YosysNetlist } from '../yosys/netlist.ts';
 import { renameTop, runOnDesign } from '../yosys/read-design.ts';
 import { callTool } from '../yosys/tool-pool.ts';
 import type { SourceLine } from '../yosys/yosys-error.ts';
@@ -14,29 +14,51 @@ const device = ['--hx8k', '--package', 'ct256', '--pcf-allow-unconstrained', '--
 
 export const placementSeeds = [1, 2, 3] as const;
 
+/** The slowest path of a placed design, between registers of the design or of the frame around it. */
+export interface SlowestPath {
+  readonly from: string;
+  readonly to: string;
+  readonly fromSource: SourceLine | null;
+  readonly toSource: SourceLine | null;
+  /** Tables passed. */
+  readonly levels: number;
+  readonly logicNanoseconds: number;
+  readonly routingNanoseconds: number;
+}
+
 export interface PlacedClock {
   /** Median over the seeds, in MHz; null with a reason where the design could not be placed. */
   readonly mhz: number | null;
   readonly reason: string | null;
   /** MHz of each seed. */
   readonly seeds: readonly number[];
-  /** Source lines of signals on the slowest path of the median seed, in order. */
-  readonly slowestPath: readonly (SourceLine & { readonly signal: string })[];
+  /** Logic cells on the chip, the frame's included. */
+  readonly logicCells: number | null;
+  /** That of the median seed. */
+  readonly slowestPath: SlowestPath | null;
+}
+
+interface PathSegment {
+  readonly type: string;
+  readonly delay: number;
+  readonly net?: string;
+  readonly to: { readonly cell: string };
 }
 
 interface Placement {
   readonly mhz: number | null;
   readonly reason: string | null;
-  /** Nets of the slowest path. */
-  readonly nets: readonly string[];
+  readonly logicCells: number | null;
+  readonly path: readonly PathSegment[];
 }
 
 interface Report {
   readonly fmax?: Readonly<Record<string, { readonly achieved: number }>>;
+  readonly utilization?: { readonly ICESTORM_LC?: { readonly used: number } };
   readonly critical_paths?: readonly {
     readonly from: string;
     readonly to: string;
-    readonly path: readonly { readonly type: string; readonly net?: string }[];
+    readonly path: readonly PathSegment[];
   }[];
 }
 
@@ -54,7 +76,7 @@ const place = async (netlist: string, seed: number): Promise<Placement> => {
     files: { 'design.json': netlist },
     timeoutSeconds: 900,
   });
-  const failed = (reason: string): Placement => ({ mhz: null, reason, nets: [] });
+  const failed = (reason: string): Placement => ({ mhz: null, reason, logicCells: null, path: [] });
   if (result.outcome === 'absent') return failed('the optional package @yowasp/nextpnr-ice40 is not installed');
   if (result.outcome !== 'finished') return failed(`nextpnr ${result.outcome}: ${result.reason}`);
   const text = result.files['report.json'];
@@ -66,23 +88,54 @@ const place = async (netlist: string, seed: number): Promise<Placement> => {
   const slowest = report.critical_paths?.find(
     (path) => path.from.startsWith('posedge') && path.to.startsWith('posedge'),
   );
-  const nets = slowest?.path.flatMap((step) => (step.net === undefined ? [] : [step.net])) ?? [];
-  return { mhz: Math.min(...achieved), reason: null, nets: [...new Set(nets)] };
+  const logicCells = report.utilization?.ICESTORM_LC?.used ?? null;
+  return { mhz: Math.min(...achieved), reason: null, logicCells, path: slowest?.path ?? [] };
 };
 
-const netLines = (netlist: string, nets: readonly string[]): PlacedClock['slowestPath'] => {
-  const module = (JSON.parse(netlist) as { modules: Record<string, NetlistModule> }).modules[harnessName];
-  return nets.flatMap((net) => {
-    const signal = net.replace(/\[\d+\]$/, '');
-    const source = sourceOf((module?.netnames[net] ?? module?.netnames[signal])?.attributes.src);
-    return source === null ? [] : [{ ...source, signal: net }];
-  });
+/** Yosys names what has no name of its own after the nearest named signal, then what it is: `count_SB_DFFE_Q_3_D`. */
+const ownName = (name: string): string =>
+  name
+    .replace(/_SB_[A-Z].*$/, '')
+    .replace(/\$.*$/, '')
+    .replace(/^design\./, '');
+
+const slowestPathOf = (netlist: string, path: readonly PathSegment[]): SlowestPath | null => {
+  const last = path.at(-1);
+  const firstNet = path.find((segment) => segment.net !== undefined)?.net;
+  if (last === undefined || firstNet === undefined) return null;
+  const { modules } = JSON.parse(netlist) as YosysNetlist;
+  const nets = modules[harnessName]?.netnames ?? {};
+  const sourceOfSignal = (name: string): SourceLine | null =>
+    sourceOf((nets[`design.${name}`] ?? nets[`design.${name.replace(/\[\d+\]$/, '')}`])?.attributes.src);
+  const sum = (types: readonly string[]): number => {
+    const delays = path.filter(({ type }) => types.includes(type)).map(({ delay }) => delay);
+    return Math.round(delays.reduce((total, delay) => total + delay, 0) * 100) / 100;
+  };
+  const from = ownName(firstNet);
+  const to = ownName(last.to.cell);
+  return {
+    from,
+    to,
+    fromSource: sourceOfSignal(from),
+    toSource: sourceOfSignal(to),
+    levels: path.filter(({ type }) => type === 'logic').length,
+    logicNanoseconds: sum(['logic', 'clk-to-q', 'setup']),
+    routingNanoseconds: sum(['routing']),
+  };
 };
+
+const tenths = (value: number): number => Math.round(value * 10) / 10;
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-const unplaced = (reason: string): PlacedClock => ({ mhz: null, reason, seeds: [], slowestPath: [] });
+const unplaced = (reason: string): PlacedClock => ({
+  mhz: null,
+  reason,
+  seeds: [],
+  logicCells: null,
+  slowestPath: null,
+});
 
 /**
  * Places a design with three seeds. Differences under a tenth are noise.
@@ -119,6 +172,12 @@ export const placedClock = async (design: Design, mapped: NetlistModule, onStep:
   if (failure !== undefined) return unplaced(failure.reason ?? 'it could not be placed');
   const seeds = placements.map((placement) => placement.mhz ?? 0);
   const mhz = median(seeds);
-  const nets = placements.find((placement) => placement.mhz === mhz)?.nets ?? [];
-  return { mhz: Math.round(mhz * 10) / 10, reason: null, seeds, slowestPath: netLines(netlist, nets) };
+  const chosen = placements.find((placement) => placement.mhz === mhz);
+  return {
+    mhz: tenths(mhz),
+    reason: null,
+    seeds: seeds.map(tenths),
+    logicCells: chosen?.logicCells ?? null,
+    slowestPath: slowestPathOf(netlist, chosen?.path ?? []),
+  };
 };

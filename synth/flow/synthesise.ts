@@ -1,10 +1,11 @@
 /** The whole of it: every target, every module, gates, clock. */
 import type { YosysNetlist } from '../yosys/netlist.ts';
-import type { Parameters, ParameterValue, VerilogFile } from '../yosys/read-design.ts';
+import type { Parameters, VerilogFile } from '../yosys/read-design.ts';
 import { YosysError } from '../yosys/yosys-error.ts';
 import { type Area, areaOf, instanceCounts, plainName } from './area.ts';
 import { levelsOf } from './depth.ts';
 import { gateEquivalentsOf } from './gate-equivalents.ts';
+import { loadVerilog } from './load-verilog.ts';
 import { type Design, type DesignMemory, mapDesign } from './map-design.ts';
 import { type PlacedClock, placedClock, placementSeeds } from './place-and-route.ts';
 import { type DeepPath, deepestPaths } from './source-path.ts';
@@ -153,4 +154,30 @@ export const synthesise = async (
   };
 };
 
-export type { ParameterValue };
+/** Puts any Verilog through the same flow. Rejects with a `YosysError`, also where a file cannot be read. */
+export const synthesisePeer = async (
+  peer: {
+    readonly paths: readonly string[];
+    readonly top: string;
+    readonly parameters?: Parameters;
+    readonly targets?: readonly Target[];
+    readonly place?: boolean;
+    readonly modules?: boolean;
+  },
+  onProgress: OnProgress = () => {},
+): Promise<SynthesisResult> => {
+  const parameters = peer.parameters ?? {};
+  return synthesise(
+    {
+      files: await loadVerilog(peer.paths),
+      top: peer.top,
+      block: peer.top,
+      parameters,
+      verilogParameters: parameters,
+      place: peer.place ?? true,
+      ...(peer.targets === undefined ? {} : { targets: peer.targets }),
+      ...(peer.modules === undefined ? {} : { modules: peer.modules }),
+    },
+    onProgress,
+  );
+};

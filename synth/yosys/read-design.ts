@@ -7,6 +7,8 @@ export interface VerilogFile {
   /** Diagnostics name it, unless the text carries `line directives. */
   readonly path: string;
   readonly text: string;
+  /** Set for a file that others include, to the name they include it by; it is not read by itself. */
+  readonly includedAs?: string;
 }
 
 /** Numbers and bit strings such as `8'hff` go to Yosys as they are; other text becomes a string parameter. */
@@ -17,6 +19,8 @@ export type Parameters = Readonly<Record<string, ParameterValue>>;
 /** Yosys' script language has no escapes for blanks in names, so that files go in under names of our own. */
 const namesOf = (files: readonly VerilogFile[]): string[] =>
   files.map((file, index) => {
+    // The tools' file system ends at its root, where leading `..` lead nowhere.
+    if (file.includedAs !== undefined) return file.includedAs.replace(/^(\.\.?\/)+/, '');
     const base = file.path.split('/').at(-1) ?? '';
     return /^[\w.-]+$/.test(base) ? `source${index}/${base}` : `source${index}.v`;
   });
@@ -53,7 +57,8 @@ const parameterText = (name: string, value: ParameterValue): string => {
 
 export const readCommands = (files: readonly VerilogFile[]): string[] => {
   if (files.length === 0) throw new YosysError('no Verilog file was given', null, '');
-  return namesOf(files).map((name) => `read_verilog -sv ${name}`);
+  const names = namesOf(files);
+  return names.filter((_, index) => files[index]?.includedAs === undefined).map((name) => `read_verilog -sv ${name}`);
 };
 
 /** Elaborates `top` with `parameters`. */

@@ -46,7 +46,7 @@ const toolByName = (name: ToolName): Promise<Tool> => {
 const treeOf = (files: Readonly<Record<string, string>>): Tree => {
   const root: Tree = {};
   for (const [path, text] of Object.entries(files)) {
-    const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.');
+    const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.' && segment !== '..');
     let folder = root;
     for (const segment of segments.slice(0, -1)) {
       const inner = folder[segment];
