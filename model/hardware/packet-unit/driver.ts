@@ -77,7 +77,9 @@ export class PacketUnitDriver {
   readonly #output: (name: string) => number;
   readonly #beatBytes: number;
   readonly #clients: number;
-  readonly #waiting: Uint8Array[] = [];
+  #waiting: Uint8Array[] = [];
+  /** Of `#waiting`, the frame that is sent now or next. */
+  #sending = 0;
   #sentBytes = 0;
   #beatOffered = false;
   #leaving: number[] = [];
@@ -106,20 +108,25 @@ export class PacketUnitDriver {
       this.unit.step(this.inputs, this.outputs);
       this.cycle += 1;
     }
-    if (this.#sentBytes > 0 || this.#beatOffered) this.#waiting.shift();
-    this.#sentBytes = 0;
+    if (this.#sentBytes > 0 || this.#beatOffered) this.#nextFrame();
     this.#beatOffered = false;
     this.#leaving = [];
   }
 
   /** Puts a frame, from destination address to the last byte before the check sequence, behind those that wait to be sent. */
   send(...frames: readonly Uint8Array[]): void {
-    this.#waiting.push(...frames);
+    for (const frame of frames) this.#waiting.push(frame);
+  }
+
+  /** Forgets the frames that wait. Not while one is being sent. */
+  forgetWaiting(): void {
+    this.#waiting = [];
+    this.#sending = 0;
   }
 
   /** Frames that wait or are being sent. */
   get waitingFrames(): number {
-    return this.#waiting.length;
+    return this.#waiting.length - this.#sending;
   }
 
   run(cycles: number): void {
@@ -133,7 +140,7 @@ export class PacketUnitDriver {
       if (count > patience) throw new Error(`the unit has not come to rest in ${patience} cycles`);
       this.step();
       const moves =
-        this.#waiting.length > 0 ||
+        this.waitingFrames > 0 ||
         this.outputs[this.#output('m_axis_tvalid')] !== 0 ||
         this.outputs[this.#output('m_axis_chain_tvalid')] !== 0;
       still = moves ? 0 : still + 1;
@@ -157,7 +164,7 @@ export class PacketUnitDriver {
 
   #offerBeat(): void {
     const { inputs } = this;
-    const frame = this.#waiting[0];
+    const frame = this.#waiting[this.#sending];
     // An offer, once made, stands until it is taken (AMBA AXI-Stream, 2.2).
     if (frame !== undefined && this.offers(this.cycle)) this.#beatOffered = true;
     inputs[this.#input('s_axis_tvalid')] = Number(this.#beatOffered);
@@ -179,9 +186,15 @@ export class PacketUnitDriver {
     if (!this.#beatOffered || this.outputs[this.#output('s_axis_tready')] === 0) return;
     this.#beatOffered = false;
     this.#sentBytes += this.#beatBytes;
-    if (this.#sentBytes < this.#waiting[0]!.length) return;
-    this.#waiting.shift();
+    if (this.#sentBytes >= this.#waiting[this.#sending]!.length) this.#nextFrame();
+  }
+
+  #nextFrame(): void {
     this.#sentBytes = 0;
+    this.#sending += 1;
+    if (this.#sending < this.#waiting.length) return;
+    this.#waiting = [];
+    this.#sending = 0;
   }
 
   #noteFrames(): void {

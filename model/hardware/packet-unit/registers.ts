@@ -66,7 +66,8 @@ interface RegisterWords {
   readonly name: RegisterName;
   readonly count?: number;
   readonly kind: number;
-  readonly mask: number;
+  /** Bits that software can write; none unless given. */
+  readonly writable?: number;
   /** Value after reset, of each element where it is an array. */
   readonly reset?: number | readonly number[];
 }
@@ -79,28 +80,28 @@ const describe = (parameters: PacketUnitParameters): readonly RegisterWords[] =>
   const word = 0xffff_ffff;
   const geometry = dataWidth | (clients << 16) | ((hashWidth / 16) << 24);
   return [
-    { name: 'identification', kind: readOnly, mask: word, reset: identification },
-    { name: 'geometry', kind: readOnly, mask: word, reset: geometry },
-    { name: 'chain_key', kind: readWrite, mask: 0x3f, reset: 0x07 },
-    { name: 'hash_types', kind: readWrite, mask: 0x7f, reset: 0x7f },
-    { name: 'default_client', kind: readWrite, mask: clientIndex },
-    { name: 'packet_limit', kind: readWrite, mask: 0xffff, reset: 64 },
-    { name: 'byte_limit', kind: readWrite, mask: word, reset: 65536 },
-    { name: 'idle_limit', kind: readWrite, mask: word, reset: 1024 },
-    { name: 'accepting', kind: readOnly, mask: everyClient },
-    { name: 'key', count: keyWords, kind: readWrite, mask: word, reset: verificationKey },
-    { name: 'all_sap_low', count: allSapEntries, kind: readWrite, mask: word },
-    { name: 'all_sap_high', count: allSapEntries, kind: readWrite, mask: 0x1_ffff },
-    { name: 'all_sap_clients', count: allSapEntries, kind: readWrite, mask: everyClient },
-    { name: 'frames', kind: readOnly, mask: word },
-    { name: 'malformed', kind: readOnly, mask: word },
-    { name: 'truncated', kind: readOnly, mask: word },
-    { name: 'chains', kind: readOnly, mask: word },
-    { name: 'hashes', kind: readOnly, mask: word },
-    { name: 'table', count: tableEntries, kind: window, mask: clientIndex },
-    { name: 'client_packets', count: clients, kind: readOnly, mask: word },
-    { name: 'client_chains', count: clients, kind: readOnly, mask: word },
-    { name: 'client_drops', count: clients, kind: readOnly, mask: word },
+    { name: 'identification', kind: readOnly, reset: identification },
+    { name: 'geometry', kind: readOnly, reset: geometry },
+    { name: 'chain_key', kind: readWrite, writable: 0x3f, reset: 0x07 },
+    { name: 'hash_types', kind: readWrite, writable: 0x7f, reset: 0x7f },
+    { name: 'default_client', kind: readWrite, writable: clientIndex },
+    { name: 'packet_limit', kind: readWrite, writable: 0xffff, reset: 64 },
+    { name: 'byte_limit', kind: readWrite, writable: word, reset: 65536 },
+    { name: 'idle_limit', kind: readWrite, writable: word, reset: 1024 },
+    { name: 'accepting', kind: readOnly },
+    { name: 'key', count: keyWords, kind: readWrite, writable: word, reset: verificationKey },
+    { name: 'all_sap_low', count: allSapEntries, kind: readWrite, writable: word },
+    { name: 'all_sap_high', count: allSapEntries, kind: readWrite, writable: 0x1_ffff },
+    { name: 'all_sap_clients', count: allSapEntries, kind: readWrite, writable: everyClient },
+    { name: 'frames', kind: readOnly },
+    { name: 'malformed', kind: readOnly },
+    { name: 'truncated', kind: readOnly },
+    { name: 'chains', kind: readOnly },
+    { name: 'hashes', kind: readOnly },
+    { name: 'table', count: tableEntries, kind: window, writable: clientIndex },
+    { name: 'client_packets', count: clients, kind: readOnly },
+    { name: 'client_chains', count: clients, kind: readOnly },
+    { name: 'client_drops', count: clients, kind: readOnly },
   ];
 };
 
@@ -108,17 +109,17 @@ const describe = (parameters: PacketUnitParameters): readonly RegisterWords[] =>
 export class Registers implements RegisterSpace {
   readonly words = new Uint32Array(2 ** registerAddressWidth / 4);
   readonly kinds = new Uint8Array(this.words.length);
-  readonly masks = new Uint32Array(this.words.length);
+  readonly writable = new Uint32Array(this.words.length);
   readonly #afterReset = new Uint32Array(this.words.length);
   readonly #parameters: PacketUnitParameters;
 
   constructor(parameters: PacketUnitParameters) {
     this.#parameters = parameters;
-    for (const { name, count = 1, kind, mask, reset = 0 } of describe(parameters)) {
+    for (const { name, count = 1, kind, writable = 0, reset = 0 } of describe(parameters)) {
       for (let element = 0; element < count; element += 1) {
         const index = place[name] + element;
         this.kinds[index] = kind;
-        this.masks[index] = mask;
+        this.writable[index] = writable;
         this.#afterReset[index] = typeof reset === 'number' ? reset : reset[element]!;
       }
     }

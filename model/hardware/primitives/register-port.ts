@@ -21,8 +21,8 @@ export interface RegisterSpace {
   readonly words: Uint32Array;
   /** The kind of each word: one of `wordKind`. */
   readonly kinds: Uint8Array;
-  /** The bits of each word that exist. */
-  readonly masks: Uint32Array;
+  /** The bits of each word that software can write. */
+  readonly writable: Uint32Array;
 }
 
 const okay = 0;
@@ -186,10 +186,10 @@ export class RegisterPort {
   }
 
   #executeWrite(word: number): number {
-    const { words, kinds, masks } = this.#space;
+    const { words, kinds, writable } = this.#space;
     const kind = kinds[word]!;
     if (kind !== wordKind.readWrite && kind !== wordKind.window) return subordinateError;
-    const changed = masks[word]! & strobedBits(this.#writeStrobes);
+    const changed = writable[word]! & strobedBits(this.#writeStrobes);
     words[word] = (words[word]! & ~changed) | (this.#writeData & changed);
     return okay;
   }
