@@ -1,6 +1,6 @@
 /** Expressions of the intermediate representation as Verilog expressions. */
 import type { Expression } from '../hdl/ir.ts';
-import type { BinaryToken, VerilogExpression } from './ast.ts';
+import type { BinaryToken, VerilogExpression } from './tree.ts';
 
 /** Where an expression stands: a memory read inside `always @*` would make the block sensitive to the whole memory. */
 export type Place = 'continuous' | 'combinational' | 'clocked';

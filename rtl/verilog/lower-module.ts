@@ -1,6 +1,6 @@
 /** One module of the intermediate representation as a Verilog module. */
 import type { Expression, Memory, Module, Signal, Statement } from '../hdl/ir.ts';
-import type { Declaration, Item, PortDeclaration, VerilogExpression, VerilogModule, VerilogStatement } from './ast.ts';
+import type { Declaration, Item, PortDeclaration, VerilogExpression, VerilogModule, VerilogStatement } from './tree.ts';
 import { type Group, registerGroups, wireGroups } from './groups.ts';
 import { literal, lowerExpression, name } from './lower-expression.ts';
 import { lowerStatements, targetOf } from './lower-statement.ts';

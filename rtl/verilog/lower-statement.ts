@@ -1,6 +1,6 @@
 /** Statements of the intermediate representation as Verilog statements. */
 import type { Expression, Statement } from '../hdl/ir.ts';
-import type { Target, VerilogExpression, VerilogStatement } from './ast.ts';
+import type { Target, VerilogExpression, VerilogStatement } from './tree.ts';
 import { literal, lowerAddress, lowerExpression, nameOf, type Place } from './lower-expression.ts';
 import type { Scope } from './scope.ts';
 

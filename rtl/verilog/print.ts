@@ -9,7 +9,7 @@ import type {
   VerilogExpression,
   VerilogModule,
   VerilogStatement,
-} from './ast.ts';
+} from './tree.ts';
 
 /** IEEE 1364-2005, table 5-4; larger binds tighter. */
 const precedence: Readonly<Record<BinaryToken, number>> = {

@@ -1,6 +1,6 @@
 /** The names of one Verilog module, and the wires made for expressions that need one. */
 import type { Expression, Module } from '../hdl/ir.ts';
-import type { Declaration, Item, VerilogExpression, VerilogStatement } from './ast.ts';
+import type { Declaration, Item, VerilogExpression, VerilogStatement } from './tree.ts';
 import { isPlain, literal, lowerExpression, roleOf, type Surroundings } from './lower-expression.ts';
 import { operandsOf } from './walk.ts';
 

@@ -1,5 +1,5 @@
 /** Which bits of which signals nothing in a Verilog module reads. */
-import type { Item, VerilogExpression, VerilogStatement } from './ast.ts';
+import type { Item, VerilogExpression, VerilogStatement } from './tree.ts';
 
 /** Bits read, by name, as masks. */
 type Reads = Map<string, bigint>;
