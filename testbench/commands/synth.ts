@@ -7,6 +7,7 @@ import {
   renderMarkdown,
   type SynthesisRequest,
   type SynthesisResult,
+  type SynthesisRow,
   synthesise,
   synthesisePeer,
   synthesisRows,
@@ -17,6 +18,7 @@ import type { Block, BlockParameters } from './blocks.ts';
 import { chosenBlocks, describeParameters, listOption, sweptParameters } from './choose.ts';
 import { UsageError } from './errors.ts';
 import { startProgress } from './progress.ts';
+import { table } from './table.ts';
 import { type Answer, type Arguments, optionOf, type Verb } from './verb.ts';
 
 export interface SynthesisOptions {
@@ -120,32 +122,26 @@ export const synth: Verb = {
       }
     }
     const paths = writeReports(results, optionOf(given, 'out') ?? join('build', 'synthesis'));
-    const rows = results.flatMap((result) => synthesisRows(result));
+    const rows = synthesisRows(results);
     return { value: rows, text: [synthesisTable(rows), '', ...paths].join('\n'), code: 0 };
   },
 };
 
 /** Rows of figures as text columns. */
-export const synthesisTable = (rows: ReturnType<typeof synthesisRows>): string => {
-  const lines = [
-    ['block', 'parameters', 'target', 'LUTs', 'registers', 'memories', 'depth', 'MHz'],
-    ...rows.map((row) => [
-      row.block,
-      describeParameters(row.parameters as BlockParameters),
-      row.target,
-      String(row.luts),
-      String(row.registers),
-      String(row.memories),
-      String(row.depth),
-      row.mhz === null ? '-' : row.mhz.toFixed(1),
-    ]),
-  ];
-  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => (column < 3 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-        .join('  '),
-    )
-    .join('\n');
-};
+const synthesisTable = (rows: readonly SynthesisRow[]): string =>
+  table(
+    [
+      ['block', 'parameters', 'target', 'LUTs', 'registers', 'memories', 'depth', 'MHz'],
+      ...rows.map((row) => [
+        row.block,
+        describeParameters(row.parameters as BlockParameters),
+        row.target,
+        String(row.luts),
+        String(row.registers),
+        String(row.memories),
+        String(row.depth),
+        row.mhz === null ? '-' : row.mhz.toFixed(1),
+      ]),
+    ],
+    3,
+  );

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import type { SynthesisResult } from '../../synth/index.ts';
+import { synthesisRows, targets } from '../../synth/index.ts';
+import { type Block, blocks } from './blocks.ts';
+import { type CheckRow, checkBlock } from './check.ts';
+import { chosenParameters, describeParameters } from './choose.ts';
+import { type GeneratedFile, generateBlock } from './generate.ts';
+import { synthesiseBlock, writeReports } from './synth.ts';
+import { table } from './table.ts';
+import type { Answer, Verb } from './verb.ts';
+
+/** Cycles that the quick comparison runs each way of a block. */
+const quickCycles = 20_000;
+
+interface Outcome {
+  readonly block: Block;
+  readonly files: readonly GeneratedFile[];
+  readonly check: CheckRow | null;
+  readonly synthesis: SynthesisResult;
+}
+
+const runBlock = async (block: Block): Promise<Outcome> => {
+  const parameters = chosenParameters(block, { positionals: [], options: {}, flags: new Set() });
+  const files = generateBlock(block, parameters, join('build', 'verilog', block.name));
+  process.stderr.write(`${block.name}: ${files.length} files written to ${join('build', 'verilog', block.name)}\n`);
+  const check = block.whole ? await checkBlock(block, parameters, { cycles: quickCycles }) : null;
+  const synthesis = await synthesiseBlock(block, parameters, { targets, place: true, modules: block.whole });
+  return { block, files, check, synthesis };
+};
+
+const summaryOf = ({ block, check, synthesis }: Outcome): readonly string[] => {
+  const luts = new Map(synthesisRows([synthesis]).map((row) => [row.target, row]));
+  const mhz = luts.get('ice40')?.mhz ?? null;
+  return [
+    block.name,
+    check === null ? '-' : check.ways.join(' = '),
+    check === null ? '-' : check.cycles.toLocaleString('en-US'),
+    check === null ? '-' : String(check.differences.length),
+    ...targets.map((target) => String(luts.get(target)?.luts ?? '-')),
+    String(luts.get('lut4')?.registers ?? '-'),
+    String(luts.get('lut4')?.depth ?? '-'),
+    mhz === null ? '-' : mhz.toFixed(0),
+  ];
+};
+
+export const all: Verb = {
+  name: 'all',
+  summary: 'Every block through generate, check and synth, ending in one table',
+  args: {},
+  async run(): Promise<Answer> {
+    const outcomes: Outcome[] = [];
+    for (const block of blocks) outcomes.push(await runBlock(block));
+    const reports = writeReports(
+      outcomes.map(({ synthesis }) => synthesis),
+      join('build', 'synthesis'),
+    );
+    const differences = outcomes.flatMap(({ check }) => check?.differences ?? []);
+    const heads = ['block', 'compared', 'cycles', 'differences', ...targets, 'registers', 'depth', 'MHz iCE40'];
+    const folders = outcomes.map(
+      ({ block }) => `  ${join('build', 'verilog', block.name)}/  Verilog, register map, core file`,
+    );
+    const text = [
+      table([heads, ...outcomes.map(summaryOf)], 2),
+      '',
+      'LUTs under each target; registers and depth as on lut4. Parameters:',
+      ...outcomes.map(
+        ({ block, synthesis }) =>
+          `  ${block.name}: ${describeParameters(synthesis.parameters as Record<string, number>)}`,
+      ),
+      '',
+      'Written:',
+      ...folders,
+      ...reports.map((path) => `  ${path}`),
+    ].join('\n');
+    const value = {
+      generate: { files: outcomes.flatMap(({ files }) => files) },
+      check: outcomes.flatMap(({ check }) => (check === null ? [] : [check])),
+      synth: outcomes.flatMap(({ synthesis }) => synthesisRows([synthesis])),
+    };
+    return { value, text, code: differences.length === 0 ? 0 : 1 };
+  },
+};
