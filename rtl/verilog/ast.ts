@@ -1,141 +1,74 @@
-/** The Verilog-2005 that we write, as a syntax tree. The printer adds parentheses and layout, and decides nothing else. */
 import type { SourceLocation } from '../hdl/ir.ts';
+
+/** Verilog as the printer takes it. Everything that is a matter of opinion has been decided before. */
 
 export type UnaryToken = '~' | '!' | '-' | '&' | '|' | '^';
 export type BinaryToken =
-  | '*'
-  | '+'
-  | '-'
-  | '<<'
-  | '>>'
-  | '>>>'
-  | '<'
-  | '<='
-  | '>'
-  | '>='
-  | '=='
-  | '!='
-  | '&'
-  | '^'
-  | '|'
-  | '&&'
-  | '||';
+  | '*' | '+' | '-' | '<<' | '>>' | '>>>' | '<' | '<=' | '>' | '>=' | '==' | '!=' | '&' | '^' | '|' | '&&' | '||';
 
 export type VerilogExpression =
-  | { readonly kind: 'literal'; readonly width: number; readonly value: bigint }
+  | { readonly kind: 'number'; readonly width: number; readonly signed: boolean; readonly value: bigint }
   | { readonly kind: 'name'; readonly name: string }
+  /** One bit of a vector by a computed index, or one word of a memory. */
+  | { readonly kind: 'element'; readonly of: VerilogExpression; readonly index: VerilogExpression }
+  /** Known bits of a vector; one bit where `high` is `low`. */
+  | { readonly kind: 'range'; readonly of: VerilogExpression; readonly high: number; readonly low: number }
   | { readonly kind: 'unary'; readonly token: UnaryToken; readonly operand: VerilogExpression }
-  | {
-      readonly kind: 'binary';
-      readonly token: BinaryToken;
-      readonly left: VerilogExpression;
-      readonly right: VerilogExpression;
-    }
-  | {
-      readonly kind: 'conditional';
-      readonly condition: VerilogExpression;
-      readonly whenTrue: VerilogExpression;
-      readonly whenFalse: VerilogExpression;
-    }
+  | { readonly kind: 'binary'; readonly token: BinaryToken; readonly left: VerilogExpression; readonly right: VerilogExpression }
+  | { readonly kind: 'conditional'; readonly condition: VerilogExpression; readonly whenTrue: VerilogExpression; readonly whenFalse: VerilogExpression }
   | { readonly kind: 'concatenation'; readonly parts: readonly VerilogExpression[] }
-  | { readonly kind: 'replication'; readonly count: number; readonly operand: VerilogExpression }
-  /** `name[high:low]`, or `name[low]` when both are equal. */
-  | { readonly kind: 'range'; readonly name: string; readonly high: number; readonly low: number }
-  /** `name[index]`: a word of a memory. */
-  | { readonly kind: 'element'; readonly name: string; readonly index: VerilogExpression }
-  | {
-      readonly kind: 'call';
-      readonly function: '$signed' | '$unsigned';
-      readonly argument: VerilogExpression;
-    };
-
-/** What an assignment may write: a whole signal, a range of it, a memory word, or a range of that. */
-export interface Target {
-  readonly name: string;
-  readonly index: VerilogExpression | null;
-  readonly range: { readonly high: number; readonly low: number } | null;
-}
+  | { readonly kind: 'replication'; readonly times: number; readonly operand: VerilogExpression }
+  | { readonly kind: 'cast'; readonly to: '$signed' | '$unsigned'; readonly operand: VerilogExpression };
 
 export type VerilogStatement =
-  | {
-      readonly kind: 'assign';
-      readonly blocking: boolean;
-      readonly target: Target;
-      readonly value: VerilogExpression;
-      readonly location: SourceLocation;
-    }
-  | {
-      readonly kind: 'if';
-      readonly condition: VerilogExpression;
-      readonly then: readonly VerilogStatement[];
-      readonly otherwise: readonly VerilogStatement[];
-      readonly location: SourceLocation;
-    }
-  | {
-      readonly kind: 'case';
-      readonly subject: VerilogExpression;
-      readonly cases: readonly {
-        readonly values: readonly VerilogExpression[];
-        readonly body: readonly VerilogStatement[];
-        readonly location: SourceLocation;
-      }[];
-      /** Null when the cases cover every value. */
-      readonly otherwise: readonly VerilogStatement[] | null;
-      readonly location: SourceLocation;
-    }
-  | {
-      readonly kind: 'property';
-      readonly flavour: 'assert' | 'assume' | 'cover';
-      readonly label: string;
-      readonly condition: VerilogExpression;
-      readonly location: SourceLocation;
-    };
+  | { readonly kind: 'assign'; readonly target: VerilogExpression; readonly blocking: boolean; readonly value: VerilogExpression; readonly location: SourceLocation }
+  | { readonly kind: 'if'; readonly condition: VerilogExpression; readonly then: readonly VerilogStatement[]; readonly otherwise: readonly VerilogStatement[]; readonly location: SourceLocation }
+  /** `otherwise` null leaves `default` out: the cases are complete. */
+  | { readonly kind: 'case'; readonly subject: VerilogExpression; readonly cases: readonly VerilogCase[]; readonly otherwise: readonly VerilogStatement[] | null; readonly location: SourceLocation }
+  /** Assigns `value` to the words `from` to `to` of a memory. */
+  | { readonly kind: 'fill'; readonly memory: string; readonly from: number; readonly to: number; readonly value: VerilogExpression; readonly location: SourceLocation }
+  | { readonly kind: 'property'; readonly flavour: 'assert' | 'assume' | 'cover'; readonly label: string; readonly condition: VerilogExpression; readonly location: SourceLocation };
 
-export interface Declaration {
-  readonly net: 'wire' | 'reg';
-  readonly name: string;
-  readonly width: number;
-  /** Words, for a memory. */
-  readonly depth: number | null;
+export interface VerilogCase {
+  readonly labels: readonly VerilogExpression[];
+  readonly body: readonly VerilogStatement[];
   readonly location: SourceLocation;
 }
 
-export interface PortDeclaration {
-  readonly direction: 'input' | 'output';
-  readonly net: 'wire' | 'reg';
-  readonly name: string;
-  readonly width: number;
-  readonly location: SourceLocation;
-}
-
-export type Item =
-  | {
-      readonly kind: 'assign';
-      readonly target: Target;
-      readonly value: VerilogExpression;
-      readonly location: SourceLocation;
-    }
-  | {
-      readonly kind: 'always';
-      readonly clock: string | null;
-      readonly body: readonly VerilogStatement[];
-      readonly location: SourceLocation;
-    }
+export type VerilogItem =
+  | { readonly kind: 'constant'; readonly name: string; readonly value: VerilogExpression }
+  | { readonly kind: 'declaration'; readonly storage: 'wire' | 'reg'; readonly signed: boolean; readonly width: number; readonly name: string; readonly location: SourceLocation }
+  | { readonly kind: 'memory'; readonly width: number; readonly name: string; readonly depth: number; readonly location: SourceLocation }
+  | { readonly kind: 'integer'; readonly name: string; readonly location: SourceLocation }
+  | { readonly kind: 'assign'; readonly target: VerilogExpression; readonly value: VerilogExpression; readonly location: SourceLocation }
+  /** Null sensitivity is `always @*`. */
+  | { readonly kind: 'always'; readonly clock: string | null; readonly body: readonly VerilogStatement[]; readonly location: SourceLocation }
   | { readonly kind: 'initial'; readonly body: readonly VerilogStatement[]; readonly location: SourceLocation }
-  | {
-      readonly kind: 'instance';
-      readonly module: string;
-      readonly name: string;
-      readonly connections: readonly { readonly port: string; readonly value: VerilogExpression }[];
-      readonly location: SourceLocation;
-    }
-  /** Items that only a formal tool reads, between `ifdef FORMAL` and `endif`. */
-  | { readonly kind: 'formal'; readonly items: readonly Item[] };
+  | { readonly kind: 'instance'; readonly module: string; readonly name: string; readonly connections: readonly VerilogConnection[]; readonly location: SourceLocation }
+  /** Reads what is otherwise unread, so that lint stays quiet about it and loud about the rest. */
+  | { readonly kind: 'unused'; readonly parts: readonly VerilogExpression[]; readonly location: SourceLocation };
+
+export interface VerilogConnection {
+  readonly port: string;
+  readonly value: VerilogExpression;
+  readonly location: SourceLocation;
+}
+
+export interface VerilogPort {
+  readonly direction: 'input' | 'output';
+  readonly storage: 'wire' | 'reg';
+  readonly signed: boolean;
+  readonly width: number;
+  readonly name: string;
+  readonly location: SourceLocation;
+}
 
 export interface VerilogModule {
+  /** Lines of the comment above the module. */
+  readonly header: readonly string[];
   readonly name: string;
-  readonly ports: readonly PortDeclaration[];
-  readonly declarations: readonly Declaration[];
-  readonly items: readonly Item[];
+  readonly ports: readonly VerilogPort[];
+  /** Printed with a blank line between the groups. */
+  readonly groups: readonly (readonly VerilogItem[])[];
   readonly location: SourceLocation;
 }

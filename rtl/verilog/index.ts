@@ -1,33 +1,33 @@
-/** Verilog-2005 from elaborated modules. */
+import { notesOf } from '../hdl/module-notes.ts';
+import { modulesOf } from '../hdl/elaborate.ts';
 import type { Module } from '../hdl/ir.ts';
-import { lowerModule } from './lower-module.ts';
-import { printModule } from './print.ts';
-import { modulesOf } from './walk.ts';
-
-export interface EmittedFile {
-  /** Path of the file: the directory asked for and the module's name. */
-  readonly path: string;
-  readonly text: string;
-  readonly module: string;
-}
+import { lowerModule } from './lower/module.ts';
+import { printModule } from './print-module.ts';
 
 export interface EmitOptions {
-  /** Writes `line directives, so that every cell, net and warning of a tool names a TypeScript line. Off: plain text for people. */
+  /** For tools: each statement is preceded by a `` `line `` directive that names its line of TypeScript. */
   readonly lines?: boolean;
-  /** Writes assertions, assumptions and covers as immediate assertions between `ifdef FORMAL` and `endif`. */
+  /** Whether `assert`, `assume` and `cover` are emitted, as named immediate statements (SystemVerilog). */
   readonly properties?: boolean;
-  /** Put before each path. */
+  /** Put before the file names, with a slash between. */
   readonly directory?: string;
 }
 
-/** One file a module, leaf modules first and the top last. The same design gives the same bytes. */
-export const emitVerilog = (top: Module, options: EmitOptions = {}): readonly EmittedFile[] =>
-  modulesOf(top)
-    .filter(({ blackBox }) => !blackBox)
-    .map((module) => {
-      const { file, line } = module.location;
-      const header = [`${module.name}: written by Portcullis from ${file}:${line}. Change it there, not here.`];
-      const path = options.directory === undefined ? `${module.name}.v` : `${options.directory}/${module.name}.v`;
-      const text = printModule(lowerModule(module, options.properties ?? false), header, options.lines ?? false);
-      return { path, text, module: module.name };
-    });
+export interface VerilogFile {
+  readonly path: string;
+  readonly text: string;
+  /** The Verilog name of the module in it. */
+  readonly module: string;
+}
+
+/** The design as Verilog-2005, one file a module, held modules first and `top` last. */
+export const emitVerilog = (top: Module, options: EmitOptions = {}): VerilogFile[] =>
+  modulesOf(top).flatMap((module): VerilogFile[] => {
+    const path = `${options.directory === undefined ? '' : `${options.directory}/`}${module.name}.v`;
+    if (module.blackBox) {
+      const { verilog } = notesOf(module);
+      return verilog === undefined ? [] : [{ path, text: verilog, module: module.name }];
+    }
+    const lowered = lowerModule(module, { properties: options.properties ?? false });
+    return [{ path, text: printModule(lowered, { lines: options.lines ?? false }), module: module.name }];
+  });

@@ -1,0 +1,270 @@
+import type { Expression, Memory, Module, Signal, Statement } from '../../hdl/ir.ts';
+import { operandsOf, rootsOf } from '../../hdl/traverse.ts';
+import type { VerilogConnection, VerilogItem, VerilogModule, VerilogPort, VerilogStatement } from '../ast.ts';
+import { ExpressionLowering, name, number } from './expressions.ts';
+import { groupRegisters, groupWires } from './groups.ts';
+import { headerOf } from './header.ts';
+import { Namespace } from './namespace.ts';
+import { project, type Subject, subjectsOf } from './projection.ts';
+import { partOf, StatementLowering } from './statements.ts';
+import { unusedParts } from './unused.ts';
+
+export interface LowerOptions {
+  /** Whether assert, assume and cover are emitted, as immediate statements. */
+  readonly properties: boolean;
+}
+
+const clock = 'aclk';
+const reset = 'aresetn';
+
+/** Assignments outside every condition. */
+type Assignment = Extract<Statement, { kind: 'assign' }>;
+
+/** The top-level assignments of a wire that is never set under a condition, later ones winning; else null. */
+const plainAssignments = (body: readonly Statement[]): Map<Signal, Assignment[] | null> => {
+  const found = new Map<Signal, Assignment[] | null>();
+  for (const statement of body) {
+    if (statement.kind === 'assign') {
+      const { target, low, value } = statement;
+      const before = found.get(target);
+      if (before === null) continue;
+      const kept = (before ?? []).filter((one) => one.low < low || one.low + one.value.width > low + value.width);
+      const overlaps = kept.some((one) => one.low < low + value.width && low < one.low + one.value.width);
+      found.set(target, overlaps || value.kind === 'select' ? null : [...kept, statement]);
+      continue;
+    }
+    for (const subject of subjectsOf(statement)) if (subject !== 'property' && 'kind' in subject) found.set(subject, null);
+  }
+  return found;
+};
+
+class ModuleLowering {
+  readonly #module: Module;
+  readonly #options: LowerOptions;
+  readonly #expressions: ExpressionLowering;
+  readonly #plain: Map<Signal, Assignment[] | null>;
+  readonly #inlined = new Map<Signal, Expression>();
+  readonly #groups: VerilogItem[][] = [];
+  readonly #labels = new Namespace([]);
+
+  constructor(module: Module, options: LowerOptions) {
+    this.#module = module;
+    this.#options = options;
+    this.#plain = plainAssignments(module.body);
+    const taken = [...module.signals, ...module.memories, ...module.instances].map((one) => one.name);
+    const namespace = new Namespace([...taken, clock, reset, 'unused', 'index']);
+    this.#expressions = new ExpressionLowering(namespace, rootsOf(module), () => null);
+    this.#inlineConnections();
+  }
+
+  /** A wire that only carries something simple to an instance is left out. */
+  #inlineConnections(): void {
+    const reads = new Map<Signal, number>();
+    const seen = new Set<Expression>();
+    const visit = (expression: Expression): void => {
+      if (expression.kind === 'reference') reads.set(expression.signal, (reads.get(expression.signal) ?? 0) + 1);
+      if (seen.has(expression)) return;
+      seen.add(expression);
+      for (const operand of operandsOf(expression)) visit(operand);
+    };
+    for (const root of rootsOf(this.#module)) visit(root);
+    for (const instance of this.#module.instances) {
+      for (const value of instance.inputs.values()) {
+        if (value.kind !== 'reference' || value.signal.kind !== 'wire' || value.signal.port !== null) continue;
+        const { signal } = value;
+        const [only, another] = this.#plain.get(signal) ?? [];
+        if (only === undefined || another !== undefined || only.value.width !== signal.width || reads.get(signal) !== 1) continue;
+        if (this.#expressions.weight(only.value) <= 2) this.#inlined.set(signal, only.value);
+      }
+    }
+  }
+
+  lower(): VerilogModule {
+    const { signals, memories } = this.#module;
+    const memoryItems = memories.map((memory): VerilogItem => {
+      const { width, depth, location } = memory;
+      return { kind: 'memory', width, name: memory.name, depth, location };
+    });
+    this.#instances();
+    this.#constantWires();
+    this.#body();
+    this.#contents();
+    const variables = new Set(this.#variables());
+    const declared = signals.filter((signal) => signal.port === null && !this.#inlined.has(signal));
+    const declarations = declared.map((signal): VerilogItem => {
+      const { width, signed, location } = signal;
+      return { kind: 'declaration', storage: variables.has(signal) ? 'reg' : 'wire', signed, width, name: signal.name, location };
+    });
+    const withContents = memories.some((memory) => memory.contents.length > 0 && memory.contents.length < memory.depth);
+    const counter: VerilogItem[] = withContents ? [{ kind: 'integer', name: 'index', location: this.#module.location }] : [];
+    const groups = [memoryItems, [...declarations, ...this.#expressions.declarations, ...counter], ...this.#groups];
+    const unused = unusedParts(this.#ports(variables), groups, this.#instanceOutputs());
+    if (unused.length > 0) groups.push([{ kind: 'unused', parts: unused, location: this.#module.location }]);
+    return {
+      header: headerOf(this.#module),
+      name: this.#module.name,
+      ports: this.#ports(variables),
+      groups,
+      location: this.#module.location,
+    };
+  }
+
+  #ports(variables: ReadonlySet<Signal>): VerilogPort[] {
+    const { clocked, location, signals } = this.#module;
+    const implied = (clocked ? [clock, reset] : []).map((port): VerilogPort => ({
+      direction: 'input', storage: 'wire', signed: false, width: 1, name: port, location,
+    }));
+    const own = signals.flatMap((signal): VerilogPort[] => {
+      if (signal.port === null) return [];
+      const { width, signed } = signal;
+      return [{
+        direction: signal.port, storage: variables.has(signal) ? 'reg' : 'wire', signed, width, name: signal.name, location: signal.location,
+      }];
+    });
+    return [...implied, ...own];
+  }
+
+  #instanceOutputs(): Set<string> {
+    return new Set(this.#module.instances.flatMap((instance) => [...instance.outputs.values()].map((signal) => signal.name)));
+  }
+
+  /** Signals that an always block assigns. */
+  #variables(): Signal[] {
+    return this.#module.signals.filter((signal) => signal.kind === 'register' || (signal.kind === 'wire' && this.#plain.get(signal) === null));
+  }
+
+  #add(...items: readonly VerilogItem[]): void {
+    const all = [...this.#expressions.pending, ...items];
+    this.#expressions.pending = [];
+    const last = this.#groups.at(-1);
+    const allAssigns = all.every((item) => item.kind === 'assign');
+    if (allAssigns && last !== undefined && last.every((item) => item.kind === 'assign')) last.push(...all);
+    else this.#groups.push([...all]);
+  }
+
+  #instances(): void {
+    for (const { name: instanceName, module, inputs, outputs, location } of this.#module.instances) {
+      const connections: VerilogConnection[] = module.clocked
+        ? [clock, reset].map((port) => ({ port, value: name(port), location }))
+        : [];
+      for (const port of module.signals) {
+        const input = inputs.get(port.name);
+        const output = outputs.get(port.name);
+        const inlined = input?.kind === 'reference' ? this.#inlined.get(input.signal) : undefined;
+        const value = inlined ?? input;
+        if (value !== undefined) {
+          connections.push({ port: port.name, value: this.#expressions.root(value, `${instanceName}_${port.name}`), location });
+        } else if (output !== undefined) {
+          connections.push({ port: port.name, value: name(output.name), location });
+        }
+      }
+      this.#add({ kind: 'instance', module: module.name, name: instanceName, connections, location });
+    }
+  }
+
+  /** Wires that have an initial value and nothing else. */
+  #constantWires(): void {
+    for (const signal of this.#module.signals) {
+      if (signal.kind !== 'wire' || signal.initial === null || this.#plain.has(signal)) continue;
+      const value = this.#expressions.root(signal.initial, signal.name);
+      this.#add({ kind: 'assign', target: name(signal.name), value, location: signal.location });
+    }
+  }
+
+  /** One item for each signal or group of signals, where the first of them is first set. */
+  #body(): void {
+    const { body, signals } = this.#module;
+    const blocks = new Map<Subject, () => void>();
+    const wires = signals.filter((signal) => signal.kind === 'wire' && this.#plain.has(signal) && !this.#inlined.has(signal));
+    for (const wire of wires) if (this.#plain.get(wire) !== null) blocks.set(wire, () => this.#continuous(wire));
+    for (const group of groupWires(body, wires.filter((wire) => this.#plain.get(wire) === null))) {
+      for (const wire of group) blocks.set(wire, once(() => this.#combinational(group), group, blocks));
+    }
+    for (const group of groupRegisters(body)) {
+      for (const register of group) blocks.set(register, once(() => this.#clocked(group), group, blocks));
+    }
+    for (const memory of this.#module.memories) blocks.set(memory, () => this.#writes(memory));
+    if (this.#options.properties) blocks.set('property', () => this.#properties());
+    for (const statement of body) {
+      for (const subject of subjectsOf(statement)) {
+        const emit = blocks.get(subject);
+        blocks.delete(subject);
+        emit?.();
+      }
+    }
+  }
+
+  #continuous(wire: Signal): void {
+    const assignments = this.#plain.get(wire) ?? [];
+    const covered = assignments.reduce((total, one) => total + one.value.width, 0);
+    if (covered < wire.width && wire.initial !== null) {
+      this.#combinational([wire]);
+      return;
+    }
+    for (const { low, value, location } of assignments) {
+      this.#add({ kind: 'assign', target: partOf(wire, low, value.width), value: this.#expressions.root(value, wire.name), location });
+    }
+  }
+
+  #combinational(group: readonly Signal[]): void {
+    const statements = new StatementLowering(this.#expressions, false, (label) => label);
+    const defaults = group.flatMap((wire) => (wire.initial === null ? [] : [statements.whole(wire, wire.initial, wire.location)]));
+    const body = [...defaults, ...statements.lower(project(this.#module.body, new Set(group)), feedsOf(group))];
+    this.#add({ kind: 'always', clock: null, body, location: (body[0] as VerilogStatement).location });
+  }
+
+  #clocked(group: readonly Signal[]): void {
+    const statements = new StatementLowering(this.#expressions, true, (label) => label);
+    const running = statements.lower(project(this.#module.body, new Set(group)), feedsOf(group));
+    const location = (running[0] as VerilogStatement).location;
+    const resets = group.flatMap((register): VerilogStatement[] => {
+      if (register.reset === null) return [];
+      const value = number(register.width, register.reset, register.signed);
+      return [{ kind: 'assign', target: name(register.name), blocking: false, value, location: register.location }];
+    });
+    const body: VerilogStatement[] = resets.length === 0
+      ? running
+      : [{ kind: 'if', condition: { kind: 'unary', token: '!', operand: name(reset) }, then: resets, otherwise: running, location }];
+    this.#add({ kind: 'always', clock, body, location });
+  }
+
+  #writes(memory: Memory): void {
+    const statements = new StatementLowering(this.#expressions, true, (label) => label);
+    const body = statements.lower(project(this.#module.body, new Set([memory])), memory.name);
+    this.#add({ kind: 'always', clock, body, location: memory.location });
+  }
+
+  #properties(): void {
+    const label = (text: string): string => this.#labels.take(text.replaceAll(/[^A-Za-z0-9]+/g, '_').replace(/^(?=[0-9])/, '_'));
+    const statements = new StatementLowering(this.#expressions, false, label);
+    const kept = statements.lower(project(this.#module.body, new Set<Subject>(['property'])), 'property');
+    const location = (kept[0] as VerilogStatement).location;
+    const body: VerilogStatement[] = [{ kind: 'if', condition: name(reset), then: kept, otherwise: [], location }];
+    this.#add({ kind: 'always', clock: null, body, location });
+  }
+
+  #contents(): void {
+    for (const { name: memoryName, contents, depth, width, location } of this.#module.memories) {
+      if (contents.length === 0) continue;
+      const words = contents.map((word, index): VerilogStatement => ({
+        kind: 'assign', target: { kind: 'range', of: name(memoryName), high: index, low: index }, blocking: true, value: number(width, word), location,
+      }));
+      const rest: VerilogStatement[] = contents.length < depth
+        ? [{ kind: 'fill', memory: memoryName, from: contents.length, to: depth - 1, value: number(width, 0n), location }]
+        : [];
+      this.#add({ kind: 'initial', body: [...words, ...rest], location });
+    }
+  }
+}
+
+/** What temporaries of a block are named after. */
+const feedsOf = (group: readonly Signal[]): string => group[0]?.name ?? 'block';
+
+/** Emits a block for the first of its signals, and takes the others off the list. */
+const once = (emit: () => void, group: readonly Signal[], blocks: Map<Subject, () => void>) => (): void => {
+  for (const signal of group) blocks.delete(signal);
+  emit();
+};
+
+export const lowerModule = (module: Module, options: LowerOptions): VerilogModule => new ModuleLowering(module, options).lower();
+
