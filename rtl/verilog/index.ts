@@ -13,7 +13,7 @@ export interface EmitOptions {
   readonly directory?: string;
 }
 
-export interface VerilogFile {
+export interface EmittedFile {
   readonly path: string;
   readonly text: string;
   /** The Verilog name of the module in it. */
@@ -21,8 +21,8 @@ export interface VerilogFile {
 }
 
 /** The design as Verilog-2005, one file a module, held modules first and `top` last. */
-export const emitVerilog = (top: Module, options: EmitOptions = {}): VerilogFile[] =>
-  modulesOf(top).flatMap((module): VerilogFile[] => {
+export const emitVerilog = (top: Module, options: EmitOptions = {}): EmittedFile[] =>
+  modulesOf(top).flatMap((module): EmittedFile[] => {
     const path = `${options.directory === undefined ? '' : `${options.directory}/`}${module.name}.v`;
     if (module.blackBox) {
       const { verilog } = notesOf(module);
