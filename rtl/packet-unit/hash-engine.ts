@@ -151,7 +151,7 @@ const inputOf = (
   withPorts: Bits<1>,
 ): Bits => {
   const ports = new Set(p.routes.flatMap((route) => route.ports));
-  const valueOf = (name: string): Bits<16> => {
+  const halfwordOf = (name: string): Bits<16> => {
     const value = halfwords.get(p.halfwords.indexOf(name));
     return plan.masksPorts && ports.has(name) ? value.and(withPorts.repeat(16)) : value;
   };
@@ -163,7 +163,7 @@ const inputOf = (
     }
     return users.size === 0
       ? lit(16, 0)
-      : oneHotSelect([...users].map(([name, taken]) => [any(taken), valueOf(name)] as const));
+      : oneHotSelect([...users].map(([name, taken]) => [any(taken), halfwordOf(name)] as const));
   });
   return concat(...lanes) as Bits;
 };
