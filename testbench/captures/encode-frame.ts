@@ -200,5 +200,7 @@ export const encodeFrame = (frame: FrameDescription): Uint8Array => {
     ...named,
   ];
   while (bytes.length < (frame.padTo ?? 0)) bytes.push(0);
-  return Uint8Array.from(bytes.slice(0, frame.keep));
+  const kept = Uint8Array.from(bytes.slice(0, frame.keep));
+  for (const { at, value } of frame.overwritten ?? []) if (at < kept.length) kept[at] = value;
+  return kept;
 };

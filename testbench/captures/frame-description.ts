@@ -14,6 +14,8 @@ export interface FrameDescription {
   readonly padTo?: number;
   /** The frame is cut to this many bytes; at least 1. */
   readonly keep?: number;
+  /** Bytes overwritten after all else; those beyond the frame's end do not count. */
+  readonly overwritten?: readonly { readonly at: number; readonly value: number }[];
 }
 
 /** IEEE 802.1Q, 9.3 to 9.6: protocol 0x8100 for a customer tag, 0x88A8 for a service tag. */
