@@ -12,11 +12,11 @@ export declare const inView: unique symbol;
 export declare const outView: unique symbol;
 
 /**
- * `any` is what makes an unknown width compatible in both directions, which no other type does; it is never read, only
- * compared.
+ * An unknown width is `any`, which is what makes it compatible in both directions; no other type is. It stands as the type
+ * argument itself, because the compiler compares arguments before members.
  */
 // biome-ignore lint/suspicious/noExplicitAny: see above
-type WidthBrand<W extends number> = number extends W ? any : W;
+type Width<W extends number> = number extends W ? any : W;
 
 export type Literal = number | bigint;
 export type AnyOperand = Value | Literal | { readonly [field: string]: AnyOperand } | readonly AnyOperand[];
@@ -77,8 +77,9 @@ interface Vectorial<W extends number, Same extends Value> extends Value {
 }
 
 /** Unsigned bits. */
-export interface Bits<W extends number = number> extends Vectorial<W, Bits<W>> {
-  readonly [brand]: readonly ['bits', WidthBrand<W>];
+export type Bits<W extends number = number> = BitsOf<Width<W>>;
+export interface BitsOf<W extends number> extends Vectorial<W, Bits<W>> {
+  readonly [brand]: readonly ['bits', W];
   readonly [readView]: Bits<W>;
   readonly [operandView]: Bits<W> | Literal;
   addWide(other: Bits<W> | Literal): Bits<Sum<W, 1>>;
@@ -92,8 +93,9 @@ export interface Bits<W extends number = number> extends Vectorial<W, Bits<W>> {
 }
 
 /** Two's complement numbers. */
-export interface Signed<W extends number = number> extends Vectorial<W, Signed<W>> {
-  readonly [brand]: readonly ['signed', WidthBrand<W>];
+export type Signed<W extends number = number> = SignedOf<Width<W>>;
+export interface SignedOf<W extends number> extends Vectorial<W, Signed<W>> {
+  readonly [brand]: readonly ['signed', W];
   readonly [readView]: Signed<W>;
   readonly [operandView]: Signed<W> | Literal;
   addWide(other: Signed<W> | Literal): Signed<Sum<W, 1>>;
@@ -105,14 +107,16 @@ export interface Signed<W extends number = number> extends Vectorial<W, Signed<W
 }
 
 /** Bits that can be set, whole or in parts. */
-export interface BitsSignal<W extends number = number> extends Bits<W> {
+export type BitsSignal<W extends number = number> = BitsSignalOf<Width<W>>;
+export interface BitsSignalOf<W extends number> extends BitsOf<W> {
   set(value: Bits<W> | Literal): void;
   slice<H extends number, L extends number>(high: H, low: L): BitsSignal<SliceWidth<H, L>>;
   bit(index: number): BitsSignal<1>;
   at(index: Bits): BitsSignal<1>;
 }
 
-export interface SignedSignal<W extends number = number> extends Signed<W> {
+export type SignedSignal<W extends number = number> = SignedSignalOf<Width<W>>;
+export interface SignedSignalOf<W extends number> extends SignedOf<W> {
   set(value: Signed<W> | Literal): void;
   slice<H extends number, L extends number>(high: H, low: L): BitsSignal<SliceWidth<H, L>>;
   bit(index: number): BitsSignal<1>;
@@ -192,8 +196,8 @@ export declare const shapeBrand: unique symbol;
 export type ValueOf<S extends Shape> = S[typeof inView];
 export type SignalOf<S extends Shape> = S[typeof outView];
 
-export type BitsShape<W extends number> = Shape<Bits<W>, BitsSignal<W>>;
-export type SignedShape<W extends number> = Shape<Signed<W>, SignedSignal<W>>;
+export type BitsShape<W extends number> = Shape<BitsOf<Width<W>>, BitsSignalOf<Width<W>>>;
+export type SignedShape<W extends number> = Shape<SignedOf<Width<W>>, SignedSignalOf<Width<W>>>;
 export type EnumerationShape<N extends string> = Shape<Enumerated<N>, EnumeratedSignal<N>> & { readonly [K in N]: Enumerated<N> };
 export interface RecordShape<F extends RecordFields> extends Shape<RecordValue<F>, RecordSignal<F>> {
   readonly fields: F;

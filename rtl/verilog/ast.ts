@@ -8,7 +8,8 @@ export type BinaryToken =
 
 export type VerilogExpression =
   | { readonly kind: 'number'; readonly width: number; readonly signed: boolean; readonly value: bigint }
-  | { readonly kind: 'name'; readonly name: string }
+  /** `signed` as declared. */
+  | { readonly kind: 'name'; readonly name: string; readonly signed: boolean }
   /** One bit of a vector by a computed index, or one word of a memory. */
   | { readonly kind: 'element'; readonly of: VerilogExpression; readonly index: VerilogExpression }
   /** Known bits of a vector; one bit where `high` is `low`. */
@@ -19,6 +20,57 @@ export type VerilogExpression =
   | { readonly kind: 'concatenation'; readonly parts: readonly VerilogExpression[] }
   | { readonly kind: 'replication'; readonly times: number; readonly operand: VerilogExpression }
   | { readonly kind: 'cast'; readonly to: '$signed' | '$unsigned'; readonly operand: VerilogExpression };
+
+/** Whether Verilog takes the expression as signed (IEEE 1364-2005, 5.5). */
+export const isSigned = (expression: VerilogExpression): boolean => {
+  switch (expression.kind) {
+    case 'number':
+    case 'name':
+      return expression.signed;
+    case 'element':
+    case 'range':
+    case 'concatenation':
+    case 'replication':
+      return false;
+    case 'unary':
+      return (expression.token === '~' || expression.token === '-') && isSigned(expression.operand);
+    case 'binary':
+      return binaryIsSigned(expression.token, isSigned(expression.left), isSigned(expression.right));
+    case 'conditional':
+      return isSigned(expression.whenTrue) && isSigned(expression.whenFalse);
+    case 'cast':
+      return expression.to === '$signed';
+    default:
+      throw new Error(`unknown expression ${expression satisfies never}`);
+  }
+};
+
+const binaryIsSigned = (token: BinaryToken, left: boolean, right: boolean): boolean => {
+  switch (token) {
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+    case '==':
+    case '!=':
+    case '&&':
+    case '||':
+      return false;
+    case '<<':
+    case '>>':
+    case '>>>':
+      return left;
+    case '*':
+    case '+':
+    case '-':
+    case '&':
+    case '^':
+    case '|':
+      return left && right;
+    default:
+      throw new Error(`unknown operator ${token satisfies never}`);
+  }
+};
 
 export type VerilogStatement =
   | { readonly kind: 'assign'; readonly target: VerilogExpression; readonly blocking: boolean; readonly value: VerilogExpression; readonly location: SourceLocation }

@@ -1,14 +1,32 @@
 import { expressionsAt } from '../../hdl/expression.ts';
 import type { Expression, Memory, SourceLocation } from '../../hdl/ir.ts';
 import { memoised, operandsOf } from '../../hdl/traverse.ts';
-import type { BinaryToken, VerilogExpression, VerilogItem, VerilogStatement } from '../ast.ts';
+import { type BinaryToken, isSigned, type VerilogExpression, type VerilogItem, type VerilogStatement } from '../ast.ts';
 import type { Namespace } from './namespace.ts';
 
 type Of<K extends Expression['kind']> = Extract<Expression, { kind: K }>;
 
-export const name = (text: string): VerilogExpression => ({ kind: 'name', name: text });
+export const name = (text: string, signed = false): VerilogExpression => ({ kind: 'name', name: text, signed });
 export const number = (width: number, value: bigint, signed = false): VerilogExpression => ({ kind: 'number', width, signed, value });
-const cast = (operand: VerilogExpression, signed: boolean): VerilogExpression => ({ kind: 'cast', to: signed ? '$signed' : '$unsigned', operand });
+
+/**
+ * The expression with the sign asked for. A cast shuts its operand off from the signs around it; a number changes its
+ * base, and a cast of what was of that sign before goes away.
+ */
+const withSign = (expression: VerilogExpression, signed: boolean): VerilogExpression => {
+  if (isSigned(expression) === signed) return expression;
+  if (expression.kind === 'number') return { ...expression, signed };
+  if (expression.kind === 'cast' && isSigned(expression.operand) === signed) return expression.operand;
+  return { kind: 'cast', to: signed ? '$signed' : '$unsigned', operand: expression };
+};
+
+/** Operands of one sign: Verilog reads a signed operand beside an unsigned one as unsigned, all the way down. */
+const alike = (left: VerilogExpression, right: VerilogExpression): [VerilogExpression, VerilogExpression] =>
+  isSigned(left) === isSigned(right) ? [left, right] : [withSign(left, false), withSign(right, false)];
+
+/** Where the sign does not matter, because the width is already right and nothing outside reaches in. */
+const bare = (expression: VerilogExpression): VerilogExpression => (expression.kind === 'cast' ? expression.operand : expression);
+
 const unary = (token: '~' | '!' | '-' | '&' | '|' | '^', operand: VerilogExpression): VerilogExpression => ({ kind: 'unary', token, operand });
 const binary = (token: BinaryToken, left: VerilogExpression, right: VerilogExpression): VerilogExpression => ({ kind: 'binary', token, left, right });
 
@@ -46,11 +64,9 @@ export class ExpressionLowering {
     const own = expression.kind === 'constant' || expression.kind === 'reference' || expression.kind === 'slice' ? 0 : 1;
     return own + inner;
   });
-  readonly #replacements: (expression: Of<'reference'>) => VerilogExpression | null;
 
-  constructor(namespace: Namespace, roots: readonly Expression[], replacements: (expression: Of<'reference'>) => VerilogExpression | null) {
+  constructor(namespace: Namespace, roots: readonly Expression[]) {
     this.#namespace = namespace;
-    this.#replacements = replacements;
     const count = (expression: Expression): void => {
       const before = this.#uses.get(expression) ?? 0;
       this.#uses.set(expression, before + 1);
@@ -75,15 +91,14 @@ export class ExpressionLowering {
     const shared = (this.#uses.get(plain) ?? 1) > 1 && this.#wantsName(plain);
     if (plain.kind === 'select' || shared) return this.lower(plain, feeds);
     const known = this.#named.get(plain);
-    if (known !== undefined) return name(known);
-    const lowered = this.#inline(plain, feeds);
-    return lowered.kind === 'cast' ? lowered.operand : lowered;
+    if (known !== undefined) return name(known, plain.signed);
+    return bare(this.#inline(plain, feeds));
   }
 
   /** An operand. */
   lower(expression: Expression, feeds: string): VerilogExpression {
     const known = this.#named.get(expression);
-    if (known !== undefined) return name(known);
+    if (known !== undefined) return name(known, expression.signed);
     return this.#wantsName(expression) ? this.#name(expression, feeds) : this.#inline(expression, feeds);
   }
 
@@ -94,23 +109,23 @@ export class ExpressionLowering {
       if (lowered.kind === 'name') return lowered;
     }
     const known = this.#named.get(expression);
-    return known === undefined ? this.#name(expression, feeds) : name(known);
+    return known === undefined ? this.#name(expression, feeds) : name(known, expression.signed);
   }
 
   #name(expression: Expression, feeds: string): VerilogExpression {
     const chosen = this.#namespace.take(`${feeds}_${noun(expression)}`);
     const { width, signed, location } = expression;
     if (expression.kind === 'select') {
-      const body = [this.selection(name(chosen), expression, feeds, true)];
+      const body = [this.selection(name(chosen, signed), expression, feeds, true)];
       this.declarations.push({ kind: 'declaration', storage: 'reg', signed, width, name: chosen, location });
       this.pending.push({ kind: 'always', clock: null, body, location });
     } else {
-      const value = this.#inline(expression, feeds);
+      const value = bare(this.#inline(expression, feeds));
       this.declarations.push({ kind: 'declaration', storage: 'wire', signed, width, name: chosen, location });
-      this.pending.push({ kind: 'assign', target: name(chosen), value: value.kind === 'cast' ? value.operand : value, location });
+      this.pending.push({ kind: 'assign', target: name(chosen, signed), value, location });
     }
     this.#named.set(expression, chosen);
-    return name(chosen);
+    return name(chosen, signed);
   }
 
   /** A choice by index as a case statement that assigns to `target`. */
@@ -127,33 +142,37 @@ export class ExpressionLowering {
     };
   }
 
+  /** The expression with the sign that the intermediate representation gives it. */
   #inline(expression: Expression, feeds: string): VerilogExpression {
+    return withSign(this.#unsettled(expression, feeds), expression.signed);
+  }
+
+  /** The expression with whatever sign comes of it. */
+  #unsettled(expression: Expression, feeds: string): VerilogExpression {
     switch (expression.kind) {
       case 'constant':
         return number(expression.width, expression.value, expression.signed);
       case 'reference':
-        return this.#replacements(expression) ?? name(expression.signal.name);
+        return name(expression.signal.name, expression.signal.signed);
       case 'unary':
         return this.#unary(expression, feeds);
       case 'binary':
         return this.#binary(expression, feeds);
-      case 'multiplex':
-        return {
-          kind: 'conditional',
-          condition: this.lower(expression.condition, feeds),
-          whenTrue: this.lower(expression.whenTrue, feeds),
-          whenFalse: this.lower(expression.whenFalse, feeds),
-        };
+      case 'multiplex': {
+        const condition = bare(this.lower(expression.condition, feeds));
+        const [whenTrue, whenFalse] = alike(this.lower(expression.whenTrue, feeds), this.lower(expression.whenFalse, feeds));
+        return { kind: 'conditional', condition, whenTrue, whenFalse };
+      }
       case 'slice':
-        return this.#signed(this.#slice(expression.operand, expression.low, expression.width, feeds), expression);
+        return this.#slice(expression.operand, expression.low, expression.width, feeds);
       case 'concatenation':
-        return this.#signed(concatenate(expression.parts.map((part) => this.#part(part, feeds))), expression);
+        return concatenate(expression.parts.map((part) => this.#part(part, feeds)));
       case 'extension':
-        return this.#signed(this.#extension(expression.operand, expression.width, feeds), expression);
+        return this.#extension(expression.operand, expression.width, feeds);
       case 'select':
         return this.#name(expression, feeds);
       case 'reinterpretation':
-        return this.#reinterpretation(expression, feeds);
+        return this.lower(expression.operand, feeds);
       case 'memory_read':
         return this.#memoryRead(expression, feeds);
       default:
@@ -161,25 +180,11 @@ export class ExpressionLowering {
     }
   }
 
-  /** Slices and concatenations are unsigned in Verilog. */
-  #signed(lowered: VerilogExpression, expression: Expression): VerilogExpression {
-    return expression.signed ? cast(lowered, true) : lowered;
-  }
-
-  /** A part of a concatenation, where signs do not matter. */
+  /** A part of a concatenation, an index or a shift amount, where signs do not matter. */
   #part(expression: Expression, feeds: string): VerilogExpression {
     const plain = expression.kind === 'reinterpretation' ? expression.operand : expression;
-    const lowered = this.lower(plain, feeds);
-    if (lowered.kind === 'number') return number(lowered.width, lowered.value);
-    return lowered.kind === 'cast' ? lowered.operand : lowered;
-  }
-
-  #reinterpretation(expression: Of<'reinterpretation'>, feeds: string): VerilogExpression {
-    const inner = this.lower(expression.operand, feeds);
-    if (inner.kind === 'number') return number(inner.width, inner.value, expression.signed);
-    // A cast of a slice or a concatenation made it signed; undone, it is as it was.
-    if (inner.kind === 'cast' && !expression.signed && unsignedInVerilog(inner.operand)) return inner.operand;
-    return cast(inner, expression.signed);
+    const lowered = bare(this.lower(plain, feeds));
+    return lowered.kind === 'number' ? withSign(lowered, false) : lowered;
   }
 
   #unary(expression: Of<'unary'>, feeds: string): VerilogExpression {
@@ -206,8 +211,7 @@ export class ExpressionLowering {
   #comparison(expression: Of<'binary'>, negated: boolean, feeds: string): VerilogExpression | null {
     const { operator } = expression;
     if (operator !== 'equal' && operator !== 'less') return null;
-    const left = this.lower(expression.left, feeds);
-    const right = this.lower(expression.right, feeds);
+    const [left, right] = alike(this.lower(expression.left, feeds), this.lower(expression.right, feeds));
     const swapped = left.kind === 'number';
     if (operator === 'equal') return binary(negated ? '!=' : '==', swapped ? right : left, swapped ? left : right);
     if (swapped) return binary(negated ? '<=' : '>', right, left);
@@ -216,7 +220,8 @@ export class ExpressionLowering {
 
   #binary(expression: Of<'binary'>, feeds: string): VerilogExpression {
     const { operator, left, right } = expression;
-    const both = (token: BinaryToken): VerilogExpression => binary(token, this.lower(left, feeds), this.lower(right, feeds));
+    const both = (token: BinaryToken): VerilogExpression => binary(token, ...alike(this.lower(left, feeds), this.lower(right, feeds)));
+    const shift = (token: BinaryToken): VerilogExpression => binary(token, this.lower(left, feeds), this.#part(right, feeds));
     switch (operator) {
       case 'and':
         return both(isTruth(expression) ? '&&' : '&');
@@ -229,26 +234,28 @@ export class ExpressionLowering {
       case 'subtract':
         return both('-');
       case 'multiply':
-        return binary('*', this.#factor(left, expression.width, feeds), this.#factor(right, expression.width, feeds));
+        return binary('*', ...alike(this.#factor(left, expression.width, feeds), this.#factor(right, expression.width, feeds)));
       case 'equal':
       case 'less':
         return this.#comparison(expression, false, feeds) as VerilogExpression;
       case 'shift_left':
-        return both('<<');
+        return shift('<<');
       case 'shift_right':
-        return both(expression.signed ? '>>>' : '>>');
+        return shift(left.signed ? '>>>' : '>>');
       default:
         throw new Error(`unknown operator ${operator satisfies never}`);
     }
   }
 
   /** Verilog multiplies at the width of its operands. */
+
+  /** Verilog multiplies at the width of its operands, so they are widened first. */
   #factor(operand: Expression, width: number, feeds: string): VerilogExpression {
     if (operand.kind === 'constant') {
-      return number(width, BigInt.asUintN(width, operand.signed ? BigInt.asIntN(operand.width, operand.value) : operand.value), operand.signed);
+      const value = operand.signed ? BigInt.asIntN(operand.width, operand.value) : operand.value;
+      return number(width, BigInt.asUintN(width, value), operand.signed);
     }
-    const wide = this.#extension(operand, width, feeds);
-    return operand.signed ? cast(wide, true) : wide;
+    return withSign(this.#extension(operand, width, feeds), operand.signed);
   }
 
   #extension(operand: Expression, width: number, feeds: string): VerilogExpression {
@@ -307,7 +314,7 @@ export class ExpressionLowering {
     if (operator !== 'shift_right' || (this.#uses.get(operand) ?? 1) > 1) return null;
     const plain = left.kind === 'reinterpretation' ? left.operand : left;
     if (plain.kind !== 'reference' || plain.width === 1 || right.width > 30 || plain.width !== 2 ** right.width) return null;
-    return { kind: 'element', of: this.nameOf(plain, feeds), index: this.lower(right, feeds) };
+    return { kind: 'element', of: this.nameOf(plain, feeds), index: withSign(this.lower(right, feeds), false) };
   }
 
   #sliceOfParts(operand: Of<'concatenation'>, low: number, width: number, feeds: string): VerilogExpression {
@@ -329,7 +336,8 @@ export class ExpressionLowering {
     if (memory.depth === 1) return number(1, 0n);
     if (address.width > needed) return this.#slice(address, 0, needed, feeds);
     if (address.width < needed) return this.#extension(expressionsAt(address.location).reinterpretation(address, false), needed, feeds);
-    return this.lower(address, feeds);
+    // A signed index would reach below zero.
+    return withSign(this.lower(address, feeds), false);
   }
 
   #memoryRead(expression: Of<'memory_read'>, feeds: string): VerilogExpression {
@@ -344,9 +352,6 @@ export class ExpressionLowering {
   }
 }
 
-const unsignedInVerilog = (expression: VerilogExpression): boolean =>
-  expression.kind === 'range' || expression.kind === 'element' || expression.kind === 'concatenation';
-
 /** One unsigned bit: a truth value, for which Verilog has operators of its own. */
 const isTruth = (expression: Expression): boolean => expression.width === 1 && !expression.signed;
 
@@ -355,7 +360,8 @@ export const addressInside = (memory: Memory, address: Expression, location: Sou
   if (address.kind === 'constant' && address.value < BigInt(memory.depth)) return null;
   if (BigInt(memory.depth) >= 1n << BigInt(Math.min(address.width, 64))) return null;
   const carrier = expressionsAt(location);
-  return carrier.binary('less', address, carrier.constant(address, BigInt(memory.depth)));
+  const unsigned = carrier.reinterpretation(address, false);
+  return carrier.binary('less', unsigned, carrier.constant(unsigned, BigInt(memory.depth)));
 };
 
 /** What the wire made for an expression is called, after the name of what it feeds. */

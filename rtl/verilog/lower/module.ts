@@ -53,7 +53,7 @@ class ModuleLowering {
     this.#plain = plainAssignments(module.body);
     const taken = [...module.signals, ...module.memories, ...module.instances].map((one) => one.name);
     const namespace = new Namespace([...taken, clock, reset, 'unused', 'index']);
-    this.#expressions = new ExpressionLowering(namespace, rootsOf(module), () => null);
+    this.#expressions = new ExpressionLowering(namespace, rootsOf(module));
     this.#inlineConnections();
   }
 

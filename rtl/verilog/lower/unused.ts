@@ -119,7 +119,7 @@ const gaps = (signal: string, width: number, read: ReadonlySet<number>): Verilog
     if (read.has(high)) continue;
     let low = high;
     while (low > 0 && !read.has(low - 1)) low -= 1;
-    const of: VerilogExpression = { kind: 'name', name: signal };
+    const of: VerilogExpression = { kind: 'name', name: signal, signed: false };
     found.push(low === 0 && high === width - 1 ? of : { kind: 'range', of, high, low });
     high = low;
   }
@@ -139,7 +139,7 @@ export const unusedParts = (
   for (const item of groups.flat()) {
     if (item.kind === 'declaration') declared.push(item);
     if (item.kind === 'memory' && !reads.has(item.name)) {
-      found.push({ kind: 'range', of: { kind: 'name', name: item.name }, high: 0, low: 0 });
+      found.push({ kind: 'range', of: { kind: 'name', name: item.name, signed: false }, high: 0, low: 0 });
     }
   }
   for (const { name, width } of declared) {
