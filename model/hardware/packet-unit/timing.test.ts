@@ -101,6 +101,29 @@ describe('line rate', () => {
   });
 });
 
+test('an idle chain closes when its limit is reached, to the cycle', () => {
+  for (const limit of [20, 21, 200]) {
+    const unit = new PacketUnitDriver(createPacketUnitModel({ dataWidth: 512 }));
+    unit.write('idle_limit', limit);
+    const start = unit.cycle;
+    unit.send(raw(64));
+    unit.run(limit + 20);
+    // EVENTS shows the frame in cycle 5, so the count is `limit` in cycle 6 + limit; ITEMS and RECORDS take a cycle each.
+    expect(unit.chains.map(({ cycle }) => cycle - start)).toEqual([6 + limit + 2]);
+  }
+});
+
+test('at most four chains wait for their hash', () => {
+  const unit = new PacketUnitDriver(createPacketUnitModel({ dataWidth: 512, hashWidth: 288 }));
+  unit.send(...Array.from({ length: 60 }, (_, port) => ipv4(port, 60)));
+  unit.settle();
+  // A chain counts from the cycle after its start to that in which CLIENTS is popped: one step, three cycles to CLIENTS, the pop.
+  const gaps = unit.delivered
+    .slice(20, 40)
+    .map(({ firstCycle }, index) => unit.delivered[24 + index]!.firstCycle - firstCycle);
+  expect(gaps).toEqual(new Array(20).fill(6));
+});
+
 test('a head register that becomes empty keeps its last data', () => {
   const unit = new PacketUnitDriver();
   const slot = unit.unit.layout.outputs.find(({ name }) => name === 'm_axis_tdata')!;
