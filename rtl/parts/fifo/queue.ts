@@ -1,4 +1,5 @@
-import { bit, bits, input, log2Ceil, module, mux, output, type Shape, stream } from '../../hdl/index.ts';
+import { bit, bits, input, log2Ceil, module, output, type Shape, stream } from '../../hdl/index.ts';
+import { incrementModulo } from '../counters.ts';
 import { checkParameters, parameters } from '../parameters.ts';
 
 export const queueParameters = parameters({
@@ -42,16 +43,13 @@ export const queue = <S extends Shape>(p: { readonly type: S; readonly entries?:
       io.pop.valid.set(occupied);
       io.pop.data.set(data);
 
-      // An entry count that is no power of two wraps by comparison.
-      const after = (pointer: typeof head) =>
-        entries === 2 ** addressWidth ? pointer.add(1) : mux(pointer.eq(entries - 1), 0, pointer.add(1));
       m.when(push, () => {
         items.write(tail, io.push.data);
-        tail.set(after(tail));
+        tail.set(incrementModulo(tail, entries));
       });
       m.when(load, () => {
         data.set(items.read(head));
-        head.set(after(head));
+        head.set(incrementModulo(head, entries));
         occupied.set(1);
       }).elseWhen(io.pop.ready, () => occupied.set(0));
       m.when(push.and(load.not()), () => {

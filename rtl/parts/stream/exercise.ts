@@ -31,18 +31,23 @@ export interface ExerciseNames {
 /** Item number i carries `(i * 37 + 11) mod 256`, so that order and loss both show in 8 bits. */
 export const item = (index: number): number => (index * 37 + 11) % 256;
 
+/** A part without state has no reset. */
+export const outOfReset = (simulator: Steppable): void => {
+  if ('aresetn' in simulator.in) simulator.in.aresetn = 1;
+};
+
 export const exerciseStream = (
   simulator: Steppable,
   plan: readonly Willingness[],
   { push = 'push', pop = 'pop' }: ExerciseNames = {},
 ): StreamCycle[] => {
   const cycles: StreamCycle[] = [];
+  outOfReset(simulator);
   let next = 0;
   let offered = false;
   let waiting: number | undefined;
   for (const [offer, take] of plan) {
     offered ||= offer;
-    simulator.in.aresetn = 1;
     simulator.in[`${push}_valid`] = offered ? 1 : 0;
     simulator.in[`${push}_data`] = offered ? item(next) : 0;
     simulator.in[`${pop}_ready`] = take ? 1 : 0;

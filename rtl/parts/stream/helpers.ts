@@ -19,13 +19,13 @@ export const filterStream = <S extends Shape>(
 ): void => {
   const kept = keep(source.data);
   sink.valid.set(source.valid.and(kept));
-  sink.data.set(source.data as OperandOf<ValueOf<S>>);
+  sink.data.set(source.data);
   source.ready.set(sink.ready.or(kept.not()));
 };
 
 /** Joins two streams within a module, where `open` holds: while it does not, nothing passes. `open` falls only after an item has passed, or valid could fall. */
 export const gateStream = <S extends Shape>(source: StreamIn<S>, sink: StreamOut<S>, open: Bits<1>): void => {
   sink.valid.set(source.valid.and(open));
-  sink.data.set(source.data as OperandOf<ValueOf<S>>);
+  sink.data.set(source.data);
   source.ready.set(sink.ready.and(open));
 };
