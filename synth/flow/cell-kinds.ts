@@ -22,7 +22,7 @@ const kinds: readonly (readonly [RegExp, CellKind])[] = [
   [/^(SB_DFF\w*|TRELLIS_FF|FD[CPRS]E(_1)?|LD[CP]E(_1)?)$/, 'register'],
   [/^(\$mem_v2|SB_RAM40_4K\w*|SB_SPRAM256KA|DP16KD|PDPW16KD|RAMB(18|36)E1)$/, 'memory'],
   [/^(TRELLIS_DPR16X4|RAM\d+M\d*|RAM\d+X\d+[SD]P?(_1)?|SRL16E|SRLC32E)$/, 'table memory'],
-  [/^(SB_CARRY|CCU2C|CARRY4)$/, 'carry'],
+  [/^(SB_CARRY|CCU2C|CARRY4|\$__ICE40_CARRY_WRAPPER)$/, 'carry'],
   [/^(PFUMX|L6MUX21|MUXF[789])$/, 'wide multiplexer'],
   [/^(DSP48E1|MULT(9X9|18X18)\w*|ALU54\w*|SB_MAC16)$/, 'multiplier'],
   [/^([IO]BUF\w*|BUFG\w*|SB_GB|SB_IO|TRELLIS_IO)$/, 'buffer'],
@@ -68,8 +68,22 @@ export interface Arc {
   readonly levels: number;
 }
 
+/** Yosys tells no directions of this wrapper of its own around a bit of carry and the table beside it. */
+const wrapperDirections = {
+  A: 'input',
+  B: 'input',
+  CI: 'input',
+  I0: 'input',
+  I3: 'input',
+  CO: 'output',
+  O: 'output',
+} as const;
+
+export const directionsOf = (cell: NetlistCell): Readonly<Record<string, 'input' | 'output' | 'inout'>> =>
+  cell.port_directions ?? (cell.type === '$__ICE40_CARRY_WRAPPER' ? wrapperDirections : {});
+
 const bitsOf = (cell: NetlistCell, direction: 'input' | 'output', ports?: RegExp): NetlistBit[] =>
-  Object.entries(cell.port_directions ?? {}).flatMap(([port, way]) =>
+  Object.entries(directionsOf(cell)).flatMap(([port, way]) =>
     way === direction && (ports === undefined || ports.test(port)) ? (cell.connections[port] ?? []) : [],
   );
 

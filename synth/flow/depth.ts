@@ -1,6 +1,6 @@
 /** The deepest chains of cells between registers, ports and memories. */
 import type { NetlistBit, NetlistCell, NetlistModule } from '../yosys/netlist.ts';
-import { arcsOf, isClockPort, kindOf } from './cell-kinds.ts';
+import { arcsOf, directionsOf, isClockPort, kindOf } from './cell-kinds.ts';
 
 /** Where a path ends: an input of a cell that holds state, or an output port. */
 export interface EndPoint {
@@ -53,7 +53,7 @@ const endPointsOf = (module: NetlistModule): EndPoint[] => {
   for (const [name, cell] of Object.entries(module.cells)) {
     const kind = kindOf(cell.type);
     if (kind !== 'register' && kind !== 'memory' && kind !== 'table memory' && kind !== 'instance') continue;
-    for (const [port, direction] of Object.entries(cell.port_directions ?? {})) {
+    for (const [port, direction] of Object.entries(directionsOf(cell))) {
       if (direction !== 'input' || isClockPort(port)) continue;
       for (const bit of cell.connections[port] ?? []) {
         if (isNet(bit)) found.push({ bit, cell: { name, cell, port }, port: null });

@@ -24,12 +24,15 @@ export interface MappedDesign {
   readonly cells: YosysNetlist;
   /** As declared, before they became blocks, tables or registers. */
   readonly memories: readonly DesignMemory[];
+  /** Modules of the design before it was flattened. */
+  readonly modules: number;
 }
 
 /** Without the models of the target's own cells. */
 const writeDesign = ['select *', 'write_json -selected', 'select -clear'];
 
 const memoryFile = 'memories.txt';
+const moduleFile = 'modules.txt';
 
 const memoriesIn = (dump: string): DesignMemory[] =>
   dump
@@ -60,6 +63,7 @@ export const mapDesign = async (design: Design, target: Target, flatten: boolean
   const steps = commandsOf(target, flatten);
   const commands = [
     ...renameTop(designName),
+    `tee -q -o ${moduleFile} ls`,
     ...steps.coarse,
     `tee -q -o ${memoryFile} dump t:$mem_v2`,
     ...steps.gates,
@@ -69,9 +73,9 @@ export const mapDesign = async (design: Design, target: Target, flatten: boolean
   ];
   const text = await cached('mapped', questionOf(design, commands), async () => {
     const run = await runOnDesign(design, commands);
-    return `${run.files[memoryFile] ?? ''}\0${run.stdout}`;
+    return [run.files[moduleFile], run.files[memoryFile], run.stdout].join('\0');
   });
-  const border = text.indexOf('\0');
-  const [gates, cells] = splitValues(text.slice(border + 1));
-  return { gates, cells, memories: memoriesIn(text.slice(0, border)) };
+  const [modules = '', dump = '', values = ''] = text.split('\0');
+  const [gates, cells] = splitValues(values);
+  return { gates, cells, memories: memoriesIn(dump), modules: modules.match(/^ {2,}\S/gm)?.length ?? 0 };
 };

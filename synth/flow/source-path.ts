@@ -7,8 +7,8 @@
  */
 import type { NetlistCell, NetlistModule } from '../yosys/netlist.ts';
 import type { SourceLine } from '../yosys/yosys-error.ts';
-import { kindOf } from './cell-kinds.ts';
-import { type EndPoint, type Levels, levelsOf } from './depth.ts';
+import { directionsOf, kindOf } from './cell-kinds.ts';
+import { type EndPoint, type Levels, levelsOf, type PathStep } from './depth.ts';
 
 export interface PathPlace {
   readonly kind: 'register' | 'input' | 'output' | 'memory' | 'instance';
@@ -99,7 +99,7 @@ const holders = (module: NetlistModule): Map<number, string> => {
   for (const [name, cell] of Object.entries(module.cells)) {
     const kind = kindOf(cell.type);
     if (kind !== 'register' && kind !== 'memory' && kind !== 'table memory' && kind !== 'instance') continue;
-    for (const [port, direction] of Object.entries(cell.port_directions ?? {})) {
+    for (const [port, direction] of Object.entries(directionsOf(cell))) {
       if (direction !== 'output') continue;
       for (const bit of cell.connections[port] ?? []) if (typeof bit === 'number') found.set(bit, name);
     }
@@ -124,11 +124,33 @@ const gateEnd = (end: EndPoint, module: NetlistModule): number | null => {
   return typeof bit === 'number' ? bit : null;
 };
 
-const linesOf = (gates: NetlistModule, levels: Levels, from: number | null, to: number): PathLine[] => {
-  const steps = (from === null ? null : levels.pathTo(to, from)) ?? levels.pathTo(to) ?? [];
+/**
+ * The source of each gate on a path: its own, or that of the named signal it drives. Some passes (multiply and add, for one)
+ * forget both: such a gate counts to the next one on the path whose source is known, which is what it computes for.
+ */
+const sourcesAlong = (gates: GateDesign, steps: readonly PathStep[]): (SourceLine | null)[] => {
+  let next: SourceLine | null = null;
+  const found: (SourceLine | null)[] = [];
+  for (const { bit, cell } of [...steps].reverse()) {
+    if (cell === null) break;
+    const own = sourceOf(gates.module.cells[cell]?.attributes.src) ?? gates.names.get(bit)?.source ?? null;
+    next = own ?? next;
+    found.unshift(next);
+  }
+  const known = found.findLast((source) => source !== null) ?? null;
+  return found.map((source) => source ?? known);
+};
+
+interface GateDesign {
+  readonly module: NetlistModule;
+  readonly levels: Levels;
+  readonly names: ReadonlyMap<number, NamedBit>;
+}
+
+const linesOf = (gates: GateDesign, from: number | null, to: number): PathLine[] => {
+  const steps = (from === null ? null : gates.levels.pathTo(to, from)) ?? gates.levels.pathTo(to) ?? [];
   const counts = new Map<string, PathLine>();
-  for (const { cell } of steps) {
-    const source = cell === null ? null : sourceOf(gates.cells[cell]?.attributes.src);
+  for (const source of sourcesAlong(gates, steps)) {
     if (source === null) continue;
     const key = `${source.file}:${source.line}`;
     counts.set(key, { ...source, gates: (counts.get(key)?.gates ?? 0) + 1 });
@@ -141,7 +163,7 @@ const mostPaths = 3;
 /** The deepest paths of a mapped design, at most three, each from and to other signals than the ones before. */
 export const deepestPaths = (mapped: NetlistModule, gates: NetlistModule): DeepPath[] => {
   const levels = levelsOf(mapped);
-  const gateLevels = levelsOf(gates);
+  const before: GateDesign = { module: gates, levels: levelsOf(gates), names: publicNames(gates) };
   const names = publicNames(mapped);
   const starts = holders(mapped);
   const gateBits = new Map<string, number>();
@@ -182,7 +204,7 @@ export const deepestPaths = (mapped: NetlistModule, gates: NetlistModule): DeepP
     seen.add(key);
     const gateStart = startName === undefined ? undefined : gateBits.get(`${startName.base} ${startName.index}`);
     const gateTo = gateEnd(end, gates);
-    const lines = gateTo === null ? [] : linesOf(gates, gateLevels, gateStart ?? null, gateTo);
+    const lines = gateTo === null ? [] : linesOf(before, gateStart ?? null, gateTo);
     found.push({ levels: levels.levelOf(end.bit), from, to, lines });
   }
   return found;

@@ -69,15 +69,20 @@ const modulesOf = (netlist: YosysNetlist): ModuleReport[] =>
     })
     .sort((a, b) => b.luts * b.instances - a.luts * a.instances || (a.module < b.module ? -1 : 1));
 
-const reportOf = async (
-  design: Design,
-  target: Target,
-): Promise<{ report: TargetReport; memories: readonly DesignMemory[]; netlist: YosysNetlist }> => {
-  const { gates, cells, memories } = await mapDesign(design, target, true);
+interface FlatRun {
+  readonly report: TargetReport;
+  readonly memories: readonly DesignMemory[];
+  readonly netlist: YosysNetlist;
+  readonly modules: number;
+}
+
+const flatRun = async (design: Design, target: Target): Promise<FlatRun> => {
+  const { gates, cells, memories, modules } = await mapDesign(design, target, true);
   const mapped = cells.modules[designName];
   const before = gates.modules[designName];
-  if (mapped === undefined || before === undefined)
+  if (mapped === undefined || before === undefined) {
     throw new YosysError(`nothing is left of \`${design.top}'`, null, '');
+  }
   const report = {
     target,
     ...areaOf(mapped),
@@ -85,7 +90,7 @@ const reportOf = async (
     paths: deepestPaths(mapped, before),
     modules: [],
   };
-  return { report, memories, netlist: cells };
+  return { report, memories, netlist: cells, modules };
 };
 
 const checkTargets = (chosen: readonly Target[]): void => {
@@ -110,14 +115,14 @@ export const synthesise = async (
 
   // The flattened runs first: bad Verilog then fails once, and placing can begin.
   const flat = chosen.map(async (target) => {
-    const result = await reportOf(design, target);
+    const result = await flatRun(design, target);
     step(target);
     return result;
   });
   const placing = async (): Promise<PlacedClock | null> => {
     if (!request.place) return null;
     const index = chosen.indexOf('ice40');
-    const ice40 = await (index < 0 ? reportOf(design, 'ice40') : flat[index]);
+    const ice40 = await (index < 0 ? flatRun(design, 'ice40') : flat[index]);
     const mapped = ice40?.netlist.modules[designName];
     return mapped === undefined ? null : placedClock(design, mapped, () => step('place and route'));
   };
@@ -127,9 +132,15 @@ export const synthesise = async (
   });
   const perModule = chosen.map(async (target, index): Promise<ModuleReport[]> => {
     if (!withModules) return [];
-    await flat[index];
+    const whole = await flat[index];
+    const label = `${target}, module by module`;
+    if (whole?.modules === 1) {
+      step(label);
+      const { target: _target, paths: _paths, modules: _modules, ...own } = whole.report;
+      return [{ module: request.top, instances: 1, ...own }];
+    }
     const { cells } = await mapDesign(design, target, false);
-    step(`${target}, module by module`);
+    step(label);
     return modulesOf(cells).map((module) => ({
       ...module,
       module: module.module === designName ? request.top : plainName(module.module),

@@ -16,13 +16,13 @@ export interface BarChart {
   readonly goals: readonly { readonly name: string; readonly value: number }[];
 }
 
-const width = 620;
+const width = 540;
 const rowHeight = 26;
-const frame = { left: 240, right: 560, top: 54 };
+const frame = { left: 220, right: 490, top: 68 };
 
 export const barChart = (chart: BarChart): string => {
   const largest = Math.max(0, ...chart.bars.map((bar) => bar.value ?? 0), ...chart.goals.map((goal) => goal.value));
-  const ticks = ticksUpTo(largest, 5);
+  const ticks = ticksUpTo(largest, 4);
   const full = ticks.at(-1) ?? 1;
   const xOf = (value: number): number => frame.left + (value / full) * (frame.right - frame.left);
   const bottom = frame.top + chart.bars.length * rowHeight;

@@ -19,11 +19,13 @@ export interface HtmlOptions {
 const or = (value: number | null): string => (value === null ? '–' : count(value));
 
 const table = (head: readonly string[], rows: readonly string[]): string =>
-  `<div class="wide"><table><thead><tr>${head.map((cell) => `<th>${escapeText(cell)}</th>`).join('')}</tr></thead>` +
+  `<div class="wide"><table><thead><tr>${head.map((cell) => `<th${cell === 'Remark' ? ' class="words"' : ''}>${escapeText(cell)}</th>`).join('')}</tr></thead>` +
   `<tbody>${rows.join('')}</tbody></table></div>`;
 
-const row = (cells: readonly string[], className = ''): string =>
-  `<tr${className === '' ? '' : ` class="${className}"`}>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+const row = (cells: readonly string[], className = '', remark = ''): string =>
+  `<tr${className === '' ? '' : ` class="${className}"`}>${cells.map((cell) => `<td>${cell}</td>`).join('')}${
+    remark === '' ? '' : `<td class="words">${remark}</td>`
+  }</tr>`;
 
 const targetTable = (result: SynthesisResult): string =>
   table(
@@ -157,13 +159,13 @@ const comparisonSection = (comparison: Comparison): string => {
               or(design.depth4),
               or(design.depth6),
               megahertz(design.mhz),
-              escapeText(design.remark),
             ],
             design.ours ? 'ours' : '',
+            escapeText(design.remark),
           ),
         ),
         ...comparison.goals.map((goal) =>
-          row([escapeText(goal.name), `≤ ${or(goal.luts)}`, '', '', '', `≥ ${or(goal.mhz)}`, ''], 'goal'),
+          row([escapeText(goal.name), `≤ ${or(goal.luts)}`, '', '', '', `≥ ${or(goal.mhz)}`], 'goal'),
         ),
       ],
     )

@@ -24,7 +24,7 @@ p { margin: 0 0 12px; max-width: 76ch; }
 nav { margin: 14px 0 0; display: flex; flex-wrap: wrap; gap: 6px 18px; }
 a { color: var(--lut4); }
 code, .line { font: 13px/1.5 ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace; overflow-wrap: anywhere; }
-.wide { overflow-x: auto; }
+.wide { overflow-x: auto; margin-bottom: 12px; }
 table { border-collapse: collapse; font-size: 14px; min-width: 480px; }
 th, td { padding: 5px 14px 5px 0; text-align: right; border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; vertical-align: top; }
 th { color: var(--soft); font-weight: 600; font-size: 12.5px; }

@@ -80,6 +80,8 @@ const betterReason = async (
   top: string,
   parameters: Parameters,
 ): Promise<string | null> => {
+  // Yosys takes a module that has ports and nothing else for a black box.
+  if (error.reason === 'No top module found!') return `module \`${top}' holds nothing but ports`;
   const unknownTop = error.reason.includes(`Module \`${top}' not found`);
   const unknownParameter = /^Can't find object for defparam `\\?([^`]*)`/.exec(error.reason)?.[1];
   if (!unknownTop && unknownParameter === undefined) return null;

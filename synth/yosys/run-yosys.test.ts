@@ -130,5 +130,7 @@ describe('readNetlist', () => {
     expect(await message('counter', { WIDTH: '";' })).toContain('not allowed');
     expect(await message('counter; exec', {})).toContain('not a name of a module');
     expect(await message('counter', {}, [])).toBe('no Verilog file was given');
+    const empty = { path: 'empty.v', text: 'module empty(input a); endmodule' };
+    expect(await message('empty', {}, [empty])).toBe("module `empty' holds nothing but ports");
   });
 });
