@@ -5,7 +5,7 @@ import { chainKey, sameChain } from './same-chain.ts';
 import { descriptor, event, item } from './shapes.ts';
 
 /** Chains that may be started and not yet taken by the resolver: as many as the answers' buffer holds. */
-export const unresolvedLimit = 4;
+export const unresolvedLimit = 8;
 const mostPackets = 2 ** 16 - 1;
 
 export const aggregatorSettings = record({
@@ -61,7 +61,7 @@ export const aggregator = () =>
         packets: { type: bits(16), reset: 0 },
         bytes: { type: bits(32), reset: 0 },
         next_number: { type: bits(chainNumberWidth), reset: 0 },
-        unresolved: { type: bits(3), reset: 0 },
+        unresolved: { type: bits(4), reset: 0 },
         idle_cycles: { type: bits(32), reset: 0 },
         key: { type: descriptor, reset: 0 },
         key_type: { type: bits(3), reset: 0 },

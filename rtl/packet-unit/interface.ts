@@ -11,7 +11,7 @@ export const packetUnitParameterSchema = parameters({
   hashWidth: {
     kind: 'choice',
     choices: [16, 32, 48, 96, 144, 288],
-    default: (earlier) => (earlier.dataWidth === 64 ? 32 : 48),
+    default: ({ dataWidth }) => (dataWidth === 64 ? 32 : dataWidth === 512 ? 96 : 48),
     description: 'Input bits that the hash engine takes a cycle.',
   },
   frameBeats: {

@@ -27,7 +27,7 @@ export const packetUnit = (p: PacketUnitParameters) =>
         frames: queue({ type: beat(p), entries: p.frameBeats }),
         events: buffer({ type: event, entries: 2 }),
         aggregator: aggregator(),
-        items: buffer({ type: item, entries: 4 }),
+        items: buffer({ type: item, entries: 8 }),
         hasher: chainHasher(p),
         answers: buffer({ type: chainAnswer(p), entries: unresolvedLimit }),
         resolver: resolver(p),

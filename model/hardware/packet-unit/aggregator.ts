@@ -14,7 +14,7 @@ import type { HashEngine } from './hash-engine.ts';
 import { chainKeyBit, place, type Registers } from './registers.ts';
 
 /** Chains that may be started and not yet resolved. */
-export const unresolvedLimit = 4;
+export const unresolvedLimit = 8;
 
 const greatestPackets = 0xffff;
 const greatestBytes = 2 ** 31;

@@ -48,7 +48,7 @@ class Model implements PacketUnitModel {
   readonly #input;
   readonly #frames;
   readonly #events = new Buffer(2, createFrameEvent);
-  readonly #items = new Buffer(4, createItem);
+  readonly #items = new Buffer(8, createItem);
   readonly #clients = new Buffer(unresolvedLimit, createHashedChain);
   readonly #tags = new Buffer(2, createTag);
   readonly #records = new Buffer(2, createChainRecord);
