@@ -88,7 +88,7 @@ describe.each([2, 4, 8, 16] as const)('with %i clients', (clients) => {
 test('a client that stops accepting within a chain gets the rest of it', () => {
   const unit = new PacketUnitDriver();
   unit.send(...new Array<Uint8Array>(6).fill(toPort(1)));
-  while (unit.delivered.length < 2) unit.step();
+  unit.runUntil(() => unit.delivered.length >= 2);
   unit.accepting = 0;
   unit.settle();
   expect(unit.delivered.length).toBe(6);

@@ -53,7 +53,7 @@ export type Pace = (cycle: number) => boolean;
 
 const always: Pace = () => true;
 
-/** Length of a run that should have come to its end. */
+/** Cycles without any transfer after which what is waited for cannot be expected any more. */
 const patience = 100_000;
 
 export class PacketUnitDriver {
@@ -84,6 +84,8 @@ export class PacketUnitDriver {
   #beatOffered = false;
   #leaving: number[] = [];
   #firstCycle = 0;
+  /** Cycle of the last beat or record that went in or out. */
+  #lastTransfer = 0;
 
   /** @param unit a model with default parameters unless given; it is brought through a cycle of reset. */
   constructor(unit: SteppedUnit = createPacketUnitModel()) {
@@ -133,17 +135,36 @@ export class PacketUnitDriver {
     for (let count = 0; count < cycles; count += 1) this.step();
   }
 
+  /**
+   * Runs until `holds` does, looked at after each cycle.
+   * @throws Error when it does not, and nothing has moved for very long.
+   */
+  runUntil(holds: () => boolean): void {
+    const begin = this.cycle;
+    while (!holds()) {
+      this.#checkPatience(begin);
+      this.step();
+    }
+  }
+
   /** Runs until everything waiting is sent and nothing has moved for `quiet` cycles. Does not wait for an idle chain to close. */
   settle(quiet = 64): void {
+    const begin = this.cycle;
     let still = 0;
-    for (let count = 0; still < quiet; count += 1) {
-      if (count > patience) throw new Error(`the unit has not come to rest in ${patience} cycles`);
+    while (still < quiet) {
+      this.#checkPatience(begin);
       this.step();
       const moves =
         this.waitingFrames > 0 ||
         this.outputs[this.#output('m_axis_tvalid')] !== 0 ||
         this.outputs[this.#output('m_axis_chain_tvalid')] !== 0;
       still = moves ? 0 : still + 1;
+    }
+  }
+
+  #checkPatience(begin: number): void {
+    if (this.cycle - Math.max(begin, this.#lastTransfer) > patience) {
+      throw new Error(`nothing has moved for ${patience} cycles, up to cycle ${this.cycle}; is an output never taken?`);
     }
   }
 
@@ -184,6 +205,7 @@ export class PacketUnitDriver {
 
   #noteSent(): void {
     if (!this.#beatOffered || this.outputs[this.#output('s_axis_tready')] === 0) return;
+    this.#lastTransfer = this.cycle;
     this.#beatOffered = false;
     this.#sentBytes += this.#beatBytes;
     if (this.#sentBytes >= this.#waiting[this.#sending]!.length) this.#nextFrame();
@@ -200,6 +222,7 @@ export class PacketUnitDriver {
   #noteFrames(): void {
     const { outputs } = this;
     if (outputs[this.#output('m_axis_tvalid')] === 0 || this.inputs[this.#input('m_axis_tready')] === 0) return;
+    this.#lastTransfer = this.cycle;
     const data = this.#output('m_axis_tdata');
     const keep = this.#output('m_axis_tkeep');
     const user = this.#output('m_axis_tuser');
@@ -230,6 +253,7 @@ export class PacketUnitDriver {
     const { outputs } = this;
     const taken = this.inputs[this.#input('m_axis_chain_tready')] !== 0;
     if (outputs[this.#output('m_axis_chain_tvalid')] === 0 || !taken) return;
+    this.#lastTransfer = this.cycle;
     const data = this.#output('m_axis_chain_tdata');
     const counts = outputs[data + 2]!;
     const marks = outputs[data + 3]!;

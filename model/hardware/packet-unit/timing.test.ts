@@ -84,7 +84,7 @@ describe('line rate', () => {
     const unit = new PacketUnitDriver(createPacketUnitModel({ dataWidth }));
     const start = unit.cycle;
     unit.send(...frames);
-    while (unit.waitingFrames > 0) unit.step();
+    unit.runUntil(() => unit.waitingFrames === 0);
     const beats = frames.reduce((sum, bytes) => sum + Math.ceil(bytes.length / (dataWidth / 8)), 0);
     return beats / (unit.cycle - start);
   };
