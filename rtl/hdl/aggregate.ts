@@ -37,15 +37,19 @@ export class EnumeratedValue extends LeafValue {
 
 /** Named fields; each is a property. */
 export class RecordValue extends AbstractValue {
-  readonly info: Info<'record'>;
+  readonly #info: Info<'record'>;
   readonly #name: string;
   readonly #fields: ReadonlyMap<string, AbstractValue>;
   constructor(info: Info<'record'>, name: string, fields: ReadonlyMap<string, AbstractValue>) {
     super();
-    this.info = info;
+    this.#info = info;
     this.#name = name;
     this.#fields = fields;
     for (const [key, value] of fields) Object.defineProperty(this, key, { value, enumerable: true });
+  }
+  // Not a property of its own: spreading a record gives its fields and nothing else.
+  get info(): Info<'record'> {
+    return this.#info;
   }
   override leaves(): readonly LeafValue[] {
     return [...this.#fields.values()].flatMap((field) => field.leaves());

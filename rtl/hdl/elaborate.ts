@@ -1,3 +1,6 @@
+import { checkDrivers } from './checks/drivers.ts';
+import { checkLoops } from './checks/loops.ts';
+import { checkOwnership } from './checks/ownership.ts';
 import { type Diagnostic, ElaborationError } from './diagnostic.ts';
 import type { Module } from './ir.ts';
 import { elaborateBody, type ModuleDefinition } from './module.ts';
@@ -5,7 +8,7 @@ import { nameModules } from './name-modules.ts';
 import type { Ports } from './ports.ts';
 
 /** Each check looks at one module and says what is wrong with it. */
-const checks: readonly ((module: Module) => Diagnostic[])[] = [];
+const checks: readonly ((module: Module) => Diagnostic[])[] = [checkOwnership, checkDrivers, checkLoops];
 
 const finished = new WeakMap<ModuleDefinition<Ports>, Module>();
 

@@ -87,7 +87,7 @@ let languageDirectory: string | null = null;
 
 const frameOf = ({ file, line, column }: Position): Frame => {
   languageDirectory ??= dirname(file);
-  const skipped = dirname(file).startsWith(languageDirectory) && !file.endsWith('.test.ts');
+  const skipped = `${dirname(file)}${sep}`.startsWith(`${languageDirectory}${sep}`) && !file.endsWith('.test.ts');
   const path = relative(packageRootOf(dirname(file)), file).split(sep).join('/');
   return { location: { file: path, line, column }, skipped };
 };
