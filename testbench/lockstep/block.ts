@@ -1,5 +1,5 @@
 import type { Arbitrary } from 'fast-check';
-import type { ModuleDefinition } from '../../rtl/hdl/index.ts';
+import type { Module } from '../../rtl/hdl/ir.ts';
 import type { PortLayout } from '../../rtl/hdl/port-layout.ts';
 import type { ParameterSchema, ParameterValue } from '../../rtl/parts/parameters.ts';
 import type { Driver, Scoreboard } from './driver.ts';
@@ -35,7 +35,8 @@ export interface BlockUnderTest<Scenario = unknown> {
   readonly schema: ParameterSchema;
   /** Checks parameters and fills in the defaults. Throws `ParameterError`. */
   resolve(values: BlockParameters): BlockParameters;
-  module(parameters: BlockParameters): ModuleDefinition;
+  /** The hardware, elaborated. */
+  module(parameters: BlockParameters): Module;
   model(parameters: BlockParameters): BlockModel;
   /**
    * Random scenarios, shrinking towards few and plain things.

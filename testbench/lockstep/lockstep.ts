@@ -1,5 +1,6 @@
 /** Several ways to run one block under one stimulus: every output, every cycle. */
 import type { PortSlot } from '../../rtl/hdl/port-layout.ts';
+import { PropertyViolation } from '../simulator/index.ts';
 import type { Driver, Scoreboard } from './driver.ts';
 import { layoutMismatch, readSlot } from './ports.ts';
 import { replay, type Way } from './way.ts';
@@ -27,7 +28,16 @@ export interface ScoreboardDifference {
   readonly message: string;
 }
 
-export type RunDifference = OutputDifference | ScoreboardDifference;
+/** An assertion of the hardware failed. */
+export interface AssertionDifference {
+  readonly kind: 'assertion';
+  readonly cycle: number;
+  readonly way: Way['name'];
+  /** Says which assertion, and where it is declared. */
+  readonly message: string;
+}
+
+export type RunDifference = OutputDifference | ScoreboardDifference | AssertionDifference;
 
 export interface LockstepOptions {
   readonly scoreboards?: readonly Scoreboard[];
@@ -76,6 +86,24 @@ const describe = (reference: Way, way: Way, expected: Uint32Array, seen: Uint32A
   };
 };
 
+/** What an assertion that stopped a way says; any other error is thrown on. */
+const assertionOf = (way: Way, error: unknown): AssertionDifference => {
+  if (!(error instanceof PropertyViolation)) throw error;
+  return { kind: 'assertion', cycle: error.cycle, way: way.name, message: error.message };
+};
+
+const replayed = (way: Way, stimulus: Uint32Array, cycles: number, responses: Uint32Array): AssertionDifference | null => {
+  try {
+    replay(way, stimulus, cycles, responses);
+    return null;
+  } catch (error) {
+    return assertionOf(way, error);
+  }
+};
+
+const earlier = (one: RunDifference | null, other: RunDifference | null): RunDifference | null =>
+  one === null || (other !== null && other.cycle < one.cycle) ? other : one;
+
 /**
  * Runs `ways` from power-on. The first is the reference: it runs with the driver, chunk by chunk, and the others get the inputs
  * that it got. Stops at the end of the first chunk in which something differs, with the difference that comes first.
@@ -106,7 +134,7 @@ export const lockstep = (ways: readonly Way[], driver: Driver, cycles: number, o
   let done = 0;
   let ended = false;
   while (done < cycles && !ended) {
-    let complaint: ScoreboardDifference | null = null;
+    let complaint: RunDifference | null = null;
     const length = Math.min(chunk, cycles - done);
     let row = 0;
     for (; row < length; row += 1) {
@@ -114,7 +142,12 @@ export const lockstep = (ways: readonly Way[], driver: Driver, cycles: number, o
         ended = true;
         break;
       }
-      reference.step(inputs, outputs);
+      try {
+        reference.step(inputs, outputs);
+      } catch (error) {
+        complaint ??= assertionOf(reference, error);
+        break;
+      }
       stimulus.set(inputs, row * inputWords);
       expected.set(outputs, row * outputWords);
       if (complaint === null) {
@@ -126,11 +159,11 @@ export const lockstep = (ways: readonly Way[], driver: Driver, cycles: number, o
     }
     let first: RunDifference | null = complaint;
     for (const way of others) {
-      replay(way, stimulus, row, seen);
-      const word = firstDifferentWord(expected, seen, row * outputWords);
-      if (word >= 0 && (first === null || first.cycle > done + Math.floor(word / outputWords))) {
-        first = describe(reference, way, expected, seen, word, done);
-      }
+      const failed = replayed(way, stimulus, row, seen);
+      // An assertion ends the replay at its cycle: what lies behind it was not run.
+      const compared = failed === null ? row : Math.max(0, failed.cycle - done);
+      const word = firstDifferentWord(expected, seen, compared * outputWords);
+      first = earlier(first, word < 0 ? failed : describe(reference, way, expected, seen, word, done));
     }
     done += row;
     options.onChunk?.(done);

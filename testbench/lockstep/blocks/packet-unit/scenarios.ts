@@ -3,7 +3,7 @@ import fc, { type Arbitrary } from 'fast-check';
 import { ethernetAddress } from '../../../captures/addresses.ts';
 import type { LiteAccess, LiteWrite } from '../../axi/lite-manager.ts';
 import type { CapturedFrame } from '../../block.ts';
-import { frameScripts, hardwareAddresses } from './frame-scripts.ts';
+import { frameScripts } from './frame-scripts.ts';
 import { allSapEntries, keyWords, mappedAddresses, registers, tableEntries } from './registers.ts';
 import type { Accepting, MidReset, PacketUnitScenario, Stalls } from './scenario.ts';
 
@@ -13,7 +13,8 @@ const word = fc.integer({ min: 0, max: 0xffff_ffff });
 const soon = (...values: readonly number[]): Arbitrary<number> =>
   fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...values) }, { weight: 1, arbitrary: word });
 
-const destinations = hardwareAddresses.map((address) => Uint8Array.from(ethernetAddress(address)));
+/** Destinations that random frames often have. */
+const destinations = ['02:00:00:00:00:01', '02:00:00:00:00:02', '01:00:5e:01:02:03', 'ff:ff:ff:ff:ff:ff'].map((address) => Uint8Array.from(ethernetAddress(address)));
 const octets = (bytes: Uint8Array, from: number, to: number): number => bytes.subarray(from, to).reduce((sum, byte) => sum * 256 + byte, 0);
 
 const entry = (base: number, count: number): Arbitrary<number> => fc.nat(count - 1).map((index) => base + 4 * index);
@@ -23,9 +24,9 @@ const purposeful: Arbitrary<readonly [address: number, data: number]> = fc.oneof
   { weight: 3, arbitrary: fc.tuple(fc.constant<number>(registers.chainKey), soon(0x07, 0x3f, 0, 1, 2, 4, 8, 16, 32)) },
   { weight: 3, arbitrary: fc.tuple(fc.constant<number>(registers.hashTypes), soon(0x7f, 0x7f, 0x01, 0x13, 0x6d)) },
   { weight: 1, arbitrary: fc.tuple(fc.constant<number>(registers.defaultClient), word) },
-  { weight: 2, arbitrary: fc.tuple(fc.constant<number>(registers.packetLimit), soon(0, 1, 2, 3, 5, 64)) },
-  { weight: 2, arbitrary: fc.tuple(fc.constant<number>(registers.byteLimit), soon(0, 1, 64, 120, 300, 1500, 4000)) },
-  { weight: 2, arbitrary: fc.tuple(fc.constant<number>(registers.idleLimit), soon(0, 1, 2, 5, 20, 60, 200)) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant<number>(registers.packetLimit), soon(0, 1, 2, 3, 5, 0x103)) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant<number>(registers.byteLimit), soon(0, 1, 64, 120, 300, 1500, 0x01000100)) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant<number>(registers.idleLimit), soon(0, 1, 2, 5, 20, 60, 0x01000010)) },
   { weight: 2, arbitrary: fc.tuple(entry(registers.key, keyWords), word) },
   { weight: 1, arbitrary: fc.tuple(entry(registers.allSapLow, allSapEntries), fc.constantFrom(...destinations.map((each) => octets(each, 2, 6)))) },
   {
@@ -39,7 +40,7 @@ const purposeful: Arbitrary<readonly [address: number, data: number]> = fc.oneof
   { weight: 3, arbitrary: fc.tuple(entry(registers.table, tableEntries), word) },
 );
 
-const strobes = fc.oneof({ weight: 5, arbitrary: fc.constant(15) }, { weight: 1, arbitrary: fc.nat(15) });
+const strobes = fc.oneof({ weight: 4, arbitrary: fc.constant(15) }, { weight: 1, arbitrary: fc.nat(15) });
 
 const writeOf = (target: Arbitrary<readonly [number, number]>, waits: Arbitrary<number>): Arbitrary<LiteWrite> =>
   fc
@@ -52,6 +53,32 @@ const writeOf = (target: Arbitrary<readonly [number, number]>, waits: Arbitrary<
       wait,
       dataWait,
     }));
+
+/** A whole all-SAP entry, as software would set it. */
+const allSapGroup: Arbitrary<readonly LiteWrite[]> = fc
+  .record({ index: fc.nat(allSapEntries - 1), destination: fc.constantFrom(...destinations), mask: fc.nat(0xffff) })
+  .map(({ index, destination, mask }) => {
+    const write = (base: number, data: number): LiteWrite => ({
+      kind: 'write',
+      address: base + 4 * index,
+      data,
+      strobes: 15,
+      wait: 0,
+      dataWait: 0,
+    });
+    return [
+      write(registers.allSapLow, octets(destination, 2, 6)),
+      write(registers.allSapClients, mask),
+      write(registers.allSapHigh, octets(destination, 0, 2) + 2 ** 16),
+    ];
+  });
+
+const settings: Arbitrary<readonly LiteWrite[]> = fc
+  .tuple(
+    fc.array(writeOf(purposeful, fc.nat(2)), { maxLength: 16, size: 'max' }),
+    fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(allSapGroup, { minLength: 1, maxLength: 3 }) }),
+  )
+  .map(([single, groups]) => [...single, ...groups.flat()]);
 
 const accessWait = fc.oneof({ weight: 8, arbitrary: fc.nat(3) }, { weight: 4, arbitrary: fc.nat(20) }, { weight: 1, arbitrary: fc.nat(100) });
 
@@ -122,7 +149,7 @@ export const packetUnitScenarios = (
   const scenario = (changes: boolean): Arbitrary<PacketUnitScenario> =>
     fc.record({
       initialReset: fc.nat(2),
-      settings: fc.array(writeOf(purposeful, fc.nat(2)), { maxLength: 24, size: 'max' }),
+      settings,
       frames: frameScripts(captured, size),
       accesses: accesses(clients, changes, size),
       accepting,

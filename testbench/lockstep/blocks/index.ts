@@ -1,0 +1,5 @@
+import type { BlockUnderTest } from '../block.ts';
+import { packetUnitBlock } from './packet-unit/index.ts';
+
+/** Every block that lockstep knows. */
+export const blocksUnderTest: readonly BlockUnderTest[] = [packetUnitBlock];

@@ -1,0 +1,185 @@
+/** Everything behind `portcullis check`: makes the ways, runs a campaign or one scenario, and explains what differs. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Module } from '../../rtl/hdl/ir.ts';
+import { readCapture } from '../captures/read-capture.ts';
+import { applyPlant } from '../mutation/planted-bugs.ts';
+import type { BlockParameters, BlockUnderTest } from './block.ts';
+import { blocksUnderTest } from './blocks/index.ts';
+import { type CampaignResult, type Failure, runCampaign, runScenario, waysOf } from './campaign.ts';
+import { record } from './recording.ts';
+import { readReplay, writeFrames, writeReplay } from './replay-file.ts';
+import { type Difference, messageOf, replayCommand, sourceOf } from './report.ts';
+import { writeComparison } from './waves.ts';
+import type { Way, WayName } from './way.ts';
+import { makeWays } from './ways.ts';
+
+export interface CheckRequest {
+  /** A name, or a description of a block of one's own. */
+  readonly block: string | BlockUnderTest;
+  readonly parameters?: BlockParameters;
+  /** The first is the reference; the model and the hardware unless given. */
+  readonly ways?: readonly WayName[];
+  /** Cycles that every way runs at least. */
+  readonly cycles?: number;
+  readonly seed?: number;
+  /** Runs the one scenario of this path under the seed. */
+  readonly path?: string;
+  /** Capture files: each is played whole, and its frames are mixed into the random traffic. */
+  readonly captures?: readonly string[];
+  /** A file with a scenario, or a capture, to run in place of a campaign. */
+  readonly replay?: string;
+  /** A bug to plant in the hardware: see `testbench/mutation/planted-bugs.ts`. */
+  readonly plant?: string;
+  /** Where reports of differences go. */
+  readonly directory?: string;
+}
+
+export interface CheckProgress {
+  readonly phase: 'preparing' | 'running' | 'shrinking';
+  readonly cycles: number;
+  readonly total: number;
+  /** Cycles a second, all ways together; 0 while unknown. */
+  readonly rate: number;
+  /** Null while unknown. */
+  readonly secondsLeft: number | null;
+}
+
+export interface CheckResult {
+  readonly block: string;
+  readonly parameters: BlockParameters;
+  readonly ways: readonly WayName[];
+  readonly cycles: number;
+  readonly seed: number;
+  readonly differences: readonly Difference[];
+}
+
+export const defaultCycles = 100_000;
+export const defaultWays: readonly WayName[] = ['model', 'rtl'];
+const defaultDirectory = join('build', 'lockstep');
+/** A waveform holds so many cycles up to a little after the difference. */
+const wavesBefore = 20_000;
+const wavesAfter = 16;
+
+/** The request was wrong. */
+export class CheckError extends Error {
+  override readonly name = 'CheckError';
+}
+
+const chosenBlock = (block: string | BlockUnderTest): BlockUnderTest => {
+  if (typeof block !== 'string') return block;
+  const found = blocksUnderTest.find((each) => each.name === block);
+  if (found === undefined) {
+    throw new CheckError(`There is no block '${block}' to check; there are ${blocksUnderTest.map((each) => each.name).join(', ')}`);
+  }
+  return found;
+};
+
+const checkNumbers = ({ cycles, seed, path }: CheckRequest): void => {
+  if (cycles !== undefined && (!Number.isSafeInteger(cycles) || cycles < 1)) {
+    throw new CheckError(`The number of cycles is ${cycles}; it must be a whole number of at least 1`);
+  }
+  if (seed !== undefined && (!Number.isInteger(seed) || Math.abs(seed) > 2 ** 30)) {
+    throw new CheckError(`The seed is ${seed}; it must be a whole number from ${-(2 ** 30)} to ${2 ** 30}`);
+  }
+  if (path !== undefined && !/^\d+(:\d+)*$/.test(path)) {
+    throw new CheckError(`The path is '${path}'; it must be numbers with colons between, as a report gives it`);
+  }
+  if (path !== undefined && seed === undefined) throw new CheckError('A path needs the seed that it was found under');
+};
+
+interface Found {
+  readonly block: BlockUnderTest;
+  readonly parameters: BlockParameters;
+  readonly ways: readonly Way[];
+  readonly failure: Failure<unknown>;
+  readonly module: Module | null;
+  readonly request: CheckRequest;
+}
+
+/** Writes the files of a failure and says all that is known of it. */
+const explain = ({ block, parameters, ways, failure, module, request }: Found): Difference => {
+  const { scenario, difference, drawn } = failure;
+  const between = waysOf(difference, ways);
+  const names = between.map((way) => way.name);
+  const plant = request.plant ?? null;
+  const variant = Object.values(parameters).join('-');
+  const stem = join(request.directory ?? defaultDirectory, [block.name, variant, ...names, plant ?? ''].filter((part) => part !== '').join('-'));
+  const replay = `${stem}.json`;
+  writeReplay(replay, block, { parameters, ways: names, plant, scenario });
+  const frames = block.frames(scenario);
+  const capture = frames.length === 0 ? null : `${stem}.pcap`;
+  if (capture !== null) writeFrames(capture, frames);
+  const [reference] = between;
+  let waves: string | null = null;
+  if (reference !== undefined && difference.cycle <= wavesBefore) {
+    const { driver } = block.bench(scenario, parameters, reference.layout);
+    waves = `${stem}.vcd`;
+    writeComparison(waves, between, record(between, driver, difference.cycle + wavesAfter));
+  }
+  const output = difference.kind === 'output' ? difference : null;
+  const hex = (value: bigint): string => `0x${value.toString(16)}`;
+  return {
+    kind: difference.kind,
+    ways: names,
+    cycle: difference.cycle,
+    message: messageOf(difference),
+    signal: output?.port.name ?? null,
+    expected: output === null ? null : hex(output.expected),
+    seen: output === null ? null : hex(output.seen),
+    signals: output?.ports ?? [],
+    source: sourceOf(module, difference),
+    seed: drawn?.seed ?? null,
+    path: drawn?.path ?? null,
+    command: replayCommand(block.name, parameters, names, drawn ?? { replay }, plant, request.captures ?? []),
+    scenario: block.describe(scenario),
+    files: { replay, capture, waves },
+  };
+};
+
+/**
+ * Compares the ways of a block.
+ * @throws CheckError, ParameterError, ReplayError, CaptureError when the request is wrong.
+ */
+export const check = async (
+  request: CheckRequest,
+  onProgress: (progress: CheckProgress) => void = () => {},
+): Promise<CheckResult> => {
+  checkNumbers(request);
+  const block = chosenBlock(request.block);
+  const asked = block.resolve(request.parameters ?? {});
+  const replay = request.replay === undefined ? null : readReplay(request.replay, block, asked);
+  const parameters = replay?.parameters ?? asked;
+  const names = request.ways ?? replay?.ways ?? defaultWays;
+  if (names.length === 0) throw new CheckError('No way to run was given');
+  const plant = request.plant ?? replay?.plant ?? undefined;
+  const captures = (request.captures ?? []).map((path) => readCapture(new Uint8Array(readFileSync(path)), path).packets);
+  const cycles = request.cycles ?? defaultCycles;
+  const seed = request.seed ?? 1;
+
+  onProgress({ phase: 'preparing', cycles: 0, total: cycles, rate: 0, secondsLeft: null });
+  let module: Module | null = null;
+  const ways = await makeWays(block, parameters, names, (whole) => {
+    module = plant === undefined ? whole : applyPlant(block.name, plant, whole);
+    return module;
+  });
+  const began = performance.now();
+  const tell = (done: number, shrinking: boolean): void => {
+    const seconds = (performance.now() - began) / 1000;
+    const rate = seconds > 0 ? done / seconds : 0;
+    const secondsLeft = rate > 0 ? Math.max(0, cycles - done) / rate : null;
+    onProgress({ phase: shrinking ? 'shrinking' : 'running', cycles: Math.min(done, cycles), total: cycles, rate, secondsLeft });
+  };
+  let result: CampaignResult<unknown>;
+  if (replay !== null) {
+    const run = runScenario(block, parameters, ways, replay.scenario, (done) => tell(done, false));
+    const failure = run.difference === null ? null : { scenario: replay.scenario, difference: run.difference, drawn: null };
+    result = { cycles: run.cycles, scenarios: 1, failure };
+  } else {
+    const path = request.path === undefined ? {} : { path: request.path };
+    result = runCampaign({ block, parameters, ways, cycles, seed, frames: captures.flat(), onProgress: tell, ...path }, captures);
+  }
+  const found = { block, parameters, ways, module, request: plant === undefined ? request : { ...request, plant } };
+  const differences = result.failure === null ? [] : [explain({ ...found, failure: result.failure })];
+  return { block: block.name, parameters, ways: names, cycles: result.cycles, seed, differences };
+};

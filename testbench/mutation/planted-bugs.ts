@@ -1,0 +1,34 @@
+/** Bugs of the kinds that people make, planted in the hardware one at a time, to see that lockstep finds them. */
+import type { Module } from '../../rtl/hdl/ir.ts';
+import { editInstance, PlaceError } from './edit-instance.ts';
+import { packetUnitBugs } from './packet-unit-bugs.ts';
+
+export interface PlantedBug {
+  readonly name: string;
+  /** The mistake that it imitates. */
+  readonly imitates: string;
+  /** What is changed in the hardware, and where. */
+  readonly planted: string;
+  /** Instances from the top in that hold it. */
+  readonly path: readonly string[];
+  /** Cycles of the default campaign, over 64-bit data, within which it shows. */
+  readonly within: number;
+  /** Throws `PlaceError` when the place is not there any more. */
+  plant(module: Module): Module;
+}
+
+/** By name of the block. */
+export const plantedBugs: Readonly<Record<string, readonly PlantedBug[]>> = {
+  packet_unit: packetUnitBugs,
+};
+
+/** The block's hardware with a bug in it. @throws PlaceError */
+export const applyPlant = (block: string, name: string, module: Module): Module => {
+  const bugs = plantedBugs[block] ?? [];
+  const bug = bugs.find((each) => each.name === name);
+  if (bug === undefined) {
+    const choices = bugs.length === 0 ? 'there are none' : `there are ${bugs.map((each) => each.name).join(', ')}`;
+    throw new PlaceError(`There is no bug '${name}' to plant in ${block}; ${choices}`);
+  }
+  return editInstance(module, bug.path, (held) => bug.plant(held));
+};
