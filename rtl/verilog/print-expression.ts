@@ -9,8 +9,11 @@ const conditionalPrecedence = 1;
 const unaryPrecedence = 12;
 const primaryPrecedence = 13;
 
-/** Operators that group either way to the same value. */
-const associative: ReadonlySet<BinaryToken> = new Set(['&', '|', '^', '&&', '||']);
+/**
+ * Operators that are written without parentheses however they group. Bitwise operators would allow it too, but synthesis
+ * keeps the grouping that it is given, and a balanced tree costs less than a chain.
+ */
+const associative: ReadonlySet<BinaryToken> = new Set(['&&', '||']);
 
 const precedenceOf = (expression: VerilogExpression): number => {
   switch (expression.kind) {

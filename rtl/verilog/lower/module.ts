@@ -183,6 +183,9 @@ class ModuleLowering {
     for (const group of groupRegisters(body)) {
       for (const register of group) blocks.set(register, once(() => this.#clocked(group), group, blocks));
     }
+    for (const register of signals) {
+      if (register.kind === 'register' && register.reset !== null && !blocks.has(register)) this.#clocked([register]);
+    }
     for (const memory of this.#module.memories) blocks.set(memory, () => this.#writes(memory));
     if (this.#options.properties) blocks.set('property', () => this.#properties());
     for (const statement of body) {
@@ -216,7 +219,7 @@ class ModuleLowering {
   #clocked(group: readonly Signal[]): void {
     const statements = new StatementLowering(this.#expressions, true, (label) => label);
     const running = statements.lower(project(this.#module.body, new Set(group)), feedsOf(group));
-    const location = (running[0] as VerilogStatement).location;
+    const location = running[0]?.location ?? this.#module.location;
     const resets = group.flatMap((register): VerilogStatement[] => {
       if (register.reset === null) return [];
       const value = number(register.width, register.reset, register.signed);
