@@ -28,34 +28,34 @@ const dataLength = fc.oneof(
   { weight: 1, arbitrary: fc.nat(1480) },
 );
 
-const payload: fc.Arbitrary<Payload> = fc.oneof(
-  { withCrossShrink: true },
-  {
-    weight: 5,
-    arbitrary: fc.record(
-      {
-        kind: fc.constantFrom('udp' as const, 'tcp' as const),
-        sourcePort: portPool,
-        destinationPort: portPool,
+const payload = (others: readonly number[]): fc.Arbitrary<Payload> =>
+  fc.oneof(
+    { withCrossShrink: true },
+    {
+      weight: 5,
+      arbitrary: fc.record(
+        {
+          kind: fc.constantFrom('udp' as const, 'tcp' as const),
+          sourcePort: portPool,
+          destinationPort: portPool,
+          length: dataLength,
+        },
+        { requiredKeys: ['kind', 'sourcePort', 'destinationPort'] },
+      ),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('echo' as const), length: dataLength }, { requiredKeys: ['kind'] }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('other' as const),
+        protocol: fc.constantFrom(...others),
         length: dataLength,
-      },
-      { requiredKeys: ['kind', 'sourcePort', 'destinationPort'] },
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('echo' as const), length: dataLength }, { requiredKeys: ['kind'] }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant('other' as const),
-      // Among them ESP (50), authentication (51, also over IPv4), no next header (59), SCTP (132), and numbers that nobody uses.
-      protocol: fc.constantFrom(59, 1, 2, 41, 47, 50, 51, 58, 132, 253, 255),
-      length: dataLength,
-    }),
-  },
-);
+      }),
+    },
+  );
 
 /** Mostly no fragment. */
 const fragmentOffset = fc.oneof(
@@ -66,6 +66,9 @@ const moreFragments = fc.oneof(
   { weight: 5, arbitrary: fc.constant(false) },
   { weight: 1, arbitrary: fc.constant(true) },
 );
+
+/** No next header (59), tunnels, ESP (50), SCTP (132), and numbers that nobody uses. */
+const otherProtocols = [59, 1, 2, 41, 47, 50, 58, 132, 253, 255];
 
 const extensionHeader: fc.Arbitrary<ExtensionHeader> = fc.oneof(
   fc.record(
@@ -94,13 +97,14 @@ const wellFormedIpv4 = {
   identification: fc.nat(0xffff),
   fragmentOffset,
   moreFragments,
-  payload,
+  // An authentication header may follow IPv4; over IPv6 it is an extension header.
+  payload: payload([...otherProtocols, 51]),
 };
 const wellFormedIpv6 = {
   source: ipv6Pool,
   destination: ipv6Pool,
   extensionHeaders: fc.array(extensionHeader, { maxLength: 5 }),
-  payload,
+  payload: payload(otherProtocols),
 };
 const requiredIp = ['kind', 'source', 'destination', 'payload'] as const;
 const kind = <const Kind extends string>(name: Kind): fc.Arbitrary<Kind> => fc.constant(name);
@@ -180,38 +184,43 @@ const tags = fc.oneof(
   { weight: 3, arbitrary: fc.array(tag, { minLength: 1, maxLength: 2 }) },
   { weight: 1, arbitrary: fc.array(tag, { minLength: 3, maxLength: 3 }) },
 );
-const link: fc.Arbitrary<LinkEncapsulation> = fc.oneof(
-  { withCrossShrink: true },
-  { weight: 8, arbitrary: fc.constant({ kind: 'type' as const }) },
-  {
-    weight: 1,
-    arbitrary: fc.record(
-      {
-        kind: kind('snap'),
-        organization: fc.constantFrom(0, 0x0000f8, 0x00000c),
-        protocol: fc.constantFrom(0x0800, 0x86dd, 0x2000),
-      },
-      { requiredKeys: ['kind', 'organization'] },
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: kind('llc'),
-      destination: fc.constantFrom(0x42, 0xaa, 0xe0, 0xff),
-      source: fc.constantFrom(0x42, 0xaa, 0xe0, 0xff),
-      control: fc.constantFrom(3, 0xe3, 0x00, 0x01),
-    }),
-  },
-);
+const llcLink = fc.record({
+  kind: kind('llc'),
+  destination: fc.constantFrom(0x42, 0xaa, 0xe0, 0xff),
+  source: fc.constantFrom(0x42, 0xe0, 0xff),
+  control: fc.constantFrom(3, 0xe3, 0x00, 0x01),
+});
+const link = (faulty: boolean): fc.Arbitrary<LinkEncapsulation> => {
+  // With faults, the protocol that SNAP names is seldom that of the content.
+  const organization: fc.Arbitrary<number> = faulty ? fc.constantFrom(0, 1) : fc.constantFrom(0x00000c, 0x0000f8);
+  const protocol: fc.Arbitrary<number> = faulty
+    ? fc.constantFrom(0x0800, 0x86dd, 0x0806, 5)
+    : fc.constantFrom(0x0800, 0x2000);
+  return fc.oneof(
+    { withCrossShrink: true },
+    { weight: 16, arbitrary: fc.constant({ kind: 'type' as const }) },
+    { weight: 2, arbitrary: fc.constant({ kind: 'snap' as const, organization: 0 }) },
+    { weight: 1, arbitrary: fc.record({ kind: kind('snap'), organization, protocol }) },
+    { weight: 2, arbitrary: faulty ? llcLink.map((header) => ({ ...header, source: header.destination })) : llcLink },
+  );
+};
 
-const soundFields = {
+const fields = (faulty: boolean) => ({
   destination: ethernetPool,
   source: ethernetPool,
   tags,
-  link,
+  link: link(faulty),
   padTo: fc.constantFrom(60, 64, 128),
+  content: content(faulty),
+});
+
+/** LLC gives a length, of at most 1500 bytes: what is longer goes without it. */
+const fitting = (description: FrameDescription): FrameDescription => {
+  const { link: named, ...rest } = description;
+  if (named === undefined || named.kind === 'type') return description;
+  return encodeFrame({ ...rest, tags: [], padTo: 0 }).length - 14 + 8 <= 1500 ? description : rest;
 };
+
 const faultyFields = {
   keep: fc.oneof(
     { weight: 3, arbitrary: fc.integer({ min: 1, max: 140 }) },
@@ -223,16 +232,14 @@ const faultyFields = {
 /**
  * Frames as descriptions, of every mix of headers: none to three tags of both kinds, EtherType, LLC and SNAP; ARP, IPv4 with header lengths
  * of 20 to 60 bytes and fragments, IPv6 with up to five extension headers, TCP, UDP and others; with faults, also wrong versions and
- * lengths, overwritten bytes, and frames cut at any byte. They shrink to a short untagged UDP datagram over IPv4.
+ * lengths, overwritten bytes, and frames cut at any byte. Hop-by-hop options may stand anywhere, against RFC 8200, also
+ * without faults. They shrink to a short untagged UDP datagram over IPv4.
  */
 export const frameDescription = ({ faulty = true }: ArbitraryFrameOptions = {}): fc.Arbitrary<FrameDescription> => {
   const required = ['destination', 'source', 'content'] as const;
-  const sound = fc.record({ ...soundFields, content: content(false) }, { requiredKeys: [...required] });
+  const sound = fc.record(fields(false), { requiredKeys: [...required] }).map(fitting);
   if (!faulty) return sound;
-  const broken = fc.record(
-    { ...soundFields, content: content(true), ...faultyFields },
-    { requiredKeys: [...required] },
-  );
+  const broken = fc.record({ ...fields(true), ...faultyFields }, { requiredKeys: [...required] });
   return fc.oneof({ withCrossShrink: true }, { weight: 3, arbitrary: sound }, { weight: 1, arbitrary: broken });
 };
 
@@ -278,7 +285,10 @@ export const frameStream = (options: ArbitraryFrameOptions = {}): fc.Arbitrary<U
     turns.flatMap((turn) => {
       if (turn instanceof Uint8Array) return [turn];
       const description = flow[turn.flow % flow.length]!;
-      return turn.data.map((length) => encodeWithin(withData(description, length), maxLength));
+      return turn.data.map((length) => {
+        const sized = withData(description, length);
+        return encodeWithin(options.faulty === false ? fitting(sized) : sized, maxLength);
+      });
     }),
   );
 };
