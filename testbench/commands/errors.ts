@@ -16,7 +16,15 @@ export const unknownChoice = (what: string, word: string, choices: readonly stri
 };
 
 /** Names of the errors that tell of a wrong request rather than of a fault of ours. */
-const requestErrors = new Set(['UsageError', 'ParameterError', 'CaptureError', 'YosysError', 'ElaborationError']);
+const requestErrors = new Set([
+  'UsageError',
+  'ParameterError',
+  'CaptureError',
+  'YosysError',
+  'ElaborationError',
+  'CheckError',
+  'ReplayError',
+]);
 
 const fileErrors: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or directory',
