@@ -1,0 +1,107 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { elaborate } from '../../rtl/hdl/index.ts';
+import type { Module } from '../../rtl/hdl/ir.ts';
+import { readCapture } from '../captures/read-capture.ts';
+import { recordedPath } from '../captures/recorded.ts';
+import { blocksUnderTest } from '../lockstep/index.ts';
+import { compile } from '../simulator/index.ts';
+import { textWave } from '../waves/text-wave.ts';
+import { vcdText } from '../waves/vcd.ts';
+import type { Wave, WaveSignal } from '../waves/wave.ts';
+import { chosenBlocks, chosenParameters, numberOption } from './choose.ts';
+import { UsageError } from './errors.ts';
+import { type Answer, optionOf, type Verb } from './verb.ts';
+
+/** Widths of every signal below a module, by its path with dots. */
+const widthsBelow = (module: Module, prefix = '', found = new Map<string, number>()): Map<string, number> => {
+  for (const { name, width } of module.signals) found.set(`${prefix}${name}`, width);
+  for (const { name, module: inner } of module.instances) widthsBelow(inner, `${prefix}${name}.`, found);
+  return found;
+};
+
+/** Signals that a terminal has room for: ports of the streams, narrow ones. */
+const isShown = (module: Module, { path, width }: WaveSignal): boolean =>
+  path.length === 1 &&
+  width <= 8 &&
+  !path[0]?.startsWith('s_axil_') &&
+  module.signals.some(({ name, port }) => port !== null && name === path[0]);
+
+export const wave: Verb = {
+  name: 'wave',
+  summary: 'Run a block on traffic and write its waveform',
+  args: {
+    block: { type: 'positional', required: false, description: 'Block to run; the first when left out' },
+    set: { type: 'string', valueHint: 'name=value', description: 'Set a parameter; may be repeated' },
+    capture: {
+      type: 'string',
+      valueHint: 'FILE.pcap',
+      description: 'Captured frames to play; one that ships with Portcullis when left out',
+    },
+    cycles: { type: 'string', valueHint: 'N', description: 'Cycles to record; 2000 when left out' },
+    from: {
+      type: 'string',
+      valueHint: 'N',
+      description: 'First cycle drawn as text; where the outputs first move when left out',
+    },
+    show: { type: 'string', valueHint: 'N', description: 'Cycles drawn as text; 32 when left out' },
+    out: { type: 'string', valueHint: 'FILE.vcd', description: 'The VCD file; build/waves/BLOCK.vcd when left out' },
+  },
+  async run(given): Promise<Answer> {
+    const [block] = chosenBlocks(given);
+    const underTest = blocksUnderTest.find(({ name }) => name === block?.name);
+    if (block === undefined || underTest === undefined) {
+      throw new UsageError(
+        `There is no traffic for '${block?.name}'; blocks with traffic: ${blocksUnderTest.map(({ name }) => name).join(', ')}.`,
+      );
+    }
+    const parameters = chosenParameters(block, given);
+    const cycles = numberOption(given, 'cycles', 2_000);
+    const shown = numberOption(given, 'show', 32);
+    const capture = optionOf(given, 'capture') ?? recordedPath('vlan.pcap');
+    const frames = readCapture(new Uint8Array(readFileSync(capture)), capture).packets;
+    const scenario = underTest.fromCapture(parameters, frames);
+    if (scenario === null) throw new UsageError(`${block.name} takes no frames, so a capture cannot drive it.`);
+
+    const module = elaborate(block.definition(parameters));
+    const simulator = compile(module, { trace: 'all' });
+    const { driver } = underTest.bench(scenario, parameters, simulator.layout);
+    const widths = widthsBelow(module);
+    const recorded = simulator.paths.flatMap((path) => {
+      const width = widths.get(path);
+      return width === undefined ? [] : [{ path, width, values: [] as bigint[] }];
+    });
+    const inputs = new Uint32Array(simulator.layout.inputWords);
+    const outputs = new Uint32Array(simulator.layout.outputWords);
+    let count = 0;
+    for (; count < cycles && driver.next(inputs, outputs); count += 1) {
+      simulator.inputs.set(inputs);
+      simulator.settle();
+      outputs.set(simulator.outputs);
+      for (const { path, values } of recorded) values.push(simulator.peek(path));
+      simulator.step();
+    }
+    const whole: Wave = {
+      firstCycle: 0,
+      signals: recorded.map(({ path, width, values }) => ({ path: path.split('.'), width, values })),
+    };
+    const file = optionOf(given, 'out') ?? join('build', 'waves', `${block.name}.vcd`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, vcdText(whole));
+
+    const ports = whole.signals.filter((signal) => isShown(module, signal));
+    const valid = ports.find(({ path }) => path[0]?.startsWith('m_') === true && path[0].endsWith('valid'));
+    const firstMove = Math.max(0, (valid?.values.indexOf(1n) ?? 0) - Math.floor(shown / 2));
+    const from = numberOption(given, 'from', firstMove, 0);
+    const cut = {
+      firstCycle: from,
+      signals: ports.map((signal) => ({ ...signal, values: signal.values.slice(from, from + shown) })),
+    };
+    const text = [textWave(cut), '', `${file}: ${whole.signals.length} signals, ${count} cycles`].join('\n');
+    return {
+      value: { block: block.name, parameters, cycles: count, signals: whole.signals.length, path: file },
+      text,
+      code: 0,
+    };
+  },
+};
