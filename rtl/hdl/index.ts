@@ -11,6 +11,7 @@ export { type Diagnostic, ElaborationError, formatDiagnostic } from './diagnosti
 export type { ErrorCode } from './error-catalogue.ts';
 export { notesOf, type ModuleNotes } from './module-notes.ts';
 export { type PortLayout, portLayout, type PortSlot } from './port-layout.ts';
+export { evaluate, type Environment, ModuleInterpreter, type PropertyEvent } from './interpreter.ts';
 export { formatLocation } from './source-location.ts';
 export type {
   AnyBits, AnyOperand, Assignable, Bits, BitsShape, BitsSignal, Directed, Enumerated, EnumeratedSignal, EnumerationShape, Literal,

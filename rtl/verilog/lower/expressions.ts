@@ -89,7 +89,7 @@ export class ExpressionLowering {
   root(expression: Expression, feeds: string): VerilogExpression {
     const plain = expression.kind === 'reinterpretation' ? expression.operand : expression;
     const shared = (this.#uses.get(plain) ?? 1) > 1 && this.#wantsName(plain);
-    if (plain.kind === 'select' || shared) return this.lower(plain, feeds);
+    if (plain.kind === 'select' || shared) return bare(this.lower(plain, feeds));
     const known = this.#named.get(plain);
     if (known !== undefined) return name(known, plain.signed);
     return bare(this.#inline(plain, feeds));
@@ -113,6 +113,7 @@ export class ExpressionLowering {
   }
 
   #name(expression: Expression, feeds: string): VerilogExpression {
+    if (expression.kind === 'select' && reachable(expression).length === 1) return this.lower(expression.elements[0] as Expression, feeds);
     const chosen = this.#namespace.take(`${feeds}_${noun(expression)}`);
     const { width, signed, location } = expression;
     if (expression.kind === 'select') {
@@ -130,7 +131,8 @@ export class ExpressionLowering {
 
   /** A choice by index as a case statement that assigns to `target`. */
   selection(target: VerilogExpression, expression: Of<'select'>, feeds: string, blocking: boolean): VerilogStatement {
-    const { index, elements, location } = expression;
+    const { index, location } = expression;
+    const elements = reachable(expression);
     const assign = (value: Expression): VerilogStatement => ({ kind: 'assign', target, blocking, value: this.root(value, feeds), location });
     const last = elements.length - 1;
     return {
@@ -351,6 +353,10 @@ export class ExpressionLowering {
     return this.#inline(carrier.multiplex(inside, read, carrier.constant(expression, 0n)), feeds);
   }
 }
+
+/** The elements that some index names. */
+const reachable = (expression: Of<'select'>): readonly Expression[] =>
+  expression.index.width < 31 ? expression.elements.slice(0, 2 ** expression.index.width) : expression.elements;
 
 /** One unsigned bit: a truth value, for which Verilog has operators of its own. */
 const isTruth = (expression: Expression): boolean => expression.width === 1 && !expression.signed;

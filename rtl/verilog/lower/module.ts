@@ -30,7 +30,7 @@ const plainAssignments = (body: readonly Statement[]): Map<Signal, Assignment[] 
       if (before === null) continue;
       const kept = (before ?? []).filter((one) => one.low < low || one.low + one.value.width > low + value.width);
       const overlaps = kept.some((one) => one.low < low + value.width && low < one.low + one.value.width);
-      found.set(target, overlaps || value.kind === 'select' ? null : [...kept, statement]);
+      found.set(target, overlaps || (value.kind === 'select' && value.elements.length > 1) ? null : [...kept, statement]);
       continue;
     }
     for (const subject of subjectsOf(statement)) if (subject !== 'property' && 'kind' in subject) found.set(subject, null);

@@ -26,7 +26,7 @@ export class StatementLowering {
   }
 
   #assign(target: VerilogExpression, value: Expression, feeds: string, location: SourceLocation): VerilogStatement {
-    if (value.kind === 'select') return this.#expressions.selection(target, value, feeds, !this.#clocked);
+    if (value.kind === 'select' && value.elements.length > 1) return this.#expressions.selection(target, value, feeds, !this.#clocked);
     return { kind: 'assign', target, blocking: !this.#clocked, value: this.#expressions.root(value, feeds), location };
   }
 
