@@ -5,9 +5,18 @@ import { schedule } from './ordering.ts';
 import type { Program, Step } from './program.ts';
 import { specialise } from './specialise.ts';
 
+/** A constant that a register takes under reset. */
+export interface ResetStore {
+  readonly bit: number;
+  readonly width: number;
+  readonly value: bigint;
+}
+
 export interface Programs {
   readonly settle: Program;
   readonly cycle: Program;
+  /** What reset gives; registers without reset are absent. */
+  readonly resetState: readonly ResetStore[];
 }
 
 export const compilePrograms = (design: Design): Programs => {
@@ -19,13 +28,17 @@ export const compilePrograms = (design: Design): Programs => {
   const settle = schedule(graph, [...outputs, ...traces]);
   const all = [...outputs, ...design.actions];
   const reset = design.ports.inputs[0];
-  if (reset?.name !== 'aresetn') return { settle: { steps: settle }, cycle: { steps: schedule(graph, all) } };
+  if (reset?.name !== 'aresetn') return { settle: { steps: settle }, cycle: { steps: schedule(graph, all) }, resetState: [] };
   const released = graph.load('input', 0, 1);
+  const underReset = specialise(graph, all, released, 0n);
   const branch: Step = {
     kind: 'if',
     condition: released,
     then: schedule(graph, specialise(graph, all, released, 1n)),
-    otherwise: schedule(graph, specialise(graph, all, released, 0n)),
+    otherwise: schedule(graph, underReset),
   };
-  return { settle: { steps: settle }, cycle: { steps: [branch] } };
+  const resetState = underReset.flatMap(({ guards, effect }): ResetStore[] => (guards.length === 0 && effect.kind === 'store' && effect.value.kind === 'constant'
+    ? [{ bit: effect.bit, width: effect.width, value: effect.value.value }]
+    : []));
+  return { settle: { steps: settle }, cycle: { steps: [branch] }, resetState };
 };

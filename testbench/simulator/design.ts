@@ -11,7 +11,8 @@ export interface RegisterSlot {
   readonly width: number;
   /** Bit offset in the register area, always a whole byte. */
   readonly bit: number;
-  readonly reset: bigint | null;
+  /** At power-on. */
+  readonly initial: bigint;
 }
 
 export interface PropertySlot {

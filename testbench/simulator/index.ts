@@ -7,3 +7,5 @@ export { PropertyViolation } from './property-violation.ts';
 export { Random } from './random.ts';
 export { compileModule as compile } from './simulator.ts';
 export type { CompileOptions, PropertyCount, Simulator } from './simulator.ts';
+export { fromYosysNetlist, UnsupportedCell } from './netlist/index.ts';
+export type { YosysNetlist } from './netlist/index.ts';

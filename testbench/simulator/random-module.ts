@@ -12,9 +12,11 @@ export interface RandomModuleOptions {
   readonly depth: number;
   /** Levels of instances below. */
   readonly levels: number;
+  /** Whether some registers have no reset. Tools that read Verilog may choose any value for those. */
+  readonly unreset: boolean;
 }
 
-export const smallModule: RandomModuleOptions = { maximumWidth: 140, registers: 6, wires: 5, statements: 8, depth: 3, levels: 1 };
+export const smallModule: RandomModuleOptions = { maximumWidth: 140, registers: 6, wires: 5, statements: 8, depth: 3, levels: 1, unreset: true };
 
 const location: SourceLocation = { file: 'random-module.ts', line: 1, column: 1 };
 
@@ -52,7 +54,7 @@ class Generator {
 
   #signal(kind: SignalKind, name: string, port: 'input' | 'output' | null): Signal {
     const width = this.#width();
-    const reset = kind === 'register' && !this.#chance(5) ? this.#random.bits(width) : null;
+    const reset = kind === 'register' && !(this.#options.unreset && this.#chance(5)) ? this.#random.bits(width) : null;
     return { kind, name, width, signed: this.#chance(4), port, reset, initial: null, location };
   }
 
@@ -84,6 +86,7 @@ class Generator {
         this.#readable.push(...instanceSignals.slice(-instance.outputs.size));
       }
     }
+    for (const register of registers) body.push(...this.#statements([register], 1, 0));
     body.push(...this.#statements(registers, statements, 3, true));
     body.push({ kind: 'property', flavour: 'cover', name: 'seen', condition: this.expression(1, 2), location });
     const result: Module = {
@@ -196,8 +199,10 @@ class Generator {
     if (this.#chance(2)) {
       return { kind: 'multiplex', condition: sub(1), whenTrue: first, whenFalse: this.#as(sub(width), first.signed), width, signed: first.signed, location };
     }
-    const elements = [first, ...Array.from({ length: 1 + this.#random.below(5) }, () => this.#as(sub(width), first.signed))];
-    return { kind: 'select', index: this.#as(sub(1 + this.#random.below(4)), false), elements, width, signed: first.signed, location };
+    const bits = 1 + this.#random.below(4);
+    const count = 2 + this.#random.below(Math.min(6, 2 ** bits - 1));
+    const elements = [first, ...Array.from({ length: count - 1 }, () => this.#as(sub(width), first.signed))];
+    return { kind: 'select', index: this.#as(sub(bits), false), elements, width, signed: first.signed, location };
   }
 
   #as(operand: Expression, signed: boolean): Expression {

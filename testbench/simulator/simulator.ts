@@ -3,6 +3,7 @@
 import type { Module } from '../../rtl/hdl/ir.ts';
 import { createAccessors } from './accessors.ts';
 import type { PortAccessors } from './accessors.ts';
+import type { Programs } from './compile-programs.ts';
 import { compilePrograms } from './compile-programs.ts';
 import type { Design } from './design.ts';
 import { buildDesign } from './elaborate-design.ts';
@@ -72,10 +73,6 @@ export interface Engine {
   run(cycles: number, input: number, inputStride: number, output: number, outputStride: number, checksum: number): number;
 }
 
-const webAssemblyEngine = (design: Design, map: MemoryMap): Engine => {
-  const programs = compilePrograms(design);
-  return instantiate(generateModule(design, programs, map));
-};
 
 /** Compiles a design for simulation. Throws where the module holds a black box or a combinational loop. */
 export const compileModule = (top: Module, options: CompileOptions = {}): Simulator => {
@@ -83,9 +80,10 @@ export const compileModule = (top: Module, options: CompileOptions = {}): Simula
   const design = buildDesign(top, {
     wordWidth: backend === 'wasm' ? 64 : 32, traceAll: options.trace === 'all', properties: options.checkProperties ?? true,
   });
+  const programs = compilePrograms(design);
   const map = mapMemory(design);
-  const engine = backend === 'wasm' ? webAssemblyEngine(design, map) : generateJavaScript(design, compilePrograms(design), map);
-  const simulator = new CompiledSimulator(design, map, engine, options.initial ?? 'reset');
+  const engine = backend === 'wasm' ? instantiate(generateModule(design, programs, map)) : generateJavaScript(design, programs, map);
+  const simulator = new CompiledSimulator(design, map, engine, programs, options.initial ?? 'reset');
   simulator.reset();
   return simulator;
 };
@@ -101,17 +99,19 @@ class CompiledSimulator implements Simulator {
   readonly #map: MemoryMap;
   readonly #engine: Engine;
   readonly #initial: 'reset' | { readonly randomSeed: number };
+  readonly #programs: Programs;
   readonly #control: Uint32Array;
   readonly #stimulus: Uint32Array;
   readonly #responses: Uint32Array;
   readonly #state: StateView;
 
-  constructor(design: Design, map: MemoryMap, engine: Engine, initial: 'reset' | { readonly randomSeed: number }) {
+  constructor(design: Design, map: MemoryMap, engine: Engine, programs: Programs, initial: 'reset' | { readonly randomSeed: number }) {
     const { ports } = design;
     this.#design = design;
     this.#map = map;
     this.#engine = engine;
     this.#initial = initial;
+    this.#programs = programs;
     this.layout = ports;
     this.inputs = new Uint32Array(engine.buffer, map.inputs, ports.inputWords);
     this.outputs = new Uint32Array(engine.buffer, map.outputs, ports.outputWords);
@@ -193,7 +193,7 @@ class CompiledSimulator implements Simulator {
   }
 
   reset(): void {
-    initialiseState(this.#design, this.#map, this.#engine.buffer, this.#initial);
+    initialiseState(this.#design, this.#map, this.#engine.buffer, this.#initial, this.#programs.resetState);
     this.#control.fill(0);
     this.inputs.fill(0);
     this.cycle = 0;

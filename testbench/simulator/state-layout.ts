@@ -3,6 +3,7 @@
 import type { Memory, Signal } from '../../rtl/hdl/ir.ts';
 import type { RegisterSlot } from './design.ts';
 import type { MemorySlot } from './graph.ts';
+import { initialValue } from './initial-values.ts';
 import type { Scope } from './hierarchy.ts';
 import { scopePath } from './hierarchy.ts';
 
@@ -42,7 +43,7 @@ export const layOutState = (top: Scope): StateLayout => {
   const registers: RegisterSlot[] = [];
   let bytes = 0;
   for (const { scope, signal } of ordered) {
-    const slot = { path: scopePath(scope, signal.name), width: signal.width, bit: bytes * 8, reset: signal.reset };
+    const slot = { path: scopePath(scope, signal.name), width: signal.width, bit: bytes * 8, initial: initialValue(signal) };
     bytes += storageBytes(signal.width);
     registers.push(slot);
     const own = slots.get(scope) ?? new Map<Signal, RegisterSlot>();

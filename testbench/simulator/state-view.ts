@@ -2,6 +2,7 @@
 
 import type { Design } from './design.ts';
 import { ones } from './graph.ts';
+import type { ResetStore } from './compile-programs.ts';
 import type { MemoryMap } from './memory-map.ts';
 import { Random } from './random.ts';
 import { storageBytes } from './state-layout.ts';
@@ -83,7 +84,7 @@ export class StateView {
 }
 
 /** Tables, registers and memories as at the start. */
-export const initialiseState = (design: Design, map: MemoryMap, buffer: ArrayBuffer, initial: 'reset' | { readonly randomSeed: number }): void => {
+export const initialiseState = (design: Design, map: MemoryMap, buffer: ArrayBuffer, initial: 'reset' | { readonly randomSeed: number }, resetState: readonly ResetStore[]): void => {
   const bytes = new Uint8Array(buffer);
   bytes.fill(0, map.inputs, map.stateEnd);
   const random = initial === 'reset' ? undefined : new Random(initial.randomSeed);
@@ -91,10 +92,11 @@ export const initialiseState = (design: Design, map: MemoryMap, buffer: ArrayBuf
     const at = map.tables[table.index] ?? 0;
     table.entries.forEach((entry, index) => writeBytes(bytes, at + index * table.bytes, table.bytes, entry));
   }
-  for (const { bit, width, reset } of design.registers) {
-    const value = random === undefined ? (reset ?? 0n) : random.bits(width);
+  for (const { bit, width, initial: given } of design.registers) {
+    const value = random === undefined ? given : random.bits(width);
     writeBytes(bytes, map.state + bit / 8, storageBytes(width), value);
   }
+  if (random === undefined) for (const { bit, width, value } of resetState) writeBytes(bytes, map.state + bit / 8, storageBytes(width), value);
   for (const memory of design.memories) {
     const base = map.memories[memory.index] ?? 0;
     for (let address = 0; address < memory.depth; address++) {
