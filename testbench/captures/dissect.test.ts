@@ -89,6 +89,36 @@ describe('frames written out by hand', () => {
     expect(found.faults).toEqual([]);
   });
 
+  test('the length/type field: lengths up to 1500, types from 1536, nothing between', () => {
+    const read = (field: string) => dissect(hexadecimal(`020000000002 020000000001 ${field} 424203 00000000`));
+    expect(read('05dc').llc).toBeDefined();
+    for (const field of ['05dd', '05ff'])
+      expect(read(field)).toMatchObject({ faults: [{ layer: 'ethernet', stops: true }] });
+    expect(read('0600')).toMatchObject({ etherType: 0x0600, faults: [] });
+  });
+
+  // Checksums worked out by tshark, which calls them correct.
+  test('the encoder gives TCP and UDP byte for byte', () => {
+    const ends = { destination: '02:00:00:00:00:02', source: '02:00:00:00:00:01' };
+    const ports = { sourcePort: 0x1234, destinationPort: 0x50, length: 1 };
+    const tcp = encodeFrame({
+      ...ends,
+      content: { kind: 'ipv4', source: '192.0.2.1', destination: '192.0.2.2', payload: { kind: 'tcp', ...ports } },
+    });
+    expect(tcp).toEqual(
+      hexadecimal(`020000000002 020000000001 0800 4500 0029 0000 0000 4006 f6cb c0000201 c0000202
+        1234 0050 00000001 00000001 5010 ffff 194a 0000 00`),
+    );
+    const udp = encodeFrame({
+      ...ends,
+      content: { kind: 'ipv6', source: '2001:db8::1', destination: '2001:db8::2', payload: { kind: 'udp', ...ports } },
+    });
+    expect(udp).toEqual(
+      hexadecimal(`020000000002 020000000001 86dd 60000000 0009 11 40
+        20010db8000000000000000000000001 20010db8000000000000000000000002 1234 0050 0009 91e3 00`),
+    );
+  });
+
   test('a jumbogram has its length in an option (RFC 2675)', () => {
     const addresses = '20010db8000000000000000000000001 20010db8000000000000000000000002';
     const jumbo = (length: string) =>
