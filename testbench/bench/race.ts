@@ -1,0 +1,113 @@
+/** Simulators side by side on one design and one stimulus, in turn, so that a machine's mood is shared. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Module } from '../../rtl/hdl/ir.ts';
+import { emitVerilog } from '../../rtl/verilog/index.ts';
+import { compile } from '../simulator/index.ts';
+import { type BuiltRace, buildVerilator, isInstalled } from './verilator.ts';
+
+export interface BenchRow {
+  readonly design: string;
+  readonly simulator: string;
+  readonly flags: string;
+  /** Median of the rounds. */
+  readonly cyclesPerSecond: number;
+  /** Of cycles per second to those of Verilator built with g++; null where Verilator is not installed. */
+  readonly ratioToVerilator: number | null;
+  /** Of all outputs in all cycles; equal for all simulators of a design. */
+  readonly checksum: number;
+  /** From Verilog or the intermediate representation to the first cycle. */
+  readonly buildSeconds: number;
+}
+
+/** A long reset, so that every simulator starts from the same state. */
+const resetCycles = 16;
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+const ours = (module: Module, stimulus: Uint32Array): BuiltRace => {
+  const began = performance.now();
+  const simulator = compile(module, { checkProperties: false });
+  const buildSeconds = (performance.now() - began) / 1000;
+  const quiet = new Uint32Array(simulator.layout.inputWords);
+  return {
+    simulator: 'portcullis',
+    flags: 'WebAssembly, one thread',
+    buildSeconds,
+    run(cycles) {
+      simulator.reset();
+      simulator.run(quiet, resetCycles);
+      const start = performance.now();
+      const checksum = simulator.run(stimulus, cycles);
+      return { seconds: (performance.now() - start) / 1000, checksum };
+    },
+  };
+};
+
+export interface RaceOptions {
+  /** Cycles of each run. */
+  readonly cycles: number;
+  readonly rounds: number;
+  /** Told what is being done. */
+  readonly tell: (line: string) => void;
+}
+
+/** @throws Error when two simulators disagree about the outputs. */
+export const race = (
+  design: string,
+  module: Module,
+  stimulus: Uint32Array,
+  options: RaceOptions,
+): readonly BenchRow[] => {
+  const own = ours(module, stimulus);
+  const racers = [own];
+  const directories: string[] = [];
+  const { layout } = compile(module, { checkProperties: false });
+  try {
+    for (const compiler of ['g++', 'clang++'] as const) {
+      if (!isInstalled('verilator') || !isInstalled(compiler)) {
+        options.tell(`${design}: verilator with ${compiler} is not installed and is left out`);
+        continue;
+      }
+      options.tell(`${design}: building Verilator's simulation with ${compiler}`);
+      const directory = mkdtempSync(join(tmpdir(), 'portcullis-race-'));
+      directories.push(directory);
+      racers.push(
+        buildVerilator({
+          files: emitVerilog(module),
+          top: module.name,
+          layout,
+          stimulus,
+          resetCycles,
+          compiler,
+          directory,
+        }),
+      );
+    }
+    const results = racers.map(() => [] as { seconds: number; checksum: number }[]);
+    for (let round = 0; round < options.rounds; round += 1) {
+      options.tell(`${design}: round ${round + 1} of ${options.rounds}`);
+      for (const [index, racer] of racers.entries()) results[index]?.push(racer.run(options.cycles));
+    }
+    const checksums = new Set(results.flat().map(({ checksum }) => checksum));
+    if (checksums.size !== 1) {
+      const seen = racers.map((racer, index) => `${racer.simulator} ${results[index]?.[0]?.checksum.toString(16)}`);
+      throw new Error(`${design}: the simulators disagree about the outputs: ${seen.join(', ')}`);
+    }
+    const rates = results.map((runs) => median(runs.map(({ seconds }) => options.cycles / seconds)));
+    const baseline = racers.findIndex(({ simulator }) => simulator === 'verilator (g++)');
+    return racers.map((racer, index) => ({
+      design,
+      simulator: racer.simulator,
+      flags: racer.flags,
+      cyclesPerSecond: Math.round(rates[index] ?? 0),
+      ratioToVerilator: baseline < 0 ? null : (rates[index] ?? 0) / (rates[baseline] ?? 1),
+      checksum: results[index]?.[0]?.checksum ?? 0,
+      buildSeconds: racer.buildSeconds,
+    }));
+  } finally {
+    for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+  }
+};
