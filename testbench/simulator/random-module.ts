@@ -12,11 +12,11 @@ export interface RandomModuleOptions {
   readonly depth: number;
   /** Levels of instances below. */
   readonly levels: number;
-  /** Whether some registers have no reset. Tools that read Verilog may choose any value for those. */
+  /** Whether some registers have no reset and some memory words no contents. Tools that read Verilog may choose any value for those. */
   readonly unreset: boolean;
 }
 
-export const smallModule: RandomModuleOptions = { maximumWidth: 140, registers: 6, wires: 5, statements: 8, depth: 3, levels: 1, unreset: true };
+export const smallModule: RandomModuleOptions = { maximumWidth: 140, registers: 5, wires: 4, statements: 6, depth: 2, levels: 1, unreset: true };
 
 const location: SourceLocation = { file: 'random-module.ts', line: 1, column: 1 };
 
@@ -101,7 +101,8 @@ class Generator {
   #memory(index: number): Memory {
     const width = this.#pick([1, 8, 12, 24, 64, 72].filter((one) => one <= this.#options.maximumWidth));
     const depth = this.#pick([2, 5, 8, 16, 37]);
-    const contents = this.#chance(2) ? Array.from({ length: this.#random.below(depth) }, () => this.#random.bits(width)) : [];
+    const count = this.#options.unreset ? this.#random.below(depth) : depth;
+    const contents = Array.from({ length: count }, () => this.#random.bits(width));
     return { name: `m${index}`, width, depth, contents, readDuringWrite: 'old', location };
   }
 
