@@ -5,7 +5,7 @@ import { type LockstepResult, lockstep, type RunDifference } from './lockstep.ts
 import type { Way } from './way.ts';
 
 /** Scenarios drawn from one seed; the next seed follows. */
-const scenariosPerSeed = 16;
+export const scenariosPerSeed = 16;
 /** What shrinking may cost. */
 const shrinkRuns = 1500;
 const shrinkCycles = 3_000_000;
@@ -53,13 +53,18 @@ export const runScenario = <Scenario>(
   const result = lockstep(ways, driver, limit, { scoreboards, ...(onChunk === undefined ? {} : { onChunk }) });
   if (result.difference !== null || result.ended) return result;
   const message = `the run has not ended after ${limit} cycles`;
-  return { ...result, difference: { kind: 'scoreboard', cycle: limit, scoreboard: 'progress', reference: reference.name, message } };
+  return {
+    ...result,
+    difference: { kind: 'scoreboard', cycle: limit, scoreboard: 'progress', reference: reference.name, message },
+  };
 };
 
 /** The ways that a difference is between: with them alone it shows as well. */
 export const waysOf = (difference: RunDifference, ways: readonly Way[]): readonly Way[] => {
   const [reference] = ways;
-  return difference.kind === 'scoreboard' ? ways.slice(0, 1) : ways.filter((way) => way === reference || way.name === difference.way);
+  return difference.kind === 'scoreboard'
+    ? ways.slice(0, 1)
+    : ways.filter((way) => way === reference || way.name === difference.way);
 };
 
 /** One seed's scenarios; stops at the first that fails, shrunk. */
@@ -97,11 +102,18 @@ const runSeed = <Scenario>(campaign: Campaign<Scenario>, seed: number, already: 
     return { cycles, scenarios, failure: null };
   }
   const scenario = outcome.counterexample![0];
-  return { cycles, scenarios, failure: { scenario, difference: found.difference, drawn: { seed, path: outcome.counterexamplePath ?? '0' } } };
+  return {
+    cycles,
+    scenarios,
+    failure: { scenario, difference: found.difference, drawn: { seed, path: outcome.counterexamplePath ?? '0' } },
+  };
 };
 
 /** Whole captures played as they are; a failing one is cut down frame by frame. */
-const runCapture = <Scenario>(campaign: Campaign<Scenario>, capture: readonly CapturedFrame[]): CampaignResult<Scenario> => {
+const runCapture = <Scenario>(
+  campaign: Campaign<Scenario>,
+  capture: readonly CapturedFrame[],
+): CampaignResult<Scenario> => {
   const { block, parameters } = campaign;
   let ways = campaign.ways;
   const attempt = (frames: readonly CapturedFrame[]): { scenario: Scenario; result: LockstepResult } | null => {
@@ -116,7 +128,11 @@ const runCapture = <Scenario>(campaign: Campaign<Scenario>, capture: readonly Ca
   let best = { scenario: whole.scenario, difference };
   let frames = capture;
   let spent = 0;
-  for (let size = Math.ceil(frames.length / 2); size >= 1 && spent < shrinkCycles; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+  for (
+    let size = Math.ceil(frames.length / 2);
+    size >= 1 && spent < shrinkCycles;
+    size = size === 1 ? 0 : Math.ceil(size / 2)
+  ) {
     for (let at = 0; at < frames.length && spent < shrinkCycles; ) {
       const fewer = [...frames.slice(0, at), ...frames.slice(at + size)];
       const tried = attempt(fewer);

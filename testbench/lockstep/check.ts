@@ -70,7 +70,9 @@ const chosenBlock = (block: string | BlockUnderTest): BlockUnderTest => {
   if (typeof block !== 'string') return block;
   const found = blocksUnderTest.find((each) => each.name === block);
   if (found === undefined) {
-    throw new CheckError(`There is no block '${block}' to check; there are ${blocksUnderTest.map((each) => each.name).join(', ')}`);
+    throw new CheckError(
+      `There is no block '${block}' to check; there are ${blocksUnderTest.map((each) => each.name).join(', ')}`,
+    );
   }
   return found;
 };
@@ -104,7 +106,10 @@ const explain = ({ block, parameters, ways, failure, module, request }: Found): 
   const names = between.map((way) => way.name);
   const plant = request.plant ?? null;
   const variant = Object.values(parameters).join('-');
-  const stem = join(request.directory ?? defaultDirectory, [block.name, variant, ...names, plant ?? ''].filter((part) => part !== '').join('-'));
+  const stem = join(
+    request.directory ?? defaultDirectory,
+    [block.name, variant, ...names, plant ?? ''].filter((part) => part !== '').join('-'),
+  );
   const replay = `${stem}.json`;
   writeReplay(replay, block, { parameters, ways: names, plant, scenario });
   const frames = block.frames(scenario);
@@ -153,7 +158,9 @@ export const check = async (
   const names = request.ways ?? replay?.ways ?? defaultWays;
   if (names.length === 0) throw new CheckError('No way to run was given');
   const plant = request.plant ?? replay?.plant ?? undefined;
-  const captures = (request.captures ?? []).map((path) => readCapture(new Uint8Array(readFileSync(path)), path).packets);
+  const captures = (request.captures ?? []).map(
+    (path) => readCapture(new Uint8Array(readFileSync(path)), path).packets,
+  );
   const cycles = request.cycles ?? defaultCycles;
   const seed = request.seed ?? 1;
 
@@ -168,16 +175,26 @@ export const check = async (
     const seconds = (performance.now() - began) / 1000;
     const rate = seconds > 0 ? done / seconds : 0;
     const secondsLeft = rate > 0 ? Math.max(0, cycles - done) / rate : null;
-    onProgress({ phase: shrinking ? 'shrinking' : 'running', cycles: Math.min(done, cycles), total: cycles, rate, secondsLeft });
+    onProgress({
+      phase: shrinking ? 'shrinking' : 'running',
+      cycles: Math.min(done, cycles),
+      total: cycles,
+      rate,
+      secondsLeft,
+    });
   };
   let result: CampaignResult<unknown>;
   if (replay !== null) {
     const run = runScenario(block, parameters, ways, replay.scenario, (done) => tell(done, false));
-    const failure = run.difference === null ? null : { scenario: replay.scenario, difference: run.difference, drawn: null };
+    const failure =
+      run.difference === null ? null : { scenario: replay.scenario, difference: run.difference, drawn: null };
     result = { cycles: run.cycles, scenarios: 1, failure };
   } else {
     const path = request.path === undefined ? {} : { path: request.path };
-    result = runCampaign({ block, parameters, ways, cycles, seed, frames: captures.flat(), onProgress: tell, ...path }, captures);
+    result = runCampaign(
+      { block, parameters, ways, cycles, seed, frames: captures.flat(), onProgress: tell, ...path },
+      captures,
+    );
   }
   const found = { block, parameters, ways, module, request: plant === undefined ? request : { ...request, plant } };
   const differences = result.failure === null ? [] : [explain({ ...found, failure: result.failure })];

@@ -2,7 +2,15 @@
 export type { Bench, BlockModel, BlockParameters, BlockUnderTest, CapturedFrame } from './block.ts';
 export { blocksUnderTest } from './blocks/index.ts';
 export { type Campaign, type CampaignResult, type Failure, runCampaign, runScenario } from './campaign.ts';
-export { CheckError, type CheckProgress, type CheckRequest, type CheckResult, check, defaultCycles, defaultWays } from './check.ts';
+export {
+  CheckError,
+  type CheckProgress,
+  type CheckRequest,
+  type CheckResult,
+  check,
+  defaultCycles,
+  defaultWays,
+} from './check.ts';
 export type { Driver, Scoreboard } from './driver.ts';
 export { ReplayError } from './json.ts';
 export { type LockstepOptions, type LockstepResult, lockstep, type RunDifference } from './lockstep.ts';

@@ -14,7 +14,11 @@ export const objectAt = (value: unknown, where: string): Readonly<Record<string,
   return value as Readonly<Record<string, unknown>>;
 };
 
-export const listAt = <Item>(value: unknown, where: string, item: (value: unknown, where: string) => Item): readonly Item[] => {
+export const listAt = <Item>(
+  value: unknown,
+  where: string,
+  item: (value: unknown, where: string) => Item,
+): readonly Item[] => {
   if (!Array.isArray(value)) throw fault(where, value, 'a list');
   return value.map((each, index) => item(each, `${where}[${index}]`));
 };

@@ -65,14 +65,23 @@ const firstDifferentWord = (left: Uint32Array, right: Uint32Array, words: number
   return -1;
 };
 
-const describe = (reference: Way, way: Way, expected: Uint32Array, seen: Uint32Array, word: number, first: number): OutputDifference => {
+const describe = (
+  reference: Way,
+  way: Way,
+  expected: Uint32Array,
+  seen: Uint32Array,
+  word: number,
+  first: number,
+): OutputDifference => {
   const { outputs, outputWords } = reference.layout;
   const row = Math.floor(word / outputWords);
   const base = row * outputWords;
   const different = outputs.filter((slot) => readSlot(expected, slot, base) !== readSlot(seen, slot, base));
   const port = different[0];
   if (port === undefined) {
-    throw new Error(`The way '${way.name}' leaves bits set above the width of an output; the layout asks for zeros there`);
+    throw new Error(
+      `The way '${way.name}' leaves bits set above the width of an output; the layout asks for zeros there`,
+    );
   }
   return {
     kind: 'output',
@@ -92,7 +101,12 @@ const assertionOf = (way: Way, error: unknown): AssertionDifference => {
   return { kind: 'assertion', cycle: error.cycle, way: way.name, message: error.message };
 };
 
-const replayed = (way: Way, stimulus: Uint32Array, cycles: number, responses: Uint32Array): AssertionDifference | null => {
+const replayed = (
+  way: Way,
+  stimulus: Uint32Array,
+  cycles: number,
+  responses: Uint32Array,
+): AssertionDifference | null => {
   try {
     replay(way, stimulus, cycles, responses);
     return null;
@@ -108,12 +122,18 @@ const earlier = (one: RunDifference | null, other: RunDifference | null): RunDif
  * Runs `ways` from power-on. The first is the reference: it runs with the driver, chunk by chunk, and the others get the inputs
  * that it got. Stops at the end of the first chunk in which something differs, with the difference that comes first.
  */
-export const lockstep = (ways: readonly Way[], driver: Driver, cycles: number, options: LockstepOptions = {}): LockstepResult => {
+export const lockstep = (
+  ways: readonly Way[],
+  driver: Driver,
+  cycles: number,
+  options: LockstepOptions = {},
+): LockstepResult => {
   const [reference, ...others] = ways;
   if (reference === undefined) throw new Error('lockstep needs at least one way to run');
   for (const way of others) {
     const mismatch = layoutMismatch(reference.layout, way.layout);
-    if (mismatch !== null) throw new Error(`The way '${way.name}' has other ports than '${reference.name}': ${mismatch}`);
+    if (mismatch !== null)
+      throw new Error(`The way '${way.name}' has other ports than '${reference.name}': ${mismatch}`);
   }
   for (const way of ways) way.reset();
   const { inputWords, outputWords } = reference.layout;

@@ -4,7 +4,9 @@ import type { PortLayout, PortSlot } from '../../rtl/hdl/port-layout.ts';
 const find = (slots: readonly PortSlot[], name: string, direction: string): PortSlot => {
   const slot = slots.find((each) => each.name === name);
   if (slot === undefined) {
-    throw new Error(`There is no ${direction} '${name}'; the ${direction}s are ${slots.map((each) => each.name).join(', ')}`);
+    throw new Error(
+      `There is no ${direction} '${name}'; the ${direction}s are ${slots.map((each) => each.name).join(', ')}`,
+    );
   }
   return slot;
 };
@@ -46,7 +48,8 @@ export const layoutMismatch = (expected: PortLayout, seen: PortLayout): string |
     for (let index = 0; index < Math.max(left.length, right.length); index += 1) {
       const [one, other] = [left[index], right[index]];
       if (one?.name !== other?.name || one?.width !== other?.width) {
-        const text = (slot: PortSlot | undefined) => (slot === undefined ? 'nothing' : `'${slot.name}' of ${slot.width} bits`);
+        const text = (slot: PortSlot | undefined) =>
+          slot === undefined ? 'nothing' : `'${slot.name}' of ${slot.width} bits`;
         return `number ${index} of its ${direction} is ${text(other)} where ${text(one)} is expected`;
       }
     }

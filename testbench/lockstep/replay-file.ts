@@ -21,9 +21,16 @@ const write = (path: string, content: string | Uint8Array): void => {
   writeFileSync(path, content);
 };
 
-export const writeReplay = <Scenario>(path: string, block: BlockUnderTest<Scenario>, replay: Replay<Scenario>): void => {
+export const writeReplay = <Scenario>(
+  path: string,
+  block: BlockUnderTest<Scenario>,
+  replay: Replay<Scenario>,
+): void => {
   const { parameters, ways, plant, scenario } = replay;
-  write(path, `${JSON.stringify({ block: block.name, parameters, ways, plant, scenario: block.toJson(scenario) }, null, 2)}\n`);
+  write(
+    path,
+    `${JSON.stringify({ block: block.name, parameters, ways, plant, scenario: block.toJson(scenario) }, null, 2)}\n`,
+  );
 };
 
 /** The frames of a scenario as a capture file. */
@@ -33,26 +40,36 @@ export const writeFrames = (path: string, frames: readonly Uint8Array[]): void =
 };
 
 /** Captures begin with a magic number, of which no byte begins JSON text. */
-const looksLikeJson = (bytes: Uint8Array): boolean => /^\s*[{[]/.test(Buffer.from(bytes.subarray(0, 64)).toString('latin1'));
+const looksLikeJson = (bytes: Uint8Array): boolean =>
+  /^\s*[{[]/.test(Buffer.from(bytes.subarray(0, 64)).toString('latin1'));
 
 /**
  * Reads what `writeReplay` wrote, or a capture whose frames are played back to back.
  * @param parameters those asked for; a replay file's own come first, since the scenario was found with them.
  * @throws ReplayError, CaptureError
  */
-export const readReplay = <Scenario>(path: string, block: BlockUnderTest<Scenario>, parameters: BlockParameters): Replay<Scenario> => {
+export const readReplay = <Scenario>(
+  path: string,
+  block: BlockUnderTest<Scenario>,
+  parameters: BlockParameters,
+): Replay<Scenario> => {
   const bytes = new Uint8Array(readFileSync(path));
   if (!looksLikeJson(bytes)) {
     const scenario = block.fromCapture(parameters, readCapture(bytes, path).packets);
-    if (scenario === null) throw new ReplayError(`${path}: ${block.name} takes no frames, so that it cannot play a capture`);
+    if (scenario === null)
+      throw new ReplayError(`${path}: ${block.name} takes no frames, so that it cannot play a capture`);
     return { parameters, ways: null, plant: null, scenario };
   }
   try {
     const file = objectAt(JSON.parse(Buffer.from(bytes).toString('utf8')), 'the file');
-    if (file.block !== block.name) throw new ReplayError(`it is for the block '${String(file.block)}', not '${block.name}'`);
+    if (file.block !== block.name)
+      throw new ReplayError(`it is for the block '${String(file.block)}', not '${block.name}'`);
     return {
       parameters: block.resolve(objectAt(file.parameters, 'parameters') as BlockParameters),
-      ways: file.ways === null || file.ways === undefined ? null : listAt(file.ways, 'ways', (way, at) => choiceAt(way, at, wayNames)),
+      ways:
+        file.ways === null || file.ways === undefined
+          ? null
+          : listAt(file.ways, 'ways', (way, at) => choiceAt(way, at, wayNames)),
       plant: file.plant === null || file.plant === undefined ? null : textAt(file.plant, 'plant'),
       scenario: block.fromJson(file.scenario),
     };

@@ -22,7 +22,11 @@ export interface Difference {
   /** All outputs that differ in the cycle. */
   readonly signals: readonly string[];
   /** From the output inwards: each signal, where it is declared and where it is assigned. */
-  readonly source: readonly { readonly signal: string; readonly declared: string; readonly driven: readonly string[] }[];
+  readonly source: readonly {
+    readonly signal: string;
+    readonly declared: string;
+    readonly driven: readonly string[];
+  }[];
   /** Null for a scenario that came from a file. */
   readonly seed: number | null;
   readonly path: string | null;
@@ -84,7 +88,8 @@ export const differenceText = (difference: Difference): string => {
     difference.message,
     ...(signals.length > 1 ? [`  in that cycle also: ${signals.slice(1).join(', ')}`] : []),
     ...source.map(({ signal, declared, driven }) => {
-      const places = driven.length === 0 ? '' : `, driven at ${driven.slice(0, 4).join(', ')}${driven.length > 4 ? ', ...' : ''}`;
+      const places =
+        driven.length === 0 ? '' : `, driven at ${driven.slice(0, 4).join(', ')}${driven.length > 4 ? ', ...' : ''}`;
       return `  ${signal}: declared at ${declared}${places}`;
     }),
     '  scenario:',

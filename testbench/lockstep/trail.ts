@@ -9,7 +9,10 @@ export interface TrailStep {
   readonly driven: readonly SourceLocation[];
 }
 
-const assignmentsTo = (statements: readonly Statement[], target: Signal): { value: Expression; location: SourceLocation }[] =>
+const assignmentsTo = (
+  statements: readonly Statement[],
+  target: Signal,
+): { value: Expression; location: SourceLocation }[] =>
   statements.flatMap((statement) => {
     switch (statement.kind) {
       case 'assign':

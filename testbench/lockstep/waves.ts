@@ -19,11 +19,13 @@ export const writeComparison = (path: string, ways: readonly Way[], recording: R
   const { layout } = reference;
   const first = Math.max(0, recording.cycles - mostCycles);
   const shown = Array.from({ length: recording.cycles - first }, (_, index) => first + index);
-  const inputs = layout.inputs.map((slot): WaveSignal => ({
-    path: ['inputs', slot.name],
-    width: slot.width,
-    values: shown.map((cycle) => slotValue(recording.stimulus, cycle * layout.inputWords, slot)),
-  }));
+  const inputs = layout.inputs.map(
+    (slot): WaveSignal => ({
+      path: ['inputs', slot.name],
+      width: slot.width,
+      values: shown.map((cycle) => slotValue(recording.stimulus, cycle * layout.inputWords, slot)),
+    }),
+  );
   const outputsOf = (records: Uint32Array, scope: string): WaveSignal[] =>
     layout.outputs.map((slot) => ({
       path: [scope, slot.name],

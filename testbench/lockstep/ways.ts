@@ -1,7 +1,8 @@
 /** The four ways to run a block, made from its description. */
+
+import type { Module } from '../../rtl/hdl/ir.ts';
 import { type EmittedFile, emitVerilog } from '../../rtl/verilog/index.ts';
 import { readNetlist } from '../../synth/yosys/index.ts';
-import type { Module } from '../../rtl/hdl/ir.ts';
 import { compile, fromYosysNetlist, type Simulator } from '../simulator/index.ts';
 import type { BlockModel, BlockParameters, BlockUnderTest } from './block.ts';
 import type { Way, WayName } from './way.ts';

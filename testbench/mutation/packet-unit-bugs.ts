@@ -2,15 +2,34 @@
 import type { Expression, Module } from '../../rtl/hdl/ir.ts';
 import { operandsOf } from '../../rtl/hdl/traverse.ts';
 import { PlaceError } from './edit-instance.ts';
-import { assigns, changeConditions, changeInValues, changeReset, constantLike, isReference, mentions, rewriteReference, signalNamed, valuesOf } from './places.ts';
+import {
+  assigns,
+  changeConditions,
+  changeInValues,
+  changeReset,
+  constantLike,
+  isReference,
+  mentions,
+  rewriteReference,
+  signalNamed,
+  valuesOf,
+} from './places.ts';
 import type { PlantedBug } from './planted-bugs.ts';
 import { rewriteModule } from './rewrite.ts';
 
-const isBinary = (operator: string, left: (node: Expression) => boolean, right: (node: Expression) => boolean) => (node: Expression): boolean =>
-  node.kind === 'binary' && node.operator === operator && left(node.left) && right(node.right);
+const isBinary =
+  (operator: string, left: (node: Expression) => boolean, right: (node: Expression) => boolean) =>
+  (node: Expression): boolean =>
+    node.kind === 'binary' && node.operator === operator && left(node.left) && right(node.right);
 
-const named = (name: string) => (node: Expression): boolean => isReference(node, name);
-const constant = (value: bigint) => (node: Expression): boolean => node.kind === 'constant' && node.value === value;
+const named =
+  (name: string) =>
+  (node: Expression): boolean =>
+    isReference(node, name);
+const constant =
+  (value: bigint) =>
+  (node: Expression): boolean =>
+    node.kind === 'constant' && node.value === value;
 const anything = (): boolean => true;
 
 /** Every node below an expression, itself included, first to last. */
@@ -18,7 +37,8 @@ const flatten = (node: Expression): readonly Expression[] => [node, ...operandsO
 
 const withoutReset = (module: Module, name: string): Module => {
   const signal = signalNamed(module, name);
-  if (signal.kind !== 'register' || signal.reset === null) throw new PlaceError(`'${name}' of '${module.name}' is no register with a reset`);
+  if (signal.kind !== 'register' || signal.reset === null)
+    throw new PlaceError(`'${name}' of '${module.name}' is no register with a reset`);
   return rewriteModule(module, { signal: (each) => (each === signal ? { ...signal, reset: null } : each) });
 };
 
@@ -27,7 +47,9 @@ const keySlices = (module: Module): readonly (Expression & { readonly kind: 'sli
   const slices = new Set(
     valuesOf(module, 'key_next')
       .flatMap(flatten)
-      .filter((node) => node.kind === 'slice' && node.operand.kind === 'concatenation' && mentions(node.operand, 'key_0')),
+      .filter(
+        (node) => node.kind === 'slice' && node.operand.kind === 'concatenation' && mentions(node.operand, 'key_0'),
+      ),
   );
   return [...slices].filter((node) => node.kind === 'slice').sort((one, other) => other.low - one.low);
 };
@@ -43,7 +65,10 @@ export const packetUnitBugs: readonly PlantedBug[] = [
       changeInValues(
         module,
         'packets_full',
-        (node) => node.kind === 'unary' && node.operator === 'not' && isBinary('less', named('packets_now'), named('settings_packet_limit'))(node.operand),
+        (node) =>
+          node.kind === 'unary' &&
+          node.operator === 'not' &&
+          isBinary('less', named('packets_now'), named('settings_packet_limit'))(node.operand),
         (node) => {
           if (node.kind !== 'unary' || node.operand.kind !== 'binary') return node;
           return { ...node.operand, left: node.operand.right, right: node.operand.left };
@@ -69,7 +94,7 @@ export const packetUnitBugs: readonly PlantedBug[] = [
   {
     name: 'close_reason_swapped',
     imitates: 'the arms of a multiplexer swapped',
-    planted: 'aggregator: difference and idle take each other\'s place as close reason',
+    planted: "aggregator: difference and idle take each other's place as close reason",
     path: ['aggregator'],
     within: 20_000,
     plant: (module) =>
@@ -100,7 +125,9 @@ export const packetUnitBugs: readonly PlantedBug[] = [
     path: ['aggregator'],
     within: 100_000,
     plant: (module) =>
-      changeInValues(module, 'same', isBinary('equal', named('events_descriptor_inner'), named('key_inner')), (node) => constantLike(node, 1n)),
+      changeInValues(module, 'same', isBinary('equal', named('events_descriptor_inner'), named('key_inner')), (node) =>
+        constantLike(node, 1n),
+      ),
   },
   {
     name: 'accepting_forgotten',
@@ -135,7 +162,13 @@ export const packetUnitBugs: readonly PlantedBug[] = [
     planted: 'registers: writes that change nothing are answered with OKAY',
     path: ['registers'],
     within: 20_000,
-    plant: (module) => changeInValues(module, 'bresp', (node) => node.kind === 'concatenation', (node) => constantLike(node, 0n)),
+    plant: (module) =>
+      changeInValues(
+        module,
+        'bresp',
+        (node) => node.kind === 'concatenation',
+        (node) => constantLike(node, 0n),
+      ),
   },
   {
     name: 'strobe_ignored',
@@ -147,7 +180,9 @@ export const packetUnitBugs: readonly PlantedBug[] = [
       changeConditions(
         module,
         (statement) =>
-          statement.then.some((each) => each.kind === 'assign' && each.target.name === 'settings_byte_limit_bytes' && each.low === 24),
+          statement.then.some(
+            (each) => each.kind === 'assign' && each.target.name === 'settings_byte_limit_bytes' && each.low === 24,
+          ),
         (condition) => constantLike(condition, 1n),
       ),
   },
@@ -167,13 +202,13 @@ export const packetUnitBugs: readonly PlantedBug[] = [
   {
     name: 'byte_counter_truncated',
     imitates: 'a counter too narrow for what it counts',
-    planted: 'counters: the bytes of client 0 are counted modulo 4096',
+    planted: 'counters: the bytes of client 0 are counted modulo 1024',
     path: ['counters'],
     within: 100_000,
     plant: (module) =>
       changeInValues(module, 'count_bytes_0', isBinary('add', named('count_bytes_0'), anything), (node) => {
         const { width, signed, location } = node;
-        const low: Expression = { kind: 'slice', operand: node, low: 0, width: 12, signed, location };
+        const low: Expression = { kind: 'slice', operand: node, low: 0, width: 10, signed, location };
         return { kind: 'extension', operand: low, width, signed, location };
       }),
   },
@@ -189,7 +224,11 @@ export const packetUnitBugs: readonly PlantedBug[] = [
       return changeInValues(
         module,
         'key_next',
-        (node) => node.kind === 'slice' && node.low === second.low && node.width === second.width && node.operand === second.operand,
+        (node) =>
+          node.kind === 'slice' &&
+          node.low === second.low &&
+          node.width === second.width &&
+          node.operand === second.operand,
         (node) => (node.kind === 'slice' ? { ...node, low: node.low + 1 } : node),
       );
     },
@@ -201,10 +240,16 @@ export const packetUnitBugs: readonly PlantedBug[] = [
     path: ['hasher'],
     within: 20_000,
     plant: (module) => {
-      const isLookup = (node: Expression): boolean => node.kind === 'slice' && node.width === 7 && isReference(node.operand, 'engine_hash');
+      const isLookup = (node: Expression): boolean =>
+        node.kind === 'slice' && node.width === 7 && isReference(node.operand, 'engine_hash');
       const reading = module.signals.filter((signal) => valuesOf(module, signal.name).flatMap(flatten).some(isLookup));
-      if (reading.length !== 1) throw new PlaceError(`${reading.length} signals of '${module.name}' are read at bits of the hash, and 1 should`);
-      return changeInValues(module, reading[0]!.name, isLookup, (node) => (node.kind === 'slice' ? { ...node, low: node.low + 1 } : node));
+      if (reading.length !== 1)
+        throw new PlaceError(
+          `${reading.length} signals of '${module.name}' are read at bits of the hash, and 1 should`,
+        );
+      return changeInValues(module, reading[0]!.name, isLookup, (node) =>
+        node.kind === 'slice' ? { ...node, low: node.low + 1 } : node,
+      );
     },
   },
   {
@@ -231,7 +276,8 @@ export const packetUnitBugs: readonly PlantedBug[] = [
       changeInValues(
         module,
         'ipv4_fragment',
-        (node) => node.kind === 'binary' && node.operator === 'equal' && node.left.kind === 'slice' && node.left.width === 14,
+        (node) =>
+          node.kind === 'binary' && node.operator === 'equal' && node.left.kind === 'slice' && node.left.width === 14,
         (node) => {
           if (node.kind !== 'binary' || node.left.kind !== 'slice' || node.right.kind !== 'constant') return node;
           return { ...node, left: { ...node.left, width: 13 }, right: { ...node.right, width: 13 } };
@@ -245,11 +291,8 @@ export const packetUnitBugs: readonly PlantedBug[] = [
     path: ['parser'],
     within: 100_000,
     plant: (module) =>
-      changeInValues(
-        module,
-        'wants_extension',
-        isBinary('equal', named('extensions_read'), constant(4n)),
-        (node) => (node.kind === 'binary' ? { ...node, right: constantLike(node.right, 5n) } : node),
+      changeInValues(module, 'wants_extension', isBinary('equal', named('extensions_read'), constant(4n)), (node) =>
+        node.kind === 'binary' ? { ...node, right: constantLike(node.right, 5n) } : node,
       ),
   },
   {
@@ -259,20 +302,28 @@ export const packetUnitBugs: readonly PlantedBug[] = [
     path: ['parser'],
     within: 20_000,
     plant: (module) =>
-      changeInValues(module, 'keep', (node) => node.kind === 'binary' && node.operator === 'or', (node) => (node.kind === 'binary' ? node.left : node)),
+      changeInValues(
+        module,
+        'keep',
+        (node) => node.kind === 'binary' && node.operator === 'or',
+        (node) => (node.kind === 'binary' ? node.left : node),
+      ),
   },
   {
     name: 'one_chain_too_few',
     imitates: 'a limit one too low, which costs time and nothing else',
-    planted: 'aggregator: three chains may wait for their answer, not four',
+    planted: 'aggregator: one chain fewer than there is room for may wait for its answer',
     path: ['aggregator'],
     within: 100_000,
     plant: (module) =>
       changeInValues(
         module,
         'may_begin',
-        isBinary('less', named('unresolved'), constant(4n)),
-        (node) => (node.kind === 'binary' ? { ...node, right: constantLike(node.right, 3n) } : node),
+        isBinary('less', named('unresolved'), (limit) => limit.kind === 'constant'),
+        (node) =>
+          node.kind === 'binary' && node.right.kind === 'constant'
+            ? { ...node, right: { ...node.right, value: node.right.value - 1n } }
+            : node,
       ),
   },
   {
@@ -282,11 +333,10 @@ export const packetUnitBugs: readonly PlantedBug[] = [
     path: ['frames'],
     within: 100_000,
     plant: (module) =>
-      changeInValues(
-        module,
-        'full',
-        isBinary('equal', named('count'), anything),
-        (node) => (node.kind === 'binary' && node.right.kind === 'constant' ? { ...node, right: { ...node.right, value: node.right.value + 1n } } : node),
+      changeInValues(module, 'full', isBinary('equal', named('count'), anything), (node) =>
+        node.kind === 'binary' && node.right.kind === 'constant'
+          ? { ...node, right: { ...node.right, value: node.right.value + 1n } }
+          : node,
       ),
   },
 ];

@@ -4,8 +4,6 @@ import { eachStatement, operandsOf, withOperands } from '../../rtl/hdl/traverse.
 import { PlaceError } from './edit-instance.ts';
 import { rewriteModule } from './rewrite.ts';
 
-type Assignment = Extract<Statement, { readonly kind: 'assign' }>;
-
 export const signalNamed = (module: Module, name: string): Signal => {
   const signal = module.signals.find((each) => each.name === name);
   if (signal === undefined) throw new PlaceError(`'${module.name}' has no signal '${name}'`);
@@ -20,18 +18,28 @@ export const isReference = (expression: Expression, name: string): boolean =>
 export const mentions = (expression: Expression, name: string): boolean =>
   isReference(expression, name) || operandsOf(expression).some((operand) => mentions(operand, name));
 
-const atLocation = <Node extends Expression>(node: Node, like: Expression): Node => ({ ...node, location: like.location });
+const atLocation = <Node extends Expression>(node: Node, like: Expression): Node => ({
+  ...node,
+  location: like.location,
+});
 
 export const constantLike = (like: Expression, value: bigint): Expression =>
   atLocation({ kind: 'constant', width: like.width, signed: like.signed, location: like.location, value }, like);
 
-export const notOf = (operand: Expression): Expression =>
-  ({ kind: 'unary', operator: 'not', operand, width: operand.width, signed: operand.signed, location: operand.location });
+export const notOf = (operand: Expression): Expression => ({
+  kind: 'unary',
+  operator: 'not',
+  operand,
+  width: operand.width,
+  signed: operand.signed,
+  location: operand.location,
+});
 
 /** Changes the reset value of a register. */
 export const changeReset = (module: Module, name: string, change: (value: bigint) => bigint): Module => {
   const signal = signalNamed(module, name);
-  if (signal.kind !== 'register' || signal.reset === null) throw new PlaceError(`'${name}' of '${module.name}' is no register with a reset`);
+  if (signal.kind !== 'register' || signal.reset === null)
+    throw new PlaceError(`'${name}' of '${module.name}' is no register with a reset`);
   const reset = change(signal.reset);
   return rewriteModule(module, { signal: (each) => (each === signal ? { ...signal, reset } : each) });
 };
@@ -72,14 +80,19 @@ export const changeInValues = (
   const values = valuesOf(module, name);
   const targets = new Set(values.flatMap((value) => [...nodesOf(value)].filter(matches)));
   if (targets.size !== count) {
-    throw new PlaceError(`${targets.size} places in what gives '${name}' of '${module.name}' its value fit, and ${count} should`);
+    throw new PlaceError(
+      `${targets.size} places in what gives '${name}' of '${module.name}' its value fit, and ${count} should`,
+    );
   }
   const replace = (expression: Expression): Expression =>
     rewriteExpression(expression, (node, original) => (targets.has(original) ? change(node) : node));
   return rewriteModule(module, { value: (value, target) => (target === signal ? replace(value) : value) });
 };
 
-const rewriteExpression = (root: Expression, change: (node: Expression, original: Expression) => Expression): Expression => {
+const rewriteExpression = (
+  root: Expression,
+  change: (node: Expression, original: Expression) => Expression,
+): Expression => {
   const known = new Map<Expression, Expression>();
   const visit = (original: Expression): Expression => {
     const found = known.get(original);

@@ -26,12 +26,12 @@ export const rewriteModule = (module: Module, changes: Changes): Module => {
     const found = signals.get(original);
     if (found !== undefined) return found;
     const changed = changes.signal?.(original) ?? original;
-    const initial = changed.initial === null ? null : expression(valueOf(changed.initial, original));
+    const initial = changed.initial === null ? null : expression(valueFor(changed.initial, original));
     const rebuilt = initial === changed.initial ? changed : { ...changed, initial };
     signals.set(original, rebuilt);
     return rebuilt;
   };
-  const valueOf = (value: Expression, target: Signal): Expression => changes.value?.(value, target) ?? value;
+  const valueFor = (value: Expression, target: Signal): Expression => changes.value?.(value, target) ?? value;
   const atLeaf = (expression: Expression): Expression => {
     if (expression.kind === 'reference') {
       const changed = withSignal(expression.signal);
@@ -54,7 +54,11 @@ export const rewriteModule = (module: Module, changes: Changes): Module => {
   const inside = (original: Statement): Statement => {
     switch (original.kind) {
       case 'assign':
-        return { ...original, target: withSignal(original.target), value: expression(valueOf(original.value, original.target)) };
+        return {
+          ...original,
+          target: withSignal(original.target),
+          value: expression(valueFor(original.value, original.target)),
+        };
       case 'if':
         return {
           ...original,

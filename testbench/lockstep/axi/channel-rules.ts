@@ -39,7 +39,9 @@ export const channelRules = (layout: PortLayout, channels: readonly ChannelPorts
           for (const slot of channel.payload) {
             for (let word = slot.word; word < slot.word + slot.words; word += 1) {
               if (outputs[word] === channel.held[word]) continue;
-              const [was, is] = [channel.held, outputs].map((record) => hexadecimal(readSlot(record, slot), slot.width));
+              const [was, is] = [channel.held, outputs].map((record) =>
+                hexadecimal(readSlot(record, slot), slot.width),
+              );
               return `${slot.name} changed from ${was} to ${is} while ${channel.ports.valid} waited for ${channel.ports.ready}`;
             }
           }

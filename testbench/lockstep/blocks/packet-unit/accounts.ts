@@ -13,8 +13,12 @@ export const judgeAccounts = (watch: PacketUnitWatch, clients: number, copies: b
   const read = (address: number): number => values.get(address) ?? Number.NaN;
   const inRecords = records.reduce((sum, record) => sum + record.packets, 0);
   const open = received.length - inRecords;
-  const openSent = sent.length > 0 && open > 0 && sent.at(-1)!.chain === (records.length & 0xffff) ? sent.at(-1)! : null;
-  const chains = [...records.map((record) => ({ ...record })), ...(openSent === null ? [] : [{ ...openSent, packets: open }])];
+  const openSent =
+    sent.length > 0 && open > 0 && sent.at(-1)!.chain === (records.length & 0xffff) ? sent.at(-1)! : null;
+  const chains = [
+    ...records.map((record) => ({ ...record })),
+    ...(openSent === null ? [] : [{ ...openSent, packets: open }]),
+  ];
   const unknown = openSent === null ? open : 0;
 
   const hashed = chains.filter((chain) => chain.hashType !== 0).length;
@@ -30,16 +34,24 @@ export const judgeAccounts = (watch: PacketUnitWatch, clients: number, copies: b
     const gets = (mask: number): boolean => ((mask >>> client) & 1) === 1;
     const delivered = sent.filter((frame) => gets(frame.mask));
     const bytes = delivered.reduce((sum, frame) => sum + frame.data.length, 0);
-    const dropped = chains.reduce((sum, chain) => sum + (chain.client === client && !gets(chain.mask) ? chain.packets : 0), 0);
+    const dropped = chains.reduce(
+      (sum, chain) => sum + (chain.client === client && !gets(chain.mask) ? chain.packets : 0),
+      0,
+    );
     const drops = read(registers.clientDrops + 4 * client);
     const low = read(registers.clientBytes + 8 * client);
     const high = read(registers.clientBytes + 8 * client + 4);
     const found =
       wrong(`client_packets[${client}]`, read(registers.clientPackets + 4 * client), delivered.length) ??
-      wrong(`client_chains[${client}]`, read(registers.clientChains + 4 * client), delivered.filter((frame) => frame.start).length) ??
+      wrong(
+        `client_chains[${client}]`,
+        read(registers.clientChains + 4 * client),
+        delivered.filter((frame) => frame.start).length,
+      ) ??
       wrong(`client_bytes[${client}]`, high * 2 ** 32 + low, bytes);
     if (found !== null) return found;
-    if (drops < dropped) return `client_drops[${client}] reads ${drops}, and at least ${dropped} frames for that client were dropped`;
+    if (drops < dropped)
+      return `client_drops[${client}] reads ${drops}, and at least ${dropped} frames for that client were dropped`;
     unexplained += drops - dropped;
   }
   // Without copies each dropped frame is counted once, for the client that its hash names.

@@ -27,11 +27,14 @@ const octets = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? [
 const withinReach = ({ faults, tags, snap, arp, ipv4, ipv6, transport }: Dissection): boolean => {
   if (faults.length > 0 || tags.length > 2 || (snap !== undefined && tags.length > 1)) return false;
   if (arp !== undefined) {
-    return arp.hardwareType === 1 && arp.protocolType === 0x0800 && arp.hardwareLength === 6 && arp.protocolLength === 4;
+    return (
+      arp.hardwareType === 1 && arp.protocolType === 0x0800 && arp.hardwareLength === 6 && arp.protocolLength === 4
+    );
   }
   const headers = ipv6?.extensionHeaders ?? [];
   const lastHeader = headers.at(-1);
-  const end = transport === undefined ? (lastHeader === undefined ? 0 : lastHeader.offset + lastHeader.length) : transport.offset;
+  const end =
+    transport === undefined ? (lastHeader === undefined ? 0 : lastHeader.offset + lastHeader.length) : transport.offset;
   if (headers.length > extensionHeaderLimit || (ipv6 !== undefined && end + 4 > headerLimit)) return false;
   return ipv4 === undefined || ipv4.totalLength >= ipv4.headerLength;
 };
@@ -46,7 +49,9 @@ const sapOf = ({ llc, snap, etherType }: Dissection): readonly [sap: number, llc
 export const frameKey = (data: Uint8Array, configuration: Configuration): FrameKey | null => {
   const frame = dissect(data);
   if (!withinReach(frame) || frame.destination === undefined || frame.source === undefined) return null;
-  const enabled = new Set(typeNumbers.filter((_, number) => number > 0 && ((configuration.hashTypes >>> number) & 1) === 1));
+  const enabled = new Set(
+    typeNumbers.filter((_, number) => number > 0 && ((configuration.hashTypes >>> number) & 1) === 1),
+  );
   const rss = rssInput(frame, enabled);
   const [sap, llc] = sapOf(frame);
   const [outer = 0, inner = 0] = frame.tags.map((tag) => tag.identifier);
@@ -69,7 +74,9 @@ export const frameKey = (data: Uint8Array, configuration: Configuration): FrameK
     uses(1) || toDestination ? `sap ${sap} ${llc}` : '',
     uses(2) || toDestination || anyAllSap ? `to ${octets(frame.destination)}` : '',
     uses(3) ? `from ${octets(frame.source)}` : '',
-    uses(4) || (hashType >= 1 && hashType <= 6) ? `ip ${frame.ipv4 ? 4 : frame.ipv6 ? 6 : 0} ${octets(ip?.source)} ${octets(ip?.destination)}` : '',
+    uses(4) || (hashType >= 1 && hashType <= 6)
+      ? `ip ${frame.ipv4 ? 4 : frame.ipv6 ? 6 : 0} ${octets(ip?.source)} ${octets(ip?.destination)}`
+      : '',
     uses(5) || [2, 3, 5, 6].includes(hashType)
       ? `ports ${hasPorts ? `${transport?.protocol} ${transport?.sourcePort} ${transport?.destinationPort}` : ''}`
       : '',
@@ -82,22 +89,36 @@ export const frameKey = (data: Uint8Array, configuration: Configuration): FrameK
   };
 };
 
-const judgeEnd = (record: SeenRecord, lastBytes: number, { packetLimit, byteLimit, idleLimit }: Configuration): string | null => {
+const judgeEnd = (
+  record: SeenRecord,
+  lastBytes: number,
+  { packetLimit, byteLimit, idleLimit }: Configuration,
+): string | null => {
   const { reason, packets, bytes, chain } = record;
   const packetsFull = (packetLimit !== 0 && packets >= packetLimit) || packets === 65535;
   const bytesFull = byteLimit !== 0 && bytes >= byteLimit;
-  const expected: readonly number[] = packetsFull ? [closeReasons.packets] : bytesFull ? [closeReasons.bytes] : [closeReasons.difference, closeReasons.idle];
-  if (!expected.includes(reason)) return `chain ${chain} of ${packets} packets and ${bytes} bytes closed for reason ${reason}`;
-  if (packetLimit !== 0 && packets > packetLimit) return `chain ${chain} has ${packets} packets, over the limit of ${packetLimit}`;
-  if (byteLimit !== 0 && bytes - lastBytes >= byteLimit) return `chain ${chain} went on after the limit of ${byteLimit} bytes`;
-  if (reason === closeReasons.idle && idleLimit === 0) return `chain ${chain} closed for idleness, which is switched off`;
+  const expected: readonly number[] = packetsFull
+    ? [closeReasons.packets]
+    : bytesFull
+      ? [closeReasons.bytes]
+      : [closeReasons.difference, closeReasons.idle];
+  if (!expected.includes(reason))
+    return `chain ${chain} of ${packets} packets and ${bytes} bytes closed for reason ${reason}`;
+  if (packetLimit !== 0 && packets > packetLimit)
+    return `chain ${chain} has ${packets} packets, over the limit of ${packetLimit}`;
+  if (byteLimit !== 0 && bytes - lastBytes >= byteLimit)
+    return `chain ${chain} went on after the limit of ${byteLimit} bytes`;
+  if (reason === closeReasons.idle && idleLimit === 0)
+    return `chain ${chain} closed for idleness, which is switched off`;
   return null;
 };
 
 const judgeMarks = (record: SeenRecord, first: FrameKey, configuration: Configuration): string | null => {
   const { chain, hash, hashType, client, mask } = record;
-  if (hashType !== first.hashType) return `chain ${chain} has hash type ${hashType}; its first frame has ${first.hashType}`;
-  if (hash !== first.hash) return `chain ${chain} has hash 0x${hash.toString(16)}; its first frame has 0x${first.hash.toString(16)}`;
+  if (hashType !== first.hashType)
+    return `chain ${chain} has hash type ${hashType}; its first frame has ${first.hashType}`;
+  if (hash !== first.hash)
+    return `chain ${chain} has hash 0x${hash.toString(16)}; its first frame has 0x${first.hash.toString(16)}`;
   const named = hashType === 0 ? configuration.defaultClient : (configuration.table[hash & 0x7f] ?? 0);
   if (client !== named) return `chain ${chain} names client ${client}; its hash names ${named}`;
   const copies = configuration.allSap.reduce(
@@ -128,7 +149,11 @@ export const judgeChains = (
     const marks = judgeMarks(record, first, configuration);
     if (marks !== null) return marks;
     const next = frames[came];
-    if (record.reason === closeReasons.difference && next !== undefined && frameKey(next, configuration)?.text === first.text) {
+    if (
+      record.reason === closeReasons.difference &&
+      next !== undefined &&
+      frameKey(next, configuration)?.text === first.text
+    ) {
       return `chain ${record.chain} closed for a difference, and the next frame has none: ${first.text}`;
     }
   }

@@ -63,7 +63,8 @@ export const configurationOf = ({ settings }: PacketUnitScenario, clients: numbe
   const word = (address: number, bits: number): number => (words.get(address) ?? 0) % 2 ** bits;
   const clientBits = Math.log2(clients);
   const key = new Uint8Array(4 * keyWords);
-  for (let index = 0; index < keyWords; index += 1) new DataView(key.buffer).setUint32(4 * index, word(registers.key + 4 * index, 32));
+  for (let index = 0; index < keyWords; index += 1)
+    new DataView(key.buffer).setUint32(4 * index, word(registers.key + 4 * index, 32));
   return {
     chainKey: word(registers.chainKey, 6),
     hashTypes: word(registers.hashTypes, 7),

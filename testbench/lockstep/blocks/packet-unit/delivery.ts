@@ -18,7 +18,8 @@ const agrees = (sent: SentFrame, record: SeenRecord, first: boolean): string | n
   if (sent.hashType !== record.hashType) return complain('hash type', sent.hashType, record.hashType);
   if (sent.client !== record.client) return complain('client', sent.client, record.client);
   if (sent.mask !== record.mask) return complain('delivery mask', sent.mask, record.mask);
-  if (sent.start !== first) return `a frame of chain ${record.chain} has chain start ${sent.start}, and it is ${first ? '' : 'not '}the first`;
+  if (sent.start !== first)
+    return `a frame of chain ${record.chain} has chain start ${sent.start}, and it is ${first ? '' : 'not '}the first`;
   return null;
 };
 
@@ -28,9 +29,12 @@ const openChain = (received: readonly SeenFrame[], sent: readonly SentFrame[], c
     return `${received.length} frames came for the open chain ${chain}, and ${sent.length} of them left`;
   }
   for (const [index, frame] of sent.entries()) {
-    if (frame.chain !== (chain & 0xffff)) return `a frame left in chain ${frame.chain}, whose record never came; the open chain is ${chain}`;
-    if (!sameFrame(received[index]!, frame)) return `frame ${index} of the open chain ${chain} left changed, or out of order`;
-    if (frame.start !== (index === 0)) return `frame ${index} of the open chain ${chain} has chain start ${frame.start}`;
+    if (frame.chain !== (chain & 0xffff))
+      return `a frame left in chain ${frame.chain}, whose record never came; the open chain is ${chain}`;
+    if (!sameFrame(received[index]!, frame))
+      return `frame ${index} of the open chain ${chain} left changed, or out of order`;
+    if (frame.start !== (index === 0))
+      return `frame ${index} of the open chain ${chain} has chain start ${frame.start}`;
   }
   return null;
 };
@@ -40,7 +44,8 @@ const inOrder = (received: readonly SeenFrame[], sent: readonly SentFrame[]): st
   let index = 0;
   for (const frame of sent) {
     while (index < received.length && !sameFrame(received[index]!, frame)) index += 1;
-    if (index === received.length) return `a frame of ${frame.data.length} bytes left that had not come, or out of order`;
+    if (index === received.length)
+      return `a frame of ${frame.data.length} bytes left that had not come, or out of order`;
     index += 1;
   }
   return null;
@@ -54,7 +59,8 @@ export const judgeDelivery = ({ received, sent, records }: PacketUnitWatch, whol
   let came = 0;
   let left = 0;
   for (const [number, record] of records.entries()) {
-    if (record.chain !== (number & 0xffff)) return `the record of chain ${record.chain} came where that of ${number & 0xffff} was due`;
+    if (record.chain !== (number & 0xffff))
+      return `the record of chain ${record.chain} came where that of ${number & 0xffff} was due`;
     if (record.packets === 0) return `the record of chain ${record.chain} has no packets`;
     let bytes = 0;
     for (let packet = 0; packet < record.packets; packet += 1) {
@@ -73,7 +79,8 @@ export const judgeDelivery = ({ received, sent, records }: PacketUnitWatch, whol
       const wrong = agrees(out, record, packet === 0);
       if (wrong !== null) return wrong;
     }
-    if (bytes !== record.bytes) return `the record of chain ${record.chain} has ${record.bytes} bytes, and its frames ${bytes}`;
+    if (bytes !== record.bytes)
+      return `the record of chain ${record.chain} has ${record.bytes} bytes, and its frames ${bytes}`;
   }
   const rest = [received.slice(came), sent.slice(left)] as const;
   return whole ? openChain(...rest, records.length) : inOrder(...rest);

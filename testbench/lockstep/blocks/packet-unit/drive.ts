@@ -94,8 +94,16 @@ class ScenarioDriver implements PacketUnitDriver {
     this.source.drive(inputs, outputs, traffic, patterns.source);
     this.output.drive(inputs, outputs, traffic ? patterns.output : always);
     this.chain.drive(inputs, outputs, traffic ? patterns.chain : always);
-    this.port.drive(inputs, outputs, traffic ? patterns.writeResponse : always, traffic ? patterns.readResponse : always);
-    this.quiet = this.transfers() === before && outputs[this.outputValid] === 0 && outputs[this.chainValid] === 0 ? this.quiet + 1 : 0;
+    this.port.drive(
+      inputs,
+      outputs,
+      traffic ? patterns.writeResponse : always,
+      traffic ? patterns.readResponse : always,
+    );
+    this.quiet =
+      this.transfers() === before && outputs[this.outputValid] === 0 && outputs[this.chainValid] === 0
+        ? this.quiet + 1
+        : 0;
     this.stalled = this.transfers() === before ? this.stalled + 1 : 0;
     if (traffic) this.trafficCycles += 1;
     return true;

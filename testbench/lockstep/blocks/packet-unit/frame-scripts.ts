@@ -2,9 +2,12 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { frame } from '../../../captures/arbitrary-frames.ts';
 import { encodeFrame } from '../../../captures/encode-frame.ts';
-import type { FrameDescription } from '../../../captures/frame-description.ts';
+import type { FrameDescription, VlanTag } from '../../../captures/frame-description.ts';
 import type { CapturedFrame } from '../../block.ts';
 import type { KeepStyle, TrafficFrame } from './scenario.ts';
+
+const serviceTag: VlanTag = { protocol: 0x88a8, identifier: 100 };
+const customerTag: VlanTag = { protocol: 0x8100, identifier: 1 };
 
 /** Long chains of short extension headers, around the limit on their number. */
 const manyExtensionHeaders: Arbitrary<Uint8Array> = fc
@@ -12,34 +15,49 @@ const manyExtensionHeaders: Arbitrary<Uint8Array> = fc
     kinds: fc.array(fc.constantFrom(0 as const, 43 as const, 44 as const, 60 as const), { minLength: 3, maxLength: 6 }),
     payload: fc.constantFrom('tcp' as const, 'udp' as const),
   })
-  .map(({ kinds, payload }): FrameDescription => ({
-    destination: '02:00:00:00:00:01',
-    source: '02:00:00:00:00:02',
-    content: {
-      kind: 'ipv6',
-      source: '2001:db8::1',
-      destination: '2001:db8::2',
-      extensionHeaders: kinds.map((kind) => ({ kind })),
-      payload: { kind: payload, sourcePort: 80, destinationPort: 443 },
-    },
-  }))
+  .map(
+    ({ kinds, payload }): FrameDescription => ({
+      destination: '02:00:00:00:00:01',
+      source: '02:00:00:00:00:02',
+      content: {
+        kind: 'ipv6',
+        source: '2001:db8::1',
+        destination: '2001:db8::2',
+        extensionHeaders: kinds.map((kind) => ({ kind })),
+        payload: { kind: payload, sourcePort: 80, destinationPort: 443 },
+      },
+    }),
+  )
   .map(encodeFrame);
 
-/** The first fragment of a packet, whose ports do not count. */
-const firstFragment: Arbitrary<Uint8Array> = fc
-  .record({ moreFragments: fc.boolean(), fragmentOffset: fc.constantFrom(0, 0, 1), kind: fc.constantFrom('tcp' as const, 'udp' as const) })
-  .map(({ kind, ...fragment }): FrameDescription => ({
-    destination: '02:00:00:00:00:01',
-    source: '02:00:00:00:00:02',
-    content: {
-      kind: 'ipv4',
-      source: '192.0.2.1',
-      destination: '192.0.2.2',
-      ...fragment,
-      payload: { kind, sourcePort: 80, destinationPort: 443 },
-    },
-  }))
+/** IPv4 with what the neighbourhood of a plain packet holds: two tags, fragments, a version or a length that cannot be. */
+const overIpv4: Arbitrary<Uint8Array> = fc
+  .record({
+    destination: fc.constantFrom('02:00:00:00:00:01', '02:00:00:00:00:02'),
+    tags: fc.constantFrom<readonly VlanTag[]>([], [serviceTag, customerTag]),
+    fragment: fc.constantFrom({}, { moreFragments: true }, { fragmentOffset: 1 }),
+    fault: fc.constantFrom({}, {}, { version: 5 }, { totalLength: 19 }),
+    kind: fc.constantFrom('tcp' as const, 'udp' as const),
+  })
+  .map(
+    ({ destination, tags, fragment, fault, kind }): FrameDescription => ({
+      destination,
+      source: '02:00:00:00:00:02',
+      tags,
+      content: {
+        kind: 'ipv4',
+        source: '192.0.2.1',
+        destination: '192.0.2.2',
+        ...fragment,
+        ...fault,
+        payload: { kind, sourcePort: 80, destinationPort: 443 },
+      },
+    }),
+  )
   .map(encodeFrame);
+
+/** Version and header length; the low bits of both VLAN identifiers, of the type behind one tag, and of fragment fields. */
+const tellingBytes = [14, 15, 18, 19, 19, 21];
 
 /** A frame, and others that differ from it in one bit of their headers each. */
 interface Family {
@@ -54,48 +72,62 @@ const membersOf = ({ parent, children }: Family): readonly Uint8Array[] => [
     .map(({ byte, bit }) => parent.map((value, index) => (index === byte ? value ^ (1 << bit) : value))),
 ];
 
-/** How one frame differs from its flow's. */
+/** How one frame differs from the first of the family that it belongs to. */
 interface Variation {
-  readonly flow: number;
+  readonly family: number;
+  readonly member: number;
   readonly length: number | null;
   readonly gap: number;
   readonly keep: KeepStyle;
 }
 
 const length: Arbitrary<number | null> = fc.oneof(
-  { weight: 6, arbitrary: fc.constant(null) },
-  { weight: 3, arbitrary: fc.integer({ min: 60, max: 200 }) },
-  { weight: 1, arbitrary: fc.integer({ min: 1, max: 130 }) },
-  { weight: 1, arbitrary: fc.integer({ min: 200, max: 1600 }) },
-  { weight: 1, arbitrary: fc.constantFrom(1514, 1518, 1600, 0) },
+  { withCrossShrink: true },
+  { weight: 10, arbitrary: fc.constant(null) },
+  { weight: 4, arbitrary: fc.integer({ min: 60, max: 200 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 1, max: 130 }) },
+  { weight: 1, arbitrary: fc.oneof(fc.integer({ min: 200, max: 1600 }), fc.constantFrom(1514, 1518, 1600, 0)) },
 );
 
-const variation: Arbitrary<Variation> = fc.record({
-  flow: fc.nat(20),
-  length,
-  gap: fc.oneof(
-    { weight: 8, arbitrary: fc.constant(0) },
-    { weight: 4, arbitrary: fc.nat(8) },
-    { weight: 1, arbitrary: fc.nat(100) },
-  ),
-  keep: fc.oneof(
-    { weight: 4, arbitrary: fc.constant<KeepStyle>('plain') },
-    { weight: 2, arbitrary: fc.constant<KeepStyle>('noisy') },
-    { weight: 1, arbitrary: fc.constant<KeepStyle>('empty_last') },
-  ),
-});
+/** Frames of a beat or two, which crowd everything that works by the frame. */
+const tiny: Arbitrary<number | null> = fc.integer({ min: 14, max: 30 });
 
-/** Runs of frames of one flow, which make long chains. */
+const variation = (lengths: Arbitrary<number | null>): Arbitrary<Variation> =>
+  fc.record({
+    family: fc.nat(2),
+    member: fc.nat(11),
+    length: lengths,
+    gap: fc.oneof(
+      { withCrossShrink: true },
+      { weight: 8, arbitrary: fc.constant(0) },
+      { weight: 4, arbitrary: fc.nat(8) },
+      { weight: 1, arbitrary: fc.nat(100) },
+    ),
+    keep: fc.oneof(
+      { withCrossShrink: true },
+      { weight: 4, arbitrary: fc.constant<KeepStyle>('plain') },
+      { weight: 2, arbitrary: fc.constant<KeepStyle>('noisy') },
+      { weight: 1, arbitrary: fc.constant<KeepStyle>('empty_last') },
+    ),
+  });
+
+/** Runs of frames of one family: of one member, which makes long chains, or of all in turn. */
 const runs = (most: number): Arbitrary<readonly Variation[]> =>
   fc
-    .array(fc.record({ one: variation, times: fc.integer({ min: 1, max: 12 }), spread: fc.nat(3) }), {
-      maxLength: Math.ceil(most / 6),
-      size: 'max',
-    })
+    .array(
+      fc.record({
+        one: variation(length),
+        times: fc.integer({ min: 1, max: 12 }),
+        spread: fc.nat(3),
+        turns: fc.boolean(),
+      }),
+      { maxLength: Math.ceil(most / 6), size: 'max' },
+    )
     .map((all) =>
-      all.flatMap(({ one, times, spread }) =>
+      all.flatMap(({ one, times, spread, turns }) =>
         Array.from({ length: times }, (_, index) => ({
           ...one,
+          member: one.member + (turns ? index : 0),
           length: one.length === null ? null : one.length + spread * index,
         })),
       ),
@@ -114,7 +146,7 @@ export const frameScripts = (captured: readonly CapturedFrame[], most: number): 
   const made: fc.WeightedArbitrary<Uint8Array>[] = [
     { weight: 8, arbitrary: frame() },
     { weight: 1, arbitrary: manyExtensionHeaders },
-    { weight: 1, arbitrary: firstFragment },
+    { weight: 3, arbitrary: overIpv4 },
   ];
   const parent =
     captured.length === 0
@@ -122,19 +154,25 @@ export const frameScripts = (captured: readonly CapturedFrame[], most: number): 
       : fc.oneof(...made, { weight: 20, arbitrary: fc.nat(captured.length - 1).map((index) => captured[index]!.data) });
   const family: Arbitrary<Family> = fc.record({
     parent,
-    children: fc.array(fc.record({ byte: fc.oneof(fc.nat(25), fc.nat(80)), bit: fc.nat(7) }), { maxLength: 3 }),
+    children: fc.array(
+      fc.record({ byte: fc.oneof(fc.constantFrom(...tellingBytes), fc.nat(25), fc.nat(80)), bit: fc.nat(7) }),
+      { maxLength: 3 },
+    ),
   });
   return fc
     .tuple(
-      fc.array(family, { minLength: 1, maxLength: 5, size: 'max' }),
-      fc.oneof(fc.array(variation, { maxLength: most, size: 'max' }), runs(most)),
+      fc.array(family, { minLength: 1, maxLength: 3, size: 'max' }),
+      fc.oneof(
+        { weight: 2, arbitrary: fc.array(variation(length), { maxLength: most, size: 'max' }) },
+        { weight: 2, arbitrary: runs(most) },
+        { weight: 1, arbitrary: fc.array(variation(tiny), { maxLength: most, size: 'max' }) },
+      ),
     )
     .map(([families, variations]) => {
-      const flows = families.flatMap(membersOf);
-      return variations.map(({ flow, length: bytes, gap, keep }) => ({
-        data: resize(flows[flow % flows.length]!, bytes),
-        gap,
-        keep,
-      }));
+      const members = families.map(membersOf);
+      return variations.map(({ family: which, member, length: bytes, gap, keep }) => {
+        const relatives = members[which % members.length]!;
+        return { data: resize(relatives[member % relatives.length]!, bytes), gap, keep };
+      });
     });
 };

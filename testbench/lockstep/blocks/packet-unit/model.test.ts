@@ -13,12 +13,14 @@ test.each([64, 128, 256, 512])('the model satisfies the scoreboards at %i bits',
   fc.assert(
     fc.property(packetUnitScenarios(8, []), (scenario) => {
       const driver = drivePacketUnit(scenario, model.layout);
-      const result = lockstep([model], driver, 100_000, { scoreboards: packetUnitScoreboards(scenario, model.layout, driver) });
+      const result = lockstep([model], driver, 100_000, {
+        scoreboards: packetUnitScoreboards(scenario, model.layout, driver),
+      });
       cycles += result.cycles;
       expect(result.ended).toBe(true);
       expect(result.difference).toBeNull();
     }),
     { numRuns: 60 },
   );
-  console.log(dataWidth, cycles, (performance.now() - t)|0);
+  console.log(dataWidth, cycles, (performance.now() - t) | 0);
 });

@@ -30,13 +30,24 @@ export const keyWords = 10;
 export const tableEntries = 128;
 export const allSapEntries = 4;
 
-const row = (base: number, count: number, stride = 4): number[] => Array.from({ length: count }, (_, index) => base + stride * index);
+const row = (base: number, count: number, stride = 4): number[] =>
+  Array.from({ length: count }, (_, index) => base + stride * index);
 
 /** Every word of the map, lowest first: a wide counter's low word comes right before its high word. */
 export const mappedAddresses = (clients: number): number[] => {
   const at = registers;
   return [
-    ...[at.identification, at.geometry, at.chainKey, at.hashTypes, at.defaultClient, at.packetLimit, at.byteLimit, at.idleLimit, at.accepting],
+    ...[
+      at.identification,
+      at.geometry,
+      at.chainKey,
+      at.hashTypes,
+      at.defaultClient,
+      at.packetLimit,
+      at.byteLimit,
+      at.idleLimit,
+      at.accepting,
+    ],
     ...row(at.key, keyWords),
     ...[at.allSapLow, at.allSapHigh, at.allSapClients].flatMap((base) => row(base, allSapEntries)),
     ...[at.frames, at.malformed, at.truncated, at.chains, at.hashes],

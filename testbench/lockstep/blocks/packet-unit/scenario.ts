@@ -55,7 +55,10 @@ export interface PacketUnitScenario {
 
 export const noStalls: Stalls = { source: [], output: [], chain: [], writeResponse: [], readResponse: [] };
 
-export const plainScenario = (frames: readonly Uint8Array[], change: Partial<PacketUnitScenario> = {}): PacketUnitScenario => ({
+export const plainScenario = (
+  frames: readonly Uint8Array[],
+  change: Partial<PacketUnitScenario> = {},
+): PacketUnitScenario => ({
   initialReset: 0,
   settings: [],
   frames: frames.map((data) => ({ data, gap: 0, keep: 'plain' })),

@@ -14,8 +14,11 @@ const soon = (...values: readonly number[]): Arbitrary<number> =>
   fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...values) }, { weight: 1, arbitrary: word });
 
 /** Destinations that random frames often have. */
-const destinations = ['02:00:00:00:00:01', '02:00:00:00:00:02', '01:00:5e:01:02:03', 'ff:ff:ff:ff:ff:ff'].map((address) => Uint8Array.from(ethernetAddress(address)));
-const octets = (bytes: Uint8Array, from: number, to: number): number => bytes.subarray(from, to).reduce((sum, byte) => sum * 256 + byte, 0);
+const destinations = ['02:00:00:00:00:01', '02:00:00:00:00:02', '01:00:5e:01:02:03', 'ff:ff:ff:ff:ff:ff'].map(
+  (address) => Uint8Array.from(ethernetAddress(address)),
+);
+const octets = (bytes: Uint8Array, from: number, to: number): number =>
+  bytes.subarray(from, to).reduce((sum, byte) => sum * 256 + byte, 0);
 
 const entry = (base: number, count: number): Arbitrary<number> => fc.nat(count - 1).map((index) => base + 4 * index);
 
@@ -25,10 +28,19 @@ const purposeful: Arbitrary<readonly [address: number, data: number]> = fc.oneof
   { weight: 3, arbitrary: fc.tuple(fc.constant<number>(registers.hashTypes), soon(0x7f, 0x7f, 0x01, 0x13, 0x6d)) },
   { weight: 1, arbitrary: fc.tuple(fc.constant<number>(registers.defaultClient), word) },
   { weight: 2, arbitrary: fc.tuple(fc.constant<number>(registers.packetLimit), soon(0, 1, 2, 3, 5, 0x103)) },
-  { weight: 2, arbitrary: fc.tuple(fc.constant<number>(registers.byteLimit), soon(0, 1, 64, 120, 300, 1500, 0x01000100)) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.constant<number>(registers.byteLimit), soon(0, 1, 64, 120, 300, 0x01000080, 0x55000100)),
+  },
   { weight: 2, arbitrary: fc.tuple(fc.constant<number>(registers.idleLimit), soon(0, 1, 2, 5, 20, 60, 0x01000010)) },
   { weight: 2, arbitrary: fc.tuple(entry(registers.key, keyWords), word) },
-  { weight: 1, arbitrary: fc.tuple(entry(registers.allSapLow, allSapEntries), fc.constantFrom(...destinations.map((each) => octets(each, 2, 6)))) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(
+      entry(registers.allSapLow, allSapEntries),
+      fc.constantFrom(...destinations.map((each) => octets(each, 2, 6))),
+    ),
+  },
   {
     weight: 2,
     arbitrary: fc.tuple(
@@ -40,7 +52,11 @@ const purposeful: Arbitrary<readonly [address: number, data: number]> = fc.oneof
   { weight: 3, arbitrary: fc.tuple(entry(registers.table, tableEntries), word) },
 );
 
-const strobes = fc.oneof({ weight: 4, arbitrary: fc.constant(15) }, { weight: 1, arbitrary: fc.nat(15) });
+const strobes = fc.oneof(
+  { withCrossShrink: true },
+  { weight: 2, arbitrary: fc.constant(15) },
+  { weight: 1, arbitrary: fc.nat(15) },
+);
 
 const writeOf = (target: Arbitrary<readonly [number, number]>, waits: Arbitrary<number>): Arbitrary<LiteWrite> =>
   fc
@@ -76,11 +92,20 @@ const allSapGroup: Arbitrary<readonly LiteWrite[]> = fc
 const settings: Arbitrary<readonly LiteWrite[]> = fc
   .tuple(
     fc.array(writeOf(purposeful, fc.nat(2)), { maxLength: 16, size: 'max' }),
-    fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(allSapGroup, { minLength: 1, maxLength: 3 }) }),
+    fc.oneof(
+      { withCrossShrink: true },
+      { weight: 1, arbitrary: fc.constant<LiteWrite[][]>([]) },
+      { weight: 1, arbitrary: fc.array(allSapGroup, { minLength: 1, maxLength: 3 }) },
+    ),
   )
   .map(([single, groups]) => [...single, ...groups.flat()]);
 
-const accessWait = fc.oneof({ weight: 8, arbitrary: fc.nat(3) }, { weight: 4, arbitrary: fc.nat(20) }, { weight: 1, arbitrary: fc.nat(100) });
+const accessWait = fc.oneof(
+  { withCrossShrink: true },
+  { weight: 8, arbitrary: fc.nat(3) },
+  { weight: 4, arbitrary: fc.nat(20) },
+  { weight: 1, arbitrary: fc.nat(100) },
+);
 
 /** @param changes whether the accesses may change how the unit treats frames. */
 const accesses = (clients: number, changes: boolean, most: number): Arbitrary<readonly LiteAccess[]> => {
@@ -91,7 +116,15 @@ const accesses = (clients: number, changes: boolean, most: number): Arbitrary<re
     .map((each) => ({ kind: 'read' as const, ...each }));
   // Where nothing may change, writes still go to what cannot be written.
   const harmless = fc.tuple(
-    fc.oneof(fc.constantFrom(...mapped.filter((address) => address < 0x010 || address === 0x028 || (address >= 0x100 && address < 0x200) || address >= 0x400)), fc.integer({ min: 0x600, max: 0xfff })),
+    fc.oneof(
+      fc.constantFrom(
+        ...mapped.filter(
+          (address) =>
+            address < 0x010 || address === 0x028 || (address >= 0x100 && address < 0x200) || address >= 0x400,
+        ),
+      ),
+      fc.integer({ min: 0x600, max: 0xfff }),
+    ),
     word,
   );
   const write = changes
@@ -100,18 +133,27 @@ const accesses = (clients: number, changes: boolean, most: number): Arbitrary<re
         { weight: 1, arbitrary: writeOf(fc.tuple(anywhere, word), accessWait) },
       )
     : writeOf(harmless, accessWait);
-  return fc.array(fc.oneof({ weight: 3, arbitrary: read }, { weight: changes ? 3 : 1, arbitrary: write }), { maxLength: most, size: 'max' });
+  return fc.array(fc.oneof({ weight: 3, arbitrary: read }, { weight: changes ? 3 : 1, arbitrary: write }), {
+    maxLength: most,
+    size: 'max',
+  });
 };
 
 const runLengths: Arbitrary<readonly number[]> = fc.oneof(
-  { weight: 3, arbitrary: fc.constant([]) },
+  { withCrossShrink: true },
+  { weight: 3, arbitrary: fc.constant<number[]>([]) },
   {
     weight: 3,
     arbitrary: fc
       .array(
         fc.tuple(
           fc.integer({ min: 1, max: 12 }),
-          fc.oneof({ weight: 6, arbitrary: fc.nat(6) }, { weight: 1, arbitrary: fc.nat(40) }),
+          fc.oneof(
+            { withCrossShrink: true },
+            { weight: 5, arbitrary: fc.nat(6) },
+            { weight: 2, arbitrary: fc.nat(40) },
+            { weight: 1, arbitrary: fc.nat(160) },
+          ),
         ),
         { minLength: 1, maxLength: 4, size: 'max' },
       )
@@ -128,23 +170,30 @@ const stalls: Arbitrary<Stalls> = fc.record({
 });
 
 const accepting: Arbitrary<readonly Accepting[]> = fc.oneof(
-  { weight: 2, arbitrary: fc.constant([]) },
+  { withCrossShrink: true },
+  { weight: 2, arbitrary: fc.constant<Accepting[]>([]) },
   {
     weight: 3,
-    arbitrary: fc.array(fc.record({ cycles: fc.integer({ min: 1, max: 120 }), mask: fc.nat(0xffff) }), { maxLength: 6, size: 'max' }),
+    arbitrary: fc.array(fc.record({ cycles: fc.integer({ min: 1, max: 120 }), mask: fc.nat(0xffff) }), {
+      maxLength: 6,
+      size: 'max',
+    }),
   },
 );
 
-const resets: Arbitrary<readonly MidReset[]> = fc.array(fc.record({ after: fc.nat(1200), cycles: fc.integer({ min: 1, max: 4 }) }), {
-  minLength: 1,
-  maxLength: 3,
-});
+const resets: Arbitrary<readonly MidReset[]> = fc.array(
+  fc.record({ after: fc.nat(1200), cycles: fc.integer({ min: 1, max: 4 }) }),
+  {
+    minLength: 1,
+    maxLength: 3,
+  },
+);
 
 /** @param size frames and accesses of the longest scenarios. */
 export const packetUnitScenarios = (
   clients: number,
   captured: readonly CapturedFrame[],
-  size = 60,
+  size = 80,
 ): Arbitrary<PacketUnitScenario> => {
   const scenario = (changes: boolean): Arbitrary<PacketUnitScenario> =>
     fc.record({
@@ -154,9 +203,23 @@ export const packetUnitScenarios = (
       accesses: accesses(clients, changes, size),
       accepting,
       stalls,
-      resets: changes ? fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: resets }) : fc.constant([]),
-      rest: fc.oneof({ weight: 4, arbitrary: fc.nat(100) }, { weight: 1, arbitrary: fc.integer({ min: 900, max: 1200 }) }),
-      readBack: fc.boolean().map((skip) => !skip),
+      resets: changes
+        ? fc.oneof(
+            { withCrossShrink: true },
+            { weight: 4, arbitrary: fc.constant<MidReset[]>([]) },
+            { weight: 1, arbitrary: resets },
+          )
+        : fc.constant([]),
+      rest: fc.oneof(
+        { withCrossShrink: true },
+        { weight: 4, arbitrary: fc.nat(100) },
+        { weight: 1, arbitrary: fc.integer({ min: 900, max: 1200 }) },
+      ),
+      readBack: fc.oneof(
+        { withCrossShrink: true },
+        { weight: 1, arbitrary: fc.constant(false) },
+        { weight: 4, arbitrary: fc.constant(true) },
+      ),
     });
   return fc.oneof({ weight: 3, arbitrary: scenario(true) }, { weight: 2, arbitrary: scenario(false) });
 };

@@ -22,7 +22,11 @@ export const packetUnitScoreboards = (
   const configuration = isConstant(scenario) ? configurationOf(scenario, clients) : null;
   return [
     channelRules(layout, [
-      { valid: 'm_axis_tvalid', ready: 'm_axis_tready', payload: ['tdata', 'tkeep', 'tlast', 'tdest', 'tuser'].map((name) => `m_axis_${name}`) },
+      {
+        valid: 'm_axis_tvalid',
+        ready: 'm_axis_tready',
+        payload: ['tdata', 'tkeep', 'tlast', 'tdest', 'tuser'].map((name) => `m_axis_${name}`),
+      },
       { valid: 'm_axis_chain_tvalid', ready: 'm_axis_chain_tready', payload: ['m_axis_chain_tdata'] },
       ...liteResponseChannels('s_axil'),
     ]),
@@ -50,7 +54,13 @@ export const packetUnitScoreboards = (
       name: 'chains',
       cycle: () => null,
       end: () =>
-        configuration === null ? null : judgeChains(watch.received.map((frame) => frame.data), watch.records, configuration),
+        configuration === null
+          ? null
+          : judgeChains(
+              watch.received.map((frame) => frame.data),
+              watch.records,
+              configuration,
+            ),
     },
   ];
 };
