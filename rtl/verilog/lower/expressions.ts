@@ -2,6 +2,7 @@ import { expressionsAt } from '../../hdl/expression.ts';
 import type { Expression, Memory, SourceLocation } from '../../hdl/ir.ts';
 import { memoised, operandsOf } from '../../hdl/traverse.ts';
 import { type BinaryToken, isSigned, type VerilogExpression, type VerilogItem, type VerilogStatement } from '../ast.ts';
+import { reachableElements, simplest } from './known.ts';
 import type { Namespace } from './namespace.ts';
 
 type Of<K extends Expression['kind']> = Extract<Expression, { kind: K }>;
@@ -54,13 +55,15 @@ export class ExpressionLowering {
   readonly declarations: VerilogItem[] = [];
   /** Assignments of the wires made since it was last emptied. */
   pending: VerilogItem[] = [];
+  /** Set while a combinational block is lowered: it would wait for every word of a memory that it reads. */
+  namesMemoryReads = false;
   readonly #namespace: Namespace;
   readonly #uses = new Map<Expression, number>();
   readonly #named = new Map<Expression, string>();
   /** Reads whose address has been bounded. */
   readonly #bounded = new WeakSet<Expression>();
   readonly #weight = memoised<number>((expression, weightOf) => {
-    const inner = operandsOf(expression).reduce((total, operand) => total + (this.#wantsName(operand) ? 0 : weightOf(operand)), 0);
+    const inner = operandsOf(expression).map(simplest).reduce((total, operand) => total + (this.#wantsName(operand) ? 0 : weightOf(operand)), 0);
     const own = expression.kind === 'constant' || expression.kind === 'reference' || expression.kind === 'slice' ? 0 : 1;
     return own + inner;
   });
@@ -80,14 +83,15 @@ export class ExpressionLowering {
   }
 
   #wantsName(expression: Expression): boolean {
-    if (expression.kind === 'select') return true;
+    if (expression.kind === 'select' || (this.namesMemoryReads && expression.kind === 'memory_read')) return true;
     const weight = this.#weight(expression);
     return weight > lineWeight || ((this.#uses.get(expression) ?? 1) > 1 && weight >= sharedWeight);
   }
 
   /** The right side of an assignment to all of something: never needs a name of its own, and has no use for its sign. */
-  root(expression: Expression, feeds: string): VerilogExpression {
-    const plain = expression.kind === 'reinterpretation' ? expression.operand : expression;
+  root(given: Expression, feeds: string): VerilogExpression {
+    const expression = simplest(given);
+    const plain = simplest(expression.kind === 'reinterpretation' ? expression.operand : expression);
     const shared = (this.#uses.get(plain) ?? 1) > 1 && this.#wantsName(plain);
     if (plain.kind === 'select' || shared) return bare(this.lower(plain, feeds));
     const known = this.#named.get(plain);
@@ -96,14 +100,16 @@ export class ExpressionLowering {
   }
 
   /** An operand. */
-  lower(expression: Expression, feeds: string): VerilogExpression {
+  lower(given: Expression, feeds: string): VerilogExpression {
+    const expression = simplest(given);
     const known = this.#named.get(expression);
     if (known !== undefined) return name(known, expression.signed);
     return this.#wantsName(expression) ? this.#name(expression, feeds) : this.#inline(expression, feeds);
   }
 
   /** Something that can be sliced: a name. */
-  nameOf(expression: Expression, feeds: string): VerilogExpression {
+  nameOf(given: Expression, feeds: string): VerilogExpression {
+    const expression = simplest(given);
     if (expression.kind === 'reference') {
       const lowered = this.#inline(expression, feeds);
       if (lowered.kind === 'name') return lowered;
@@ -113,7 +119,6 @@ export class ExpressionLowering {
   }
 
   #name(expression: Expression, feeds: string): VerilogExpression {
-    if (expression.kind === 'select' && reachable(expression).length === 1) return this.lower(expression.elements[0] as Expression, feeds);
     const chosen = this.#namespace.take(`${feeds}_${noun(expression)}`);
     const { width, signed, location } = expression;
     if (expression.kind === 'select') {
@@ -131,8 +136,9 @@ export class ExpressionLowering {
 
   /** A choice by index as a case statement that assigns to `target`. */
   selection(target: VerilogExpression, expression: Of<'select'>, feeds: string, blocking: boolean): VerilogStatement {
-    const { index, location } = expression;
-    const elements = reachable(expression);
+    const { location } = expression;
+    const index = simplest(expression.index);
+    const elements = reachableElements(expression);
     const assign = (value: Expression): VerilogStatement => ({ kind: 'assign', target, blocking, value: this.root(value, feeds), location });
     const last = elements.length - 1;
     return {
@@ -275,7 +281,8 @@ export class ExpressionLowering {
     return isPart ? this.#part(expression, feeds) : this.nameOf(expression, feeds);
   }
 
-  #slice(operand: Expression, low: number, width: number, feeds: string): VerilogExpression {
+  #slice(given: Expression, low: number, width: number, feeds: string): VerilogExpression {
+    const operand = simplest(given);
     if (low === 0 && width === operand.width) return this.#part(operand, feeds);
     switch (operand.kind) {
       case 'constant':
@@ -343,20 +350,17 @@ export class ExpressionLowering {
   }
 
   #memoryRead(expression: Of<'memory_read'>, feeds: string): VerilogExpression {
-    const { memory, address, location } = expression;
+    const { memory, location } = expression;
+    const address = simplest(expression.address);
     const inside = this.#bounded.has(expression) ? null : addressInside(memory, address, location);
     if (inside === null) return { kind: 'element', of: name(memory.name), index: this.memoryIndex(memory, address, feeds) };
     if (this.#weight(address) > 1) this.nameOf(address, feeds);
-    const read: Expression = { ...expression };
+    const read: Expression = { ...expression, address };
     this.#bounded.add(read);
     const carrier = expressionsAt(location);
     return this.#inline(carrier.multiplex(inside, read, carrier.constant(expression, 0n)), feeds);
   }
 }
-
-/** The elements that some index names. */
-const reachable = (expression: Of<'select'>): readonly Expression[] =>
-  expression.index.width < 31 ? expression.elements.slice(0, 2 ** expression.index.width) : expression.elements;
 
 /** One unsigned bit: a truth value, for which Verilog has operators of its own. */
 const isTruth = (expression: Expression): boolean => expression.width === 1 && !expression.signed;

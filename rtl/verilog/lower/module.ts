@@ -1,11 +1,13 @@
-import type { Expression, Memory, Module, Signal, Statement } from '../../hdl/ir.ts';
+import type { Expression, Memory, Module, Signal } from '../../hdl/ir.ts';
 import { operandsOf, rootsOf } from '../../hdl/traverse.ts';
 import type { VerilogConnection, VerilogItem, VerilogModule, VerilogPort, VerilogStatement } from '../ast.ts';
 import { ExpressionLowering, name, number } from './expressions.ts';
 import { groupRegisters, groupWires } from './groups.ts';
 import { headerOf } from './header.ts';
+import { withoutDeadBranches } from './known.ts';
 import { Namespace } from './namespace.ts';
 import { project, type Subject, subjectsOf } from './projection.ts';
+import { plainSegments, type Segment } from './segments.ts';
 import { partOf, StatementLowering } from './statements.ts';
 import { unusedParts } from './unused.ts';
 
@@ -17,40 +19,22 @@ export interface LowerOptions {
 const clock = 'aclk';
 const reset = 'aresetn';
 
-/** Assignments outside every condition. */
-type Assignment = Extract<Statement, { kind: 'assign' }>;
-
-/** The top-level assignments of a wire that is never set under a condition, later ones winning; else null. */
-const plainAssignments = (body: readonly Statement[]): Map<Signal, Assignment[] | null> => {
-  const found = new Map<Signal, Assignment[] | null>();
-  for (const statement of body) {
-    if (statement.kind === 'assign') {
-      const { target, low, value } = statement;
-      const before = found.get(target);
-      if (before === null) continue;
-      const kept = (before ?? []).filter((one) => one.low < low || one.low + one.value.width > low + value.width);
-      const overlaps = kept.some((one) => one.low < low + value.width && low < one.low + one.value.width);
-      found.set(target, overlaps || (value.kind === 'select' && value.elements.length > 1) ? null : [...kept, statement]);
-      continue;
-    }
-    for (const subject of subjectsOf(statement)) if (subject !== 'property' && 'kind' in subject) found.set(subject, null);
-  }
-  return found;
-};
-
 class ModuleLowering {
+  readonly #source: Module;
   readonly #module: Module;
   readonly #options: LowerOptions;
   readonly #expressions: ExpressionLowering;
-  readonly #plain: Map<Signal, Assignment[] | null>;
+  readonly #plain: Map<Signal, readonly Segment[] | null>;
   readonly #inlined = new Map<Signal, Expression>();
   readonly #groups: VerilogItem[][] = [];
   readonly #labels = new Namespace([]);
 
-  constructor(module: Module, options: LowerOptions) {
+  constructor(given: Module, options: LowerOptions) {
+    const module = { ...given, body: withoutDeadBranches(given.body) };
+    this.#source = given;
     this.#module = module;
     this.#options = options;
-    this.#plain = plainAssignments(module.body);
+    this.#plain = plainSegments(module.body);
     const taken = [...module.signals, ...module.memories, ...module.instances].map((one) => one.name);
     const namespace = new Namespace([...taken, clock, reset, 'unused', 'index']);
     this.#expressions = new ExpressionLowering(namespace, rootsOf(module));
@@ -101,7 +85,7 @@ class ModuleLowering {
     const unused = unusedParts(this.#ports(variables), groups, this.#instanceOutputs());
     if (unused.length > 0) groups.push([{ kind: 'unused', parts: unused, location: this.#module.location }]);
     return {
-      header: headerOf(this.#module),
+      header: headerOf(this.#source),
       name: this.#module.name,
       ports: this.#ports(variables),
       groups,
@@ -198,21 +182,17 @@ class ModuleLowering {
   }
 
   #continuous(wire: Signal): void {
-    const assignments = this.#plain.get(wire) ?? [];
-    const covered = assignments.reduce((total, one) => total + one.value.width, 0);
-    if (covered < wire.width && wire.initial !== null) {
-      this.#combinational([wire]);
-      return;
-    }
-    for (const { low, value, location } of assignments) {
+    for (const { low, value, location } of this.#plain.get(wire) ?? []) {
       this.#add({ kind: 'assign', target: partOf(wire, low, value.width), value: this.#expressions.root(value, wire.name), location });
     }
   }
 
   #combinational(group: readonly Signal[]): void {
+    this.#expressions.namesMemoryReads = true;
     const statements = new StatementLowering(this.#expressions, false, (label) => label);
     const defaults = group.flatMap((wire) => (wire.initial === null ? [] : [statements.whole(wire, wire.initial, wire.location)]));
     const body = [...defaults, ...statements.lower(project(this.#module.body, new Set(group)), feedsOf(group))];
+    this.#expressions.namesMemoryReads = false;
     this.#add({ kind: 'always', clock: null, body, location: (body[0] as VerilogStatement).location });
   }
 

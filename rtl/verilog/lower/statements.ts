@@ -1,6 +1,7 @@
 import { expressionsAt } from '../../hdl/expression.ts';
 import type { Expression, Signal, SourceLocation, Statement } from '../../hdl/ir.ts';
 import type { VerilogExpression, VerilogStatement } from '../ast.ts';
+import { simplest } from './known.ts';
 import { addressInside, type ExpressionLowering, name, number } from './expressions.ts';
 
 /** Statements of the intermediate representation, already projected onto one block, as Verilog statements. */
@@ -25,8 +26,9 @@ export class StatementLowering {
     return this.#assign(name(signal.name), value, signal.name, location);
   }
 
-  #assign(target: VerilogExpression, value: Expression, feeds: string, location: SourceLocation): VerilogStatement {
-    if (value.kind === 'select' && value.elements.length > 1) return this.#expressions.selection(target, value, feeds, !this.#clocked);
+  #assign(target: VerilogExpression, given: Expression, feeds: string, location: SourceLocation): VerilogStatement {
+    const value = simplest(given);
+    if (value.kind === 'select') return this.#expressions.selection(target, value, feeds, !this.#clocked);
     return { kind: 'assign', target, blocking: !this.#clocked, value: this.#expressions.root(value, feeds), location };
   }
 
@@ -72,7 +74,10 @@ export class StatementLowering {
   }
 
   #memoryWrite(statement: Extract<Statement, { kind: 'memory_write' }>): VerilogStatement[] {
-    const { memory, address, data, mask, location } = statement;
+    const { memory, data, mask, location } = statement;
+    const address = simplest(statement.address);
+    const inside = addressInside(memory, address, location);
+    if (inside?.kind === 'constant') return [];
     const index = this.#expressions.memoryIndex(memory, address, `${memory.name}_address`);
     const word: VerilogExpression = { kind: 'element', of: name(memory.name), index };
     const write = (target: VerilogExpression, value: VerilogExpression): VerilogStatement => ({ kind: 'assign', target, blocking: false, value, location });
@@ -90,7 +95,6 @@ export class StatementLowering {
         return { kind: 'if', condition, then: [then], otherwise: [], location };
       });
     }
-    const inside = addressInside(memory, address, location);
     if (inside === null) return writes;
     return [{ kind: 'if', condition: this.#expressions.lower(inside, `${memory.name}_address`), then: writes, otherwise: [], location }];
   }
