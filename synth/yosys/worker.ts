@@ -111,6 +111,6 @@ const serve = async (request: ToolRequest): Promise<ToolReply> => {
   }
 };
 
-parentPort?.on('message', async (request: ToolRequest) => {
-  parentPort?.postMessage(await serve(request));
+parentPort?.on('message', (request: ToolRequest) => {
+  void serve(request).then((answer) => parentPort?.postMessage(answer));
 });
