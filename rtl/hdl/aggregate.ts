@@ -1,4 +1,4 @@
-import { bitsResult, BitsValue, chosenTarget, unsignedOperand } from './bits-value.ts';
+import { BitsValue, bitsResult, chosenTarget, unsignedOperand } from './bits-value.ts';
 import { fail } from './diagnostic.ts';
 import { expressionsAt, operatorsAt } from './expression.ts';
 import type { Expression } from './ir.ts';
@@ -68,7 +68,17 @@ export class RecordValue extends AbstractValue {
 
 /** The names that every record has as methods. */
 export const recordMethods: ReadonlySet<string> = new Set([
-  'set', 'eq', 'ne', 'leaves', 'describe', 'info', 'constructor', 'valueOf', 'toString', 'toJSON', '__proto__',
+  'set',
+  'eq',
+  'ne',
+  'leaves',
+  'describe',
+  'info',
+  'constructor',
+  'valueOf',
+  'toString',
+  'toJSON',
+  '__proto__',
 ]);
 
 /** Elements of one shape, numbered from 0. */
@@ -99,7 +109,10 @@ export class VectorValue extends AbstractValue {
     return bitsResult(expressionsAt(location).unary('not', compare(this, other, location)));
   }
   get(index: number): AbstractValue {
-    return this.elements[index] ?? fail('slice-bounds', here(), { operation: `get(${index})`, signal: this.#name, width: this.length });
+    return (
+      this.elements[index] ??
+      fail('slice-bounds', here(), { operation: `get(${index})`, signal: this.#name, width: this.length })
+    );
   }
   at(index: unknown): AbstractValue {
     const location = here();
@@ -109,7 +122,10 @@ export class VectorValue extends AbstractValue {
       const leaves = columns.map((column) => (column[position] as LeafValue).leaf);
       const targets = leaves.map((leaf) => leaf.target).filter((target): target is Target => target !== null);
       return {
-        expression: expressionsAt(location).select(chosen, leaves.map((leaf) => leaf.expression)),
+        expression: expressionsAt(location).select(
+          chosen,
+          leaves.map((leaf) => leaf.expression),
+        ),
         target: targets.length === leaves.length ? chosenTarget(() => targets, chosen) : null,
       };
     });
@@ -150,9 +166,17 @@ export const buildValue = (info: ShapeInfo, name: string, leafAt: (position: num
       case 'enumeration':
         return new EnumeratedValue(part, leafAt(position++));
       case 'record':
-        return new RecordValue(part, path, new Map(part.fields.map(([field, fieldInfo]) => [field, build(fieldInfo, `${path}.${field}`)])));
+        return new RecordValue(
+          part,
+          path,
+          new Map(part.fields.map(([field, fieldInfo]) => [field, build(fieldInfo, `${path}.${field}`)])),
+        );
       case 'vector':
-        return new VectorValue(part, path, Array.from({ length: part.length }, (_, index) => build(part.element, `${path}[${index}]`)));
+        return new VectorValue(
+          part,
+          path,
+          Array.from({ length: part.length }, (_, index) => build(part.element, `${path}[${index}]`)),
+        );
       default:
         throw new Error(`unknown shape ${part satisfies never}`);
     }
@@ -181,4 +205,3 @@ export const unpackLeaves = (info: ShapeInfo, word: Expression): Expression[] =>
     return carrier.reinterpretation(slice, place.info.kind === 'bits' && place.info.signed);
   });
 };
-

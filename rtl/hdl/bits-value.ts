@@ -1,6 +1,6 @@
-import type { BinaryOperator, Expression, SourceLocation } from './ir.ts';
-import { expressionsAt, operatorsAt } from './expression.ts';
 import { fail } from './diagnostic.ts';
+import { expressionsAt, operatorsAt } from './expression.ts';
+import type { BinaryOperator, Expression, SourceLocation } from './ir.ts';
 import { checkWidth, type LeafInfo } from './shape.ts';
 import { here } from './source-location.ts';
 import { asValue, coerce, compare, conditionOf, type Leaf, LeafValue, type Target } from './value.ts';
@@ -45,14 +45,19 @@ export class BitsValue extends LeafValue {
   }
   subtractWide(other: unknown): BitsValue {
     const location = here();
-    return result(operatorsAt(location).subtractWide(this.expression, this.#operand(other, 'subtracting from', location)));
+    return result(
+      operatorsAt(location).subtractWide(this.expression, this.#operand(other, 'subtracting from', location)),
+    );
   }
   multiply(other: unknown): BitsValue {
     const location = here();
     const right = bitsOperand(other, `multiplying ${this.describe()}`, location);
     if (right.info.signed !== this.info.signed) {
       fail('sign-mismatch', location, {
-        operation: `multiplying ${this.describe()}`, left: this.describe(), leftSigned: this.info.signed, right: right.describe(),
+        operation: `multiplying ${this.describe()}`,
+        left: this.describe(),
+        leftSigned: this.info.signed,
+        right: right.describe(),
       });
     }
     return result(expressionsAt(location).binary('multiply', this.expression, right.expression));
@@ -92,7 +97,10 @@ export class BitsValue extends LeafValue {
     const chosen = unsignedOperand(index, `the index of ${this.describe()}`, location);
     const expression = operatorsAt(location).bitAt(this.expression, chosen);
     const { target } = this.leaf;
-    return new BitsValue({ expression, target: target === null ? null : chosenTarget(() => this.#bitTargets(target), chosen) });
+    return new BitsValue({
+      expression,
+      target: target === null ? null : chosenTarget(() => this.#bitTargets(target), chosen),
+    });
   }
 
   shiftLeft(amount: unknown): BitsValue {
@@ -111,7 +119,8 @@ export class BitsValue extends LeafValue {
   }
   extend(width: number): BitsValue {
     checkWidth('extend', width);
-    if (width < this.width) fail('bad-truncation', here(), { operation: 'extend', signal: this.describe(), from: this.width, to: width });
+    if (width < this.width)
+      fail('bad-truncation', here(), { operation: 'extend', signal: this.describe(), from: this.width, to: width });
     return result(operatorsAt(here()).extendTo(this.expression, width));
   }
   resize(width: number): BitsValue {
@@ -169,22 +178,32 @@ export class BitsValue extends LeafValue {
     const expression = expressionsAt(here()).slice(this.expression, low, high - low + 1);
     const { target, readOnly } = this.leaf;
     const part = target === null ? null : partTarget(target, low);
-    return new BitsValue(readOnly === undefined ? { expression, target: part } : { expression, target: part, readOnly });
+    return new BitsValue(
+      readOnly === undefined ? { expression, target: part } : { expression, target: part, readOnly },
+    );
   }
 
   #shift(operator: 'shift_left' | 'shift_right', amount: unknown, operation: string): BitsValue {
     const location = here();
     const carrier = expressionsAt(location);
     if (typeof amount !== 'number') {
-      return result(carrier.binary(operator, this.expression, unsignedOperand(amount, `the amount of ${operation}`, location)));
+      return result(
+        carrier.binary(operator, this.expression, unsignedOperand(amount, `the amount of ${operation}`, location)),
+      );
     }
-    if (!Number.isInteger(amount) || amount < 0) fail('bad-depth', location, { what: operation, value: String(amount) });
+    if (!Number.isInteger(amount) || amount < 0)
+      fail('bad-depth', location, { what: operation, value: String(amount) });
     return result(shiftByConstant(operator, this.expression, amount, location));
   }
 }
 
 /** A shift by a known amount is wiring: a slice and a fill. */
-const shiftByConstant = (operator: 'shift_left' | 'shift_right', value: Expression, amount: number, location: SourceLocation): Expression => {
+const shiftByConstant = (
+  operator: 'shift_left' | 'shift_right',
+  value: Expression,
+  amount: number,
+  location: SourceLocation,
+): Expression => {
   const carrier = expressionsAt(location);
   const { width, signed } = value;
   if (amount === 0) return value;
@@ -201,6 +220,7 @@ const shiftByConstant = (operator: 'shift_left' | 'shift_right', value: Expressi
 };
 
 const result = (expression: Expression): BitsValue => new BitsValue({ expression, target: null });
+
 export { result as bitsResult };
 
 const bitsOperand = (operand: unknown, operation: string, location: SourceLocation): BitsValue => {
@@ -213,7 +233,12 @@ const bitsOperand = (operand: unknown, operation: string, location: SourceLocati
 /** An index, an address or a shift amount. */
 export const unsignedOperand = (operand: unknown, operation: string, location: SourceLocation): Expression => {
   const value = bitsOperand(operand, operation, location);
-  if (value.info.signed) fail('wrong-kind', location, { operation, expected: 'unsigned bits', actual: `${value.describe()}, which is signed` });
+  if (value.info.signed)
+    fail('wrong-kind', location, {
+      operation,
+      expected: 'unsigned bits',
+      actual: `${value.describe()}, which is signed`,
+    });
   return value.expression;
 };
 
@@ -227,7 +252,9 @@ export const chosenTarget = (targets: () => readonly Target[], index: Expression
     const all = targets();
     const reachable = index.width < 31 ? all.slice(0, 2 ** index.width) : all;
     const cases = reachable.map((target, number) => ({
-      values: [BigInt(number)], body: [target.statement(low, value, location, how)], location,
+      values: [BigInt(number)],
+      body: [target.statement(low, value, location, how)],
+      location,
     }));
     return { kind: 'switch', subject: index, cases, otherwise: [], location };
   },

@@ -6,8 +6,19 @@ import { append } from './scope.ts';
 import { describeOperand, isShape, type LeafInfo, shapeInfo } from './shape.ts';
 import { bit } from './shapes.ts';
 import { here } from './source-location.ts';
-import type { Assignable, Bits, BitsSignal, Directed, inView, outView, Shape, SignalOf, Value, ValueOf } from './types.ts';
-import { AbstractValue, conditionOf, isValue, type Leaf } from './value.ts';
+import type {
+  Assignable,
+  Bits,
+  BitsSignal,
+  Directed,
+  inView,
+  outView,
+  Shape,
+  SignalOf,
+  Value,
+  ValueOf,
+} from './types.ts';
+import { type AbstractValue, conditionOf, isValue, type Leaf } from './value.ts';
 
 /** Fields of which some flow the other way. */
 export type BundleFields = Readonly<Record<string, Directed>>;
@@ -68,12 +79,18 @@ const make = <D extends Directed>(info: DirectedInfo, properties: object): D =>
   Object.freeze({ ...properties, [directedKey]: info }) as unknown as D;
 
 export const directedInfo = (directed: Directed): DirectedInfo => {
-  if (typeof directed === 'object' && directed !== null && directedKey in directed) return directed[directedKey] as DirectedInfo;
-  return fail('wrong-kind', here(), { operation: 'a port', expected: 'a shape, bundle or stream', actual: describeOperand(directed) });
+  if (typeof directed === 'object' && directed !== null && directedKey in directed)
+    return directed[directedKey] as DirectedInfo;
+  return fail('wrong-kind', here(), {
+    operation: 'a port',
+    expected: 'a shape, bundle or stream',
+    actual: describeOperand(directed),
+  });
 };
 
 /** A field that flows against its bundle. */
-export const flip = <D extends Directed>(directed: D): Flipped<D> => make({ kind: 'flipped', inner: directed }, { flipped: directed });
+export const flip = <D extends Directed>(directed: D): Flipped<D> =>
+  make({ kind: 'flipped', inner: directed }, { flipped: directed });
 
 /** Named fields as ports, each with its direction: `flip` marks those that flow back. */
 export const bundle = <const F extends BundleFields>(fields: F): Bundle<F> => {
@@ -85,7 +102,18 @@ export const bundle = <const F extends BundleFields>(fields: F): Bundle<F> => {
 
 /** Data of a shape with `valid` along it and `ready` against it. */
 export const stream = <S extends Shape>(data: S): Stream<S> =>
-  make({ kind: 'bundle', stream: true, fields: [['valid', bit], ['ready', flip(bit)], ['data', data]] }, { data });
+  make(
+    {
+      kind: 'bundle',
+      stream: true,
+      fields: [
+        ['valid', bit],
+        ['ready', flip(bit)],
+        ['data', data],
+      ],
+    },
+    { data },
+  );
 
 /** `in` is received by whoever holds the view, `out` is driven by it. */
 export type Flow = 'in' | 'out';
@@ -138,7 +166,12 @@ const drive = (driver: AbstractValue, driven: AbstractValue): void => {
   const sources = driver.leaves();
   for (const [index, leaf] of driven.leaves().entries()) {
     const source = sources[index];
-    if (leaf.leaf.target === null || source === undefined || source.expression.width !== leaf.expression.width || source.expression.signed !== leaf.expression.signed) {
+    if (
+      leaf.leaf.target === null ||
+      source === undefined ||
+      source.expression.width !== leaf.expression.width ||
+      source.expression.signed !== leaf.expression.signed
+    ) {
       const reason = leaf.leaf.target === null ? `${leaf.describe()} cannot be set` : 'their shapes differ';
       fail('cannot-connect', location, { left: driver.describe(), right: driven.describe(), reason });
       continue;
@@ -155,7 +188,11 @@ const connectSides = (left: AbstractValue | BundleSide, right: unknown): void =>
       const leftField = left.fields.get(name);
       const rightField = right.fields.get(name);
       if (leftField === undefined || rightField === undefined) {
-        fail('cannot-connect', here(), { left: left.describe(), right: right.describe(), reason: `only one of them has the field ${name}` });
+        fail('cannot-connect', here(), {
+          left: left.describe(),
+          right: right.describe(),
+          reason: `only one of them has the field ${name}`,
+        });
         continue;
       }
       connectSides(leftField, rightField);
@@ -171,7 +208,8 @@ const connectSides = (left: AbstractValue | BundleSide, right: unknown): void =>
     }
     return;
   }
-  const name = (side: unknown): string => (isValue(side) || side instanceof BundleSide ? side.describe() : describeOperand(side));
+  const name = (side: unknown): string =>
+    isValue(side) || side instanceof BundleSide ? side.describe() : describeOperand(side);
   fail('cannot-connect', here(), { left: name(left), right: name(right), reason: 'they are not of the same shape' });
 };
 
@@ -187,7 +225,12 @@ export function connect(left: unknown, right: unknown): void {
 }
 
 /** All leaves of something a port can carry. */
-export const directedLeaves = (directed: Directed, name: string, flow: Flow, path: readonly string[] = []): DirectedLeaf[] => {
+export const directedLeaves = (
+  directed: Directed,
+  name: string,
+  flow: Flow,
+  path: readonly string[] = [],
+): DirectedLeaf[] => {
   if (isShape(directed)) {
     return leafPlaces(shapeInfo(directed), name).map((place) => ({ name: place.name, path, info: place.info, flow }));
   }
@@ -213,7 +256,11 @@ export const buildSide = (
     if (isShape(part)) return buildValue(shapeInfo(part), path, () => leafAt(leaves[position++] as DirectedLeaf));
     const info = directedInfo(part);
     if (info.kind === 'flipped') return build(info.inner, path);
-    return new BundleSide(path, info.stream, new Map(info.fields.map(([field, inner]) => [field, build(inner, `${path}.${field}`)])));
+    return new BundleSide(
+      path,
+      info.stream,
+      new Map(info.fields.map(([field, inner]) => [field, build(inner, `${path}.${field}`)])),
+    );
   };
   return build(directed, name);
 };

@@ -1,4 +1,4 @@
-import { binaryType, unaryType, type Carrier, type ValueType } from './carrier.ts';
+import { binaryType, type Carrier, unaryType, type ValueType } from './carrier.ts';
 import type { BinaryOperator, UnaryOperator } from './ir.ts';
 
 /** A known value: its bits as a non-negative number, with width and sign. */

@@ -47,7 +47,8 @@ class Chain implements WhenChain {
   }
 
   #checkInPlace(branch: string, location: SourceLocation): void {
-    const inPlace = this.#builder.openBranch === this.#parent && this.#parent.length === this.#length && this.#otherwise.length === 0;
+    const inPlace =
+      this.#builder.openBranch === this.#parent && this.#parent.length === this.#length && this.#otherwise.length === 0;
     if (!inPlace) fail('late-branch', location, { branch });
   }
 }
@@ -72,11 +73,15 @@ export const match = (subject: unknown, branches: Readonly<Record<string, Body |
   const builder = currentBuilder('match');
   const value = asValue(subject, 'match', location);
   if (!(value instanceof EnumeratedValue)) {
-    fail('wrong-kind', location, { operation: 'match', expected: 'an enumeration', actual: `${value.describe()}: ${describeShape(value.info)}` });
+    fail('wrong-kind', location, {
+      operation: 'match',
+      expected: 'an enumeration',
+      actual: `${value.describe()}: ${describeShape(value.info)}`,
+    });
     return;
   }
   const { states, width } = value.info;
-  const hasOtherwise = branches['otherwise'] !== undefined && !states.has('otherwise');
+  const hasOtherwise = branches.otherwise !== undefined && !states.has('otherwise');
   for (const name of Object.keys(branches)) {
     const known = states.has(name) || name === 'otherwise';
     if (!known) fail('unknown-state', location, { state: name, known: [...states.keys()].join(', ') });
@@ -88,7 +93,7 @@ export const match = (subject: unknown, branches: Readonly<Record<string, Body |
     return body === undefined ? [] : [{ values: [code], body: builder.branch(body), location }];
   });
   let otherwise: readonly Statement[] = [];
-  if (hasOtherwise) otherwise = builder.branch(branches['otherwise'] as Body);
+  if (hasOtherwise) otherwise = builder.branch(branches.otherwise as Body);
   // Codes that name no state behave as the last state does, so that the match is complete in hardware as well.
   else if (BigInt(states.size) < 1n << BigInt(width)) otherwise = cases.pop()?.body ?? [];
   builder.append({ kind: 'switch', subject: value.expression, cases, otherwise, location });

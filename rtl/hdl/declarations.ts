@@ -13,15 +13,26 @@ import { type AbstractValue, coerce, isValue } from './value.ts';
 
 const zeros = (info: ShapeInfo, location: SourceLocation): Expression[] =>
   leafPlaces(info, '').map((place) =>
-    expressionsAt(location).constant({ width: place.info.width, signed: place.info.kind === 'bits' && place.info.signed }, 0n),
+    expressionsAt(location).constant(
+      { width: place.info.width, signed: place.info.kind === 'bits' && place.info.signed },
+      0n,
+    ),
   );
 
 /** The reset value of each leaf; null for a register without reset. */
-export const resetValues = (info: ShapeInfo, reset: unknown, name: string, location: SourceLocation): (bigint | null)[] => {
+export const resetValues = (
+  info: ShapeInfo,
+  reset: unknown,
+  name: string,
+  location: SourceLocation,
+): (bigint | null)[] => {
   if (reset === undefined) fail('missing-reset', location, { signal: name });
   if (reset === 'none') return leafPlaces(info, name).map(() => null);
-  const values = reset === 0 ? zeros(info, location) : coerce(info, reset, location, `the reset value of ${name}`, name);
-  return values.map((value) => (value.kind === 'constant' ? value.value : fail('not-constant', location, { place: `the reset value of ${name}` })));
+  const values =
+    reset === 0 ? zeros(info, location) : coerce(info, reset, location, `the reset value of ${name}`, name);
+  return values.map((value) =>
+    value.kind === 'constant' ? value.value : fail('not-constant', location, { place: `the reset value of ${name}` }),
+  );
 };
 
 export interface RegisterDeclaration {
@@ -29,7 +40,11 @@ export interface RegisterDeclaration {
   readonly reset: unknown;
 }
 
-export const declareRegister = (builder: ModuleBuilder, name: string, { type, reset }: RegisterDeclaration): AbstractValue => {
+export const declareRegister = (
+  builder: ModuleBuilder,
+  name: string,
+  { type, reset }: RegisterDeclaration,
+): AbstractValue => {
   const location = here();
   const info = shapeInfo(type);
   const resets = resetValues(info, reset, name, location);
@@ -47,20 +62,33 @@ export interface WireDeclaration {
   readonly default?: unknown;
 }
 
-export const declareWire = (builder: ModuleBuilder, name: string, declaration: WireDeclaration): AbstractValue | BundleSide => {
+export const declareWire = (
+  builder: ModuleBuilder,
+  name: string,
+  declaration: WireDeclaration,
+): AbstractValue | BundleSide => {
   const location = here();
   const { type } = declaration;
   let defaults: readonly Expression[] | null = null;
   if (declaration.default !== undefined && isShape(type)) {
     const info = shapeInfo(type);
-    defaults = declaration.default === 0 ? zeros(info, location) : coerce(info, declaration.default, location, `the default of ${name}`, name);
+    defaults =
+      declaration.default === 0
+        ? zeros(info, location)
+        : coerce(info, declaration.default, location, `the default of ${name}`, name);
   }
   let position = 0;
   return buildSide(type, name, 'out', (leaf) => {
-    const zero = declaration.default === 0 ? expressionsAt(location).constant({ width: leaf.info.width, signed: false }, 0n) : null;
+    const zero =
+      declaration.default === 0
+        ? expressionsAt(location).constant({ width: leaf.info.width, signed: false }, 0n)
+        : null;
     const initial = defaults === null ? zero : (defaults[position] ?? null);
     position += 1;
-    return builder.leafOf(builder.declareSignal(leaf.name, leaf.info, { kind: 'wire', initial }, 'wire', location), true);
+    return builder.leafOf(
+      builder.declareSignal(leaf.name, leaf.info, { kind: 'wire', initial }, 'wire', location),
+      true,
+    );
   });
 };
 
@@ -74,7 +102,13 @@ export const declareNamed = (builder: ModuleBuilder, name: string, operand: unkn
     const place = places[position];
     const source = sources[position];
     if (place === undefined || source === undefined) throw new Error(`no leaf ${position} in ${name}`);
-    const signal = builder.declareSignal(place.name, place.info, { kind: 'wire', initial: source.expression }, 'named value', location);
+    const signal = builder.declareSignal(
+      place.name,
+      place.info,
+      { kind: 'wire', initial: source.expression },
+      'named value',
+      location,
+    );
     return builder.leafOf(signal, false);
   });
 };

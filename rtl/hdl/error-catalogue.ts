@@ -20,9 +20,13 @@ export const catalogue = {
     rule: 'Both sides of an operation or an assignment have the same width.',
     message: (p) => `${p.operation}: ${p.left} has ${bitsText(p.leftWidth)}, ${p.right} has ${bitsText(p.rightWidth)}`,
     remedy: (p) =>
-      p.rightWidth < p.leftWidth
-        ? `write .extend(${p.leftWidth}) on ${p.right}, or .truncate(${p.rightWidth}) on ${p.left}`
-        : `write .truncate(${p.leftWidth}) on ${p.right}, or .extend(${p.rightWidth}) on ${p.left}`,
+      p.operation.startsWith('setting')
+        ? p.rightWidth < p.leftWidth
+          ? `write .extend(${p.leftWidth}) on ${p.right}`
+          : `write .truncate(${p.leftWidth}) on ${p.right}, or make ${p.left} wider`
+        : p.rightWidth < p.leftWidth
+          ? `write .extend(${p.leftWidth}) on ${p.right}, or .truncate(${p.rightWidth}) on ${p.left}`
+          : `write .truncate(${p.leftWidth}) on ${p.right}, or .extend(${p.rightWidth}) on ${p.left}`,
   }),
   'sign-mismatch': entry<{ operation: string; left: string; leftSigned: boolean; right: string }>({
     rule: 'Both sides of an operation or an assignment are signed, or both are unsigned.',
@@ -34,7 +38,9 @@ export const catalogue = {
     rule: 'A literal fits the width it is used at.',
     message: (p) =>
       `${p.literal} does not fit ${p.place}, which has ${bitsText(p.width)}${p.signed ? ' (signed)' : ''} and holds ` +
-      (p.signed ? `${-(1n << BigInt(p.width - 1))} to ${(1n << BigInt(p.width - 1)) - 1n}` : `0 to ${(1n << BigInt(p.width)) - 1n}`),
+      (p.signed
+        ? `${-(1n << BigInt(p.width - 1))} to ${(1n << BigInt(p.width - 1)) - 1n}`
+        : `0 to ${(1n << BigInt(p.width)) - 1n}`),
     remedy: () => 'use a literal in that range, or make the signal wider',
   }),
   'not-an-integer': entry<{ literal: string; place: string }>({
@@ -70,7 +76,8 @@ export const catalogue = {
   'bad-truncation': entry<{ operation: 'truncate' | 'extend'; signal: string; from: number; to: number }>({
     rule: 'truncate makes a value narrower, extend makes it wider.',
     message: (p) => `${p.operation}(${p.to}) on ${p.signal}, which has ${bitsText(p.from)}`,
-    remedy: (p) => `write .${p.operation === 'truncate' ? 'extend' : 'truncate'}(${p.to}), or .resize(${p.to}) where either may happen`,
+    remedy: (p) =>
+      `write .${p.operation === 'truncate' ? 'extend' : 'truncate'}(${p.to}), or .resize(${p.to}) where either may happen`,
   }),
   'no-width': entry<{ operation: string }>({
     rule: 'An operation needs one operand that has a width.',
@@ -109,7 +116,8 @@ export const catalogue = {
   'duplicate-name': entry<{ name: string; what: string }>({
     rule: 'A name is declared once in a module.',
     message: (p) => `the name '${p.name}' of this ${p.what} is already taken in the module`,
-    remedy: () => 'rename one of the two; record fields, stream parts and instance ports are joined to their key with an underscore',
+    remedy: () =>
+      'rename one of the two; record fields, stream parts and instance ports are joined to their key with an underscore',
   }),
   'bad-field-name': entry<{ field: string }>({
     rule: 'A record field does not hide a method of the record.',

@@ -1,4 +1,4 @@
-import { binaryType, unaryType, type Carrier, type ValueType } from './carrier.ts';
+import { binaryType, type Carrier, unaryType, type ValueType } from './carrier.ts';
 import { type Constant, constants, wrap } from './constant.ts';
 import type { BinaryOperator, Expression, Memory, Signal, SourceLocation, UnaryOperator } from './ir.ts';
 import { operators } from './operators.ts';
@@ -41,7 +41,8 @@ class ExpressionCarrier implements Carrier<Expression> {
   }
 
   binary(operator: BinaryOperator, left: Expression, right: Expression): Expression {
-    if (left.kind === 'constant' && right.kind === 'constant') return this.known(constants.binary(operator, left, right));
+    if (left.kind === 'constant' && right.kind === 'constant')
+      return this.known(constants.binary(operator, left, right));
     const { width, signed } = binaryType(operator, left, right);
     // Comparisons that no value can make true: tools reject them as mistakes.
     if (operator === 'less' && !left.signed) {
@@ -89,7 +90,14 @@ class ExpressionCarrier implements Carrier<Expression> {
     }
     // Elements that no index reaches are left out.
     const reachable = index.width < 31 ? elements.slice(0, 2 ** index.width) : elements;
-    return { kind: 'select', index, elements: reachable, width: first.width, signed: first.signed, location: this.location };
+    return {
+      kind: 'select',
+      index,
+      elements: reachable,
+      width: first.width,
+      signed: first.signed,
+      location: this.location,
+    };
   }
 
   reinterpretation(operand: Expression, signed: boolean): Expression {
@@ -106,11 +114,20 @@ export const expressionsAt = (location: SourceLocation): Carrier<Expression> => 
 export const operatorsAt = (location: SourceLocation) => operators(expressionsAt(location));
 
 export const reference = (signal: Signal, location: SourceLocation): Expression => ({
-  kind: 'reference', signal, width: signal.width, signed: signal.signed, location,
+  kind: 'reference',
+  signal,
+  width: signal.width,
+  signed: signal.signed,
+  location,
 });
 
 export const memoryRead = (memory: Memory, address: Expression, location: SourceLocation): Expression => ({
-  kind: 'memory_read', memory, address, width: memory.width, signed: false, location,
+  kind: 'memory_read',
+  memory,
+  address,
+  width: memory.width,
+  signed: false,
+  location,
 });
 
 /** How messages name an expression. */

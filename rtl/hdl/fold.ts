@@ -41,6 +41,8 @@ export const foldOver = <T>(carrier: Carrier<T>, leaves: Leaves<T>): ((expressio
   // A node says itself whether it is signed.
   return memoised<T>((expression, of) => {
     const value = compute(expression, of);
-    return carrier.type(value).signed === expression.signed ? value : carrier.reinterpretation(value, expression.signed);
+    return carrier.type(value).signed === expression.signed
+      ? value
+      : carrier.reinterpretation(value, expression.signed);
   });
 };

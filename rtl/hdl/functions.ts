@@ -1,11 +1,22 @@
 import { buildValue, packLeaves, readOnlyValue, unpackLeaves } from './aggregate.ts';
-import { bitsResult, BitsValue, unsignedOperand } from './bits-value.ts';
+import { BitsValue, bitsResult, unsignedOperand } from './bits-value.ts';
 import { fail } from './diagnostic.ts';
 import { expressionsAt, operatorsAt } from './expression.ts';
 import type { Expression, SourceLocation } from './ir.ts';
 import { checkWidth, describeOperand, shapeInfo } from './shape.ts';
 import { here } from './source-location.ts';
-import type { AnyBits, AnyOperand, Bits, ConcatenationWidth, Literal, OperandOf, ReadOf, Shape, Value, ValueOf } from './types.ts';
+import type {
+  AnyBits,
+  AnyOperand,
+  Bits,
+  ConcatenationWidth,
+  Literal,
+  OperandOf,
+  ReadOf,
+  Shape,
+  Value,
+  ValueOf,
+} from './types.ts';
 import { type AbstractValue, asValue, coerce, conditionOf, isValue, literal } from './value.ts';
 
 /**
@@ -16,7 +27,9 @@ const face = <T>(value: AbstractValue): T => value as unknown as T;
 
 const bitsOf = (value: unknown, operation: string, location: SourceLocation): Expression => {
   const found = asValue(value, operation, location);
-  return found instanceof BitsValue ? found.expression : fail('wrong-kind', location, { operation, expected: 'bits', actual: found.describe() });
+  return found instanceof BitsValue
+    ? found.expression
+    : fail('wrong-kind', location, { operation, expected: 'bits', actual: found.describe() });
 };
 
 /** `whenTrue` where the condition holds, else `whenFalse`; any shape. */
@@ -26,7 +39,11 @@ export function mux<T extends Value>(condition: Bits<1>, whenTrue: OperandOf<T>,
 export function mux(condition: Bits<1>, whenTrue: AnyOperand, whenFalse: AnyOperand): Value {
   const location = here();
   const test = conditionOf(condition, 'mux', location);
-  const pattern = isValue(whenTrue) ? whenTrue : isValue(whenFalse) ? whenFalse : fail('no-width', location, { operation: 'mux' });
+  const pattern = isValue(whenTrue)
+    ? whenTrue
+    : isValue(whenFalse)
+      ? whenFalse
+      : fail('no-width', location, { operation: 'mux' });
   const left = coerce(pattern.info, whenTrue, location, 'mux', pattern.describe());
   const right = coerce(pattern.info, whenFalse, location, 'mux', pattern.describe());
   const carrier = expressionsAt(location);
@@ -39,19 +56,30 @@ export const concat = <const Parts extends readonly AnyBits[]>(...parts: Parts):
   const location = here();
   if (parts.length === 0) fail('empty-list', location, { operation: 'concat' });
   const carrier = expressionsAt(location);
-  return face(bitsResult(carrier.concatenation(parts.map((part) => carrier.reinterpretation(bitsOf(part, 'concat', location), false)))));
+  return face(
+    bitsResult(
+      carrier.concatenation(parts.map((part) => carrier.reinterpretation(bitsOf(part, 'concat', location), false))),
+    ),
+  );
 };
 
 /** The element that `index` names, element 0 first; past the end the last. */
-export const select = <T extends Value>(index: Bits, elements: readonly [T, ...(T | OperandOf<T>)[]] | readonly T[]): ReadOf<T> => {
+export const select = <T extends Value>(
+  index: Bits,
+  elements: readonly [T, ...(T | OperandOf<T>)[]] | readonly T[],
+): ReadOf<T> => {
   const location = here();
   const chosen = unsignedOperand(index, 'select', location);
   const all: readonly unknown[] = elements;
-  const pattern = all.find(isValue) ?? fail(all.length === 0 ? 'empty-list' : 'no-width', location, { operation: 'select' });
+  const pattern =
+    all.find(isValue) ?? fail(all.length === 0 ? 'empty-list' : 'no-width', location, { operation: 'select' });
   const columns = all.map((element) => coerce(pattern.info, element, location, 'select', pattern.describe()));
   return face(
     buildValue(pattern.info, 'the result of select', (position) => ({
-      expression: expressionsAt(location).select(chosen, columns.map((column) => column[position] as Expression)),
+      expression: expressionsAt(location).select(
+        chosen,
+        columns.map((column) => column[position] as Expression),
+      ),
       target: null,
     })),
   );
@@ -62,7 +90,8 @@ export const constant = <S extends Shape>(shape: S, value: OperandOf<ValueOf<S>>
   const location = here();
   const info = shapeInfo(shape);
   const leaves = coerce(info, value, location, 'constant', 'the constant');
-  if (leaves.some((leaf) => leaf.kind !== 'constant')) fail('not-constant', location, { place: 'the value given to constant' });
+  if (leaves.some((leaf) => leaf.kind !== 'constant'))
+    fail('not-constant', location, { place: 'the value given to constant' });
   return face(readOnlyValue(info, 'the constant', leaves));
 };
 
@@ -81,7 +110,9 @@ export const lit = <const W extends number>(width: W, value: Literal): Bits<W> =
 };
 
 /** The OR of the values whose condition holds: for conditions of which at most one holds. Zero where none does. */
-export const oneHotSelect = <T extends Value>(choices: readonly (readonly [condition: Bits<1>, value: T])[]): ReadOf<T> => {
+export const oneHotSelect = <T extends Value>(
+  choices: readonly (readonly [condition: Bits<1>, value: T])[],
+): ReadOf<T> => {
   const location = here();
   const values = choices.map(([, value]) => asValue(value, 'oneHotSelect', location));
   const conditions = choices.map(([condition]) => conditionOf(condition, 'oneHotSelect', location));
@@ -90,7 +121,9 @@ export const oneHotSelect = <T extends Value>(choices: readonly (readonly [condi
   return face(
     buildValue(pattern.info, 'the result of oneHotSelect', (position) => ({
       expression: operatorsAt(location).oneHotSelect(
-        conditions.map((condition, index) => [condition, (columns[index] as Expression[])[position] as Expression] as const),
+        conditions.map(
+          (condition, index) => [condition, (columns[index] as Expression[])[position] as Expression] as const,
+        ),
       ),
       target: null,
     })),
@@ -100,7 +133,9 @@ export const oneHotSelect = <T extends Value>(choices: readonly (readonly [condi
 const overBits = (operation: 'any' | 'all', values: readonly Bits<1>[]): Bits<1> => {
   const location = here();
   if (values.length === 0) fail('empty-list', location, { operation });
-  return face(bitsResult(operatorsAt(location)[operation](values.map((value) => conditionOf(value, operation, location)))));
+  return face(
+    bitsResult(operatorsAt(location)[operation](values.map((value) => conditionOf(value, operation, location)))),
+  );
 };
 
 /** Whether at least one of the bits is set. */
@@ -134,7 +169,19 @@ export const unpack = <S extends Shape>(shape: S, word: Bits): ValueOf<S> => {
   const source = bitsOf(word, 'unpack', location);
   if (source.width !== info.width) {
     const left = describeOperand(shape);
-    fail('width-mismatch', location, { operation: 'unpack', left, leftWidth: info.width, right: 'the word', rightWidth: source.width });
+    fail('width-mismatch', location, {
+      operation: 'unpack',
+      left,
+      leftWidth: info.width,
+      right: 'the word',
+      rightWidth: source.width,
+    });
   }
-  return face(readOnlyValue(info, 'the result of unpack', unpackLeaves(info, expressionsAt(location).reinterpretation(source, false))));
+  return face(
+    readOnlyValue(
+      info,
+      'the result of unpack',
+      unpackLeaves(info, expressionsAt(location).reinterpretation(source, false)),
+    ),
+  );
 };

@@ -15,7 +15,8 @@ export interface Environment {
 }
 
 /** The value of an expression: its bits as a non-negative number. */
-export const evaluate = (expression: Expression, environment: Environment): bigint => evaluatorIn(environment)(expression);
+export const evaluate = (expression: Expression, environment: Environment): bigint =>
+  evaluatorIn(environment)(expression);
 
 /** Evaluates expressions in an environment that does not change, shared parts once. */
 const evaluatorIn = (environment: Environment): ((expression: Expression) => bigint) => {
@@ -59,9 +60,14 @@ export class ModuleInterpreter {
     this.#path = path;
     for (const signal of module.signals) this.#values.set(signal, signal.reset ?? 0n);
     for (const memory of module.memories) {
-      this.#memories.set(memory, Array.from({ length: memory.depth }, (_, address) => memory.contents[address] ?? 0n));
+      this.#memories.set(
+        memory,
+        Array.from({ length: memory.depth }, (_, address) => memory.contents[address] ?? 0n),
+      );
     }
-    this.#held = module.instances.map((instance) => new ModuleInterpreter(instance.module, path === '' ? instance.name : `${path}.${instance.name}`));
+    this.#held = module.instances.map(
+      (instance) => new ModuleInterpreter(instance.module, path === '' ? instance.name : `${path}.${instance.name}`),
+    );
   }
 
   get #environment(): Environment {
@@ -142,14 +148,18 @@ export class ModuleInterpreter {
         case 'assign': {
           const { target, low, value } = statement;
           if (target.kind !== 'register') return;
-          next.set(target, replaceBits(next.get(target) ?? this.#values.get(target) ?? 0n, low, value.width, of(value)));
+          next.set(
+            target,
+            replaceBits(next.get(target) ?? this.#values.get(target) ?? 0n, low, value.width, of(value)),
+          );
           return;
         }
         case 'memory_write': {
           const address = of(statement.address);
           const words = this.#memories.get(statement.memory);
           if (words === undefined || address >= BigInt(words.length)) return;
-          const bits = statement.mask === null ? -1n : maskBits(of(statement.mask), statement.mask.width, statement.memory.width);
+          const bits =
+            statement.mask === null ? -1n : maskBits(of(statement.mask), statement.mask.width, statement.memory.width);
           writes.push({ words, address: Number(address), value: of(statement.data), bits });
           return;
         }
@@ -168,17 +178,24 @@ export class ModuleInterpreter {
     });
     commits.push(() => {
       for (const [signal, value] of next) this.#values.set(signal, value);
-      if (inReset) for (const signal of this.module.signals) if (signal.reset !== null) this.#values.set(signal, signal.reset);
-      for (const { words, address, value, bits } of writes) words[address] = ((words[address] ?? 0n) & ~bits) | (value & bits);
+      if (inReset)
+        for (const signal of this.module.signals) if (signal.reset !== null) this.#values.set(signal, signal.reset);
+      for (const { words, address, value, bits } of writes)
+        words[address] = ((words[address] ?? 0n) & ~bits) | (value & bits);
     });
     for (const held of this.#held) held.#edge(inReset, events, commits);
   }
 
   /** Calls `act` on each statement that control reaches. */
-  #run(statements: readonly Statement[], of: (expression: Expression) => bigint, act: (statement: Statement) => void): void {
+  #run(
+    statements: readonly Statement[],
+    of: (expression: Expression) => bigint,
+    act: (statement: Statement) => void,
+  ): void {
     for (const statement of statements) {
       act(statement);
-      if (statement.kind === 'if') this.#run(of(statement.condition) === 1n ? statement.then : statement.otherwise, of, act);
+      if (statement.kind === 'if')
+        this.#run(of(statement.condition) === 1n ? statement.then : statement.otherwise, of, act);
       if (statement.kind === 'switch') {
         const subject = of(statement.subject);
         const chosen = statement.cases.find((one) => one.values.includes(subject));

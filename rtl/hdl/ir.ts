@@ -28,15 +28,34 @@ export type UnaryOperator = 'not' | 'negate' | 'reduce_and' | 'reduce_or' | 'red
  * shifting by the width or more gives zero (or the sign bits, for a signed `shift_right`).
  */
 export type BinaryOperator =
-  | 'and' | 'or' | 'xor' | 'add' | 'subtract' | 'multiply' | 'equal' | 'less' | 'shift_left' | 'shift_right';
+  | 'and'
+  | 'or'
+  | 'xor'
+  | 'add'
+  | 'subtract'
+  | 'multiply'
+  | 'equal'
+  | 'less'
+  | 'shift_left'
+  | 'shift_right';
 
 export type Expression =
   | (Typed & { readonly kind: 'constant'; readonly value: bigint })
   | (Typed & { readonly kind: 'reference'; readonly signal: Signal })
   | (Typed & { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: Expression })
-  | (Typed & { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Expression; readonly right: Expression })
+  | (Typed & {
+      readonly kind: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+    })
   /** `condition` is 1 bit wide. */
-  | (Typed & { readonly kind: 'multiplex'; readonly condition: Expression; readonly whenTrue: Expression; readonly whenFalse: Expression })
+  | (Typed & {
+      readonly kind: 'multiplex';
+      readonly condition: Expression;
+      readonly whenTrue: Expression;
+      readonly whenFalse: Expression;
+    })
   /** Bits `low + width - 1` down to `low` of the operand. */
   | (Typed & { readonly kind: 'slice'; readonly operand: Expression; readonly low: number })
   /** Most significant part first. */
@@ -84,14 +103,45 @@ export interface Memory {
 /** Statements run in order, the last assignment to a bit wins. Wires and registers share one list; each consumer projects the list onto the targets it wants. */
 export type Statement =
   /** Bits `low + value.width - 1` down to `low` of the target. A register's new value shows after the clock edge. */
-  | { readonly kind: 'assign'; readonly target: Signal; readonly low: number; readonly value: Expression; readonly location: SourceLocation }
-  | { readonly kind: 'if'; readonly condition: Expression; readonly then: readonly Statement[]; readonly otherwise: readonly Statement[]; readonly location: SourceLocation }
+  | {
+      readonly kind: 'assign';
+      readonly target: Signal;
+      readonly low: number;
+      readonly value: Expression;
+      readonly location: SourceLocation;
+    }
+  | {
+      readonly kind: 'if';
+      readonly condition: Expression;
+      readonly then: readonly Statement[];
+      readonly otherwise: readonly Statement[];
+      readonly location: SourceLocation;
+    }
   /** Case values are distinct constants of the subject's width. */
-  | { readonly kind: 'switch'; readonly subject: Expression; readonly cases: readonly SwitchCase[]; readonly otherwise: readonly Statement[]; readonly location: SourceLocation }
+  | {
+      readonly kind: 'switch';
+      readonly subject: Expression;
+      readonly cases: readonly SwitchCase[];
+      readonly otherwise: readonly Statement[];
+      readonly location: SourceLocation;
+    }
   /** At the clock edge, reset or not. `mask` has one bit for each lane of `memory.width / mask.width` bits; null writes the whole word. An address at or past the depth writes nothing. */
-  | { readonly kind: 'memory_write'; readonly memory: Memory; readonly address: Expression; readonly data: Expression; readonly mask: Expression | null; readonly location: SourceLocation }
+  | {
+      readonly kind: 'memory_write';
+      readonly memory: Memory;
+      readonly address: Expression;
+      readonly data: Expression;
+      readonly mask: Expression | null;
+      readonly location: SourceLocation;
+    }
   /** Checked at each clock edge with `aresetn` high, where control reaches it. */
-  | { readonly kind: 'property'; readonly flavour: 'assert' | 'assume' | 'cover'; readonly name: string; readonly condition: Expression; readonly location: SourceLocation };
+  | {
+      readonly kind: 'property';
+      readonly flavour: 'assert' | 'assume' | 'cover';
+      readonly name: string;
+      readonly condition: Expression;
+      readonly location: SourceLocation;
+    };
 
 export interface SwitchCase {
   readonly values: readonly bigint[];

@@ -96,7 +96,14 @@ class MemoryPort {
     if (this.#isRom) fail('rom-written', location, { memory: memory.name });
     const where = this.#address(address, location);
     const leaves = coerce(this.#info, data, location, `writing ${memory.name}`, memory.name);
-    append({ kind: 'memory_write', memory, address: where, data: packLeaves(leaves), mask: this.#mask(mask, location), location });
+    append({
+      kind: 'memory_write',
+      memory,
+      address: where,
+      data: packLeaves(leaves),
+      mask: this.#mask(mask, location),
+      location,
+    });
   }
 
   #mask(mask: unknown, location: SourceLocation): Expression | null {
@@ -123,14 +130,19 @@ class MemoryPort {
   #ownBuilder(operation: string, location: SourceLocation): ModuleBuilder {
     const user = currentScope(operation);
     if (user !== this.#builder) {
-      fail('foreign-signal', location, { signal: this.#memory.name, owner: this.#builder.moduleName, user: user.moduleName });
+      fail('foreign-signal', location, {
+        signal: this.#memory.name,
+        owner: this.#builder.moduleName,
+        user: user.moduleName,
+      });
     }
     return this.#builder;
   }
 }
 
 const checkDepth = (name: string, depth: number, location: SourceLocation): void => {
-  if (!Number.isInteger(depth) || depth < 1 || depth > 2 ** 30) fail('bad-depth', location, { what: `memory ${name}`, value: String(depth) });
+  if (!Number.isInteger(depth) || depth < 1 || depth > 2 ** 30)
+    fail('bad-depth', location, { what: `memory ${name}`, value: String(depth) });
 };
 
 export const declareMemory = (builder: ModuleBuilder, name: string, declaration: MemoryDeclaration): unknown => {
@@ -138,15 +150,26 @@ export const declareMemory = (builder: ModuleBuilder, name: string, declaration:
   const info = shapeInfo(declaration.type);
   checkDepth(name, declaration.depth, location);
   const contents = declaration.contents ?? [];
-  if (contents.length > declaration.depth) fail('bad-depth', location, { what: `the contents of ${name}`, value: String(contents.length) });
+  if (contents.length > declaration.depth)
+    fail('bad-depth', location, { what: `the contents of ${name}`, value: String(contents.length) });
   for (const word of contents) {
     if (BigInt.asUintN(info.width, word) !== word) {
-      fail('literal-out-of-range', location, { literal: String(word), width: info.width, signed: false, place: `a word of ${name}` });
+      fail('literal-out-of-range', location, {
+        literal: String(word),
+        width: info.width,
+        signed: false,
+        place: `a word of ${name}`,
+      });
     }
   }
   const behaviour = declaration.readDuringWrite ?? 'old';
   const memory: Memory = {
-    name, width: info.width, depth: declaration.depth, contents, readDuringWrite: behaviour === 'undefined' ? 'undefined' : 'old', location,
+    name,
+    width: info.width,
+    depth: declaration.depth,
+    contents,
+    readDuringWrite: behaviour === 'undefined' ? 'undefined' : 'old',
+    location,
   };
   builder.declareMemory(memory);
   return new MemoryPort(builder, memory, info, false, behaviour === 'new');
@@ -164,7 +187,8 @@ export const declareRom = (builder: ModuleBuilder, name: string, declaration: Ro
   if (declaration.contents.length === 0) fail('no-memory-contents', location, { memory: name });
   const depth = declaration.depth ?? declaration.contents.length;
   checkDepth(name, depth, location);
-  if (declaration.contents.length > depth) fail('bad-depth', location, { what: `the contents of ${name}`, value: String(declaration.contents.length) });
+  if (declaration.contents.length > depth)
+    fail('bad-depth', location, { what: `the contents of ${name}`, value: String(declaration.contents.length) });
   const contents = declaration.contents.map((word) =>
     packConstants(coerce(info, word, location, `the contents of ${name}`, name), name, location),
   );
@@ -172,4 +196,3 @@ export const declareRom = (builder: ModuleBuilder, name: string, declaration: Ro
   builder.declareMemory(memory);
   return new MemoryPort(builder, memory, info, true, false);
 };
-

@@ -68,7 +68,8 @@ export class ModuleBuilder implements Scope {
   takeName(name: string, what: string, location: SourceLocation): void {
     checkName(name, what, location);
     const taken = this.#names.get(name);
-    if (taken !== undefined) fail('duplicate-name', location, { name, what }, [{ note: 'first declared', location: taken }]);
+    if (taken !== undefined)
+      fail('duplicate-name', location, { name, what }, [{ note: 'first declared', location: taken }]);
     this.#names.set(name, location);
   }
 
@@ -114,7 +115,8 @@ export class ModuleBuilder implements Scope {
     return {
       statement: (low, value, location, how) => {
         const user = currentScope('set');
-        if (user !== this) fail('foreign-signal', location, { signal: signal.name, owner: this.moduleName, user: user.moduleName });
+        if (user !== this)
+          fail('foreign-signal', location, { signal: signal.name, owner: this.moduleName, user: user.moduleName });
         this.#noteDriver(signal, location, how);
         return { kind: 'assign', target: signal, low, value, location };
       },
@@ -125,7 +127,8 @@ export class ModuleBuilder implements Scope {
     const connected = this.#connected.get(signal);
     const first = this.#set.get(signal);
     const other = connected ?? (how === 'connect' && this.openBranch === this.#body ? first : undefined);
-    if (other !== undefined) fail('multiply-driven', location, { signal: signal.name }, [{ note: 'the other driver', location: other }]);
+    if (other !== undefined)
+      fail('multiply-driven', location, { signal: signal.name }, [{ note: 'the other driver', location: other }]);
     if (how === 'connect' && this.openBranch === this.#body) this.#connected.set(signal, location);
     if (first === undefined) this.#set.set(signal, location);
   }
@@ -160,7 +163,9 @@ const holdsClockedStatement = (statements: readonly Statement[]): boolean =>
       case 'if':
         return holdsClockedStatement(statement.then) || holdsClockedStatement(statement.otherwise);
       case 'switch':
-        return statement.cases.some((one) => holdsClockedStatement(one.body)) || holdsClockedStatement(statement.otherwise);
+        return (
+          statement.cases.some((one) => holdsClockedStatement(one.body)) || holdsClockedStatement(statement.otherwise)
+        );
       case 'memory_write':
       case 'property':
         return true;
@@ -180,4 +185,3 @@ export const currentBuilder = (operation: string): ModuleBuilder => {
   if (!(scope instanceof ModuleBuilder)) throw new Error('the open scope is not a module');
   return scope;
 };
-

@@ -1,28 +1,50 @@
-import { AbstractValue, conditionOf, type Leaf } from './value.ts';
-import { BundleSide, buildSide, type DirectedLeaf, directedLeaves, type Flow, opposite } from './bundle.ts';
-import { type BitsBranch, match, matchBits, type StateBranches, when, type WhenChain } from './control.ts';
+import { type BundleSide, buildSide, type DirectedLeaf, directedLeaves, type Flow, opposite } from './bundle.ts';
+import { type BitsBranch, match, matchBits, type StateBranches, type WhenChain, when } from './control.ts';
 import { declareNamed, declareRegister, declareWire, resetValues } from './declarations.ts';
 import { ElaborationError, fail } from './diagnostic.ts';
-import { expressionsAt, reference } from './expression.ts';
+import { reference } from './expression.ts';
 import type { Expression, Instance, Module, Signal, SourceLocation } from './ir.ts';
-import { declareMemory, declareRom, type MemoryDeclaration, type MemoryHandle, type Rom, type RomDeclaration } from './memory.ts';
+import {
+  declareMemory,
+  declareRom,
+  type MemoryDeclaration,
+  type MemoryHandle,
+  type Rom,
+  type RomDeclaration,
+} from './memory.ts';
 import { ModuleBuilder } from './module-builder.ts';
 import { type ModuleNotes, noteModule } from './module-notes.ts';
 import type { Inside, Outside, Port, Ports, Reset } from './ports.ts';
 import { append, scopeDepth, withScope } from './scope.ts';
 import { isShape, shapeInfo } from './shape.ts';
 import { here } from './source-location.ts';
-import type { Bits, Directed, Enumerated, OperandOf, outView, ReadOf, Shape, SignalOf, Value, ValueOf } from './types.ts';
+import type {
+  Bits,
+  Directed,
+  Enumerated,
+  OperandOf,
+  outView,
+  ReadOf,
+  Shape,
+  SignalOf,
+  Value,
+  ValueOf,
+} from './types.ts';
+import { type AbstractValue, conditionOf, type Leaf, literal } from './value.ts';
 
 /** What a module's body declares and does; the second argument of the body. */
 export interface ModuleBody {
   /** Registers: clocked, with their value in reset. Unset, they hold. */
   regs<D extends Readonly<Record<string, { readonly type: Shape; readonly reset: unknown }>>>(
-    declarations: D & { readonly [K in keyof D]: { readonly type: D[K]['type']; readonly reset: Reset<ValueOf<D[K]['type']>> } },
+    declarations: D & {
+      readonly [K in keyof D]: { readonly type: D[K]['type']; readonly reset: Reset<ValueOf<D[K]['type']>> };
+    },
   ): { readonly [K in keyof D]: SignalOf<D[K]['type']> };
   /** Wires: combinational; without a default every path sets them. */
   wires<D extends Readonly<Record<string, { readonly type: Directed; readonly default?: unknown }>>>(
-    declarations: D & { readonly [K in keyof D]: { readonly type: D[K]['type']; readonly default?: DefaultOf<D[K]['type']> } },
+    declarations: D & {
+      readonly [K in keyof D]: { readonly type: D[K]['type']; readonly default?: DefaultOf<D[K]['type']> };
+    },
   ): { readonly [K in keyof D]: D[K]['type'][typeof outView] };
   /** Gives expressions the names of the keys, in the Verilog and in waves. */
   named<D extends Readonly<Record<string, Value>>>(values: D): { readonly [K in keyof D]: ReadOf<D[K]> };
@@ -31,8 +53,14 @@ export interface ModuleBody {
   match<N extends string>(subject: Enumerated<N>, branches: StateBranches<N>): void;
   /** One branch for each value, or list of values. */
   matchBits(subject: Bits, branches: readonly BitsBranch[], otherwise?: () => void): void;
-  memories<D extends Readonly<Record<string, MemoryDeclaration>>>(declarations: D): { readonly [K in keyof D]: MemoryHandle<D[K]['type']> };
-  roms<D extends Readonly<Record<string, { readonly type: Shape; readonly contents: readonly unknown[]; readonly depth?: number }>>>(
+  memories<D extends Readonly<Record<string, MemoryDeclaration>>>(
+    declarations: D,
+  ): { readonly [K in keyof D]: MemoryHandle<D[K]['type']> };
+  roms<
+    D extends Readonly<
+      Record<string, { readonly type: Shape; readonly contents: readonly unknown[]; readonly depth?: number }>
+    >,
+  >(
     declarations: D & { readonly [K in keyof D]: RomDeclaration<D[K]['type']> },
   ): { readonly [K in keyof D]: Rom<D[K]['type']> };
   instances<D extends Readonly<Record<string, ModuleDefinition<Ports>>>>(
@@ -91,7 +119,11 @@ export const module = <const P extends Ports>(
 };
 
 /** A module whose Verilog comes from elsewhere. */
-export const blackBox = <const P extends Ports>(name: string, ports: P, options: BlackBoxOptions = {}): ModuleDefinition<P> => {
+export const blackBox = <const P extends Ports>(
+  name: string,
+  ports: P,
+  options: BlackBoxOptions = {},
+): ModuleDefinition<P> => {
   const definition: ModuleDefinition<P> = { name, ports };
   recipes.set(definition, { location: here(), body: null, clocked: options.clocked ?? false, notes: options });
   return definition;
@@ -107,7 +139,8 @@ const portResets = (port: Port, name: string, location: SourceLocation): Map<str
   const outgoing = directedLeaves(directed, name, port.flow).filter((leaf) => leaf.flow === 'out');
   const { reset } = storage;
   if (isShape(directed)) {
-    for (const [index, value] of resetValues(shapeInfo(directed), reset, name, location).entries()) resets.set((outgoing[index] as DirectedLeaf).name, value);
+    for (const [index, value] of resetValues(shapeInfo(directed), reset, name, location).entries())
+      resets.set((outgoing[index] as DirectedLeaf).name, value);
     return resets;
   }
   const fields = new Map<string, DirectedLeaf[]>();
@@ -120,7 +153,15 @@ const portResets = (port: Port, name: string, location: SourceLocation): Map<str
       resets.set(only.name, value ?? null);
       continue;
     }
-    const all = leaves.map((leaf) => resetValues(leaf.info, given === 0 || given === 'none' ? given : fieldReset(given, leaf), leaf.name, location)[0] ?? null);
+    const all = leaves.map(
+      (leaf) =>
+        resetValues(
+          leaf.info,
+          given === 0 || given === 'none' ? given : fieldReset(given, leaf),
+          leaf.name,
+          location,
+        )[0] ?? null,
+    );
     for (const [index, leaf] of leaves.entries()) resets.set(leaf.name, all[index] ?? null);
   }
   return resets;
@@ -148,7 +189,7 @@ const declarePort = (builder: ModuleBuilder, name: string, port: Port): Abstract
         kind: direction === 'input' ? 'input' : reset === undefined ? 'wire' : 'register',
         port: direction,
         reset: reset ?? null,
-        initial: hasDefault ? expressionsAt(location).constant(type, BigInt(storage.default as number | bigint)) : null,
+        initial: hasDefault ? literal(storage.default as number | bigint, type, location, leaf.name) : null,
       },
       'port',
       location,
@@ -172,7 +213,9 @@ const declareInstance = (builder: ModuleBuilder, name: string, definition: Modul
     else outputs.set(leaf.name, signal);
     return builder.leafOf(signal, isInput);
   };
-  const sides = Object.entries(definition.ports).map(([key, port]) => [key, buildSide(port.directed, key, opposite(port.flow), leafAt)] as const);
+  const sides = Object.entries(definition.ports).map(
+    ([key, port]) => [key, buildSide(port.directed, key, opposite(port.flow), leafAt)] as const,
+  );
   const instance: Instance = { name, module: held, inputs, outputs, location };
   builder.instances.push(instance);
   return Object.fromEntries(sides);
@@ -181,10 +224,18 @@ const declareInstance = (builder: ModuleBuilder, name: string, definition: Modul
 const mapRecord = <T>(record: Readonly<Record<string, T>>, make: (name: string, value: T) => unknown): object =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, make(name, value)]));
 
-const property = (flavour: 'assert' | 'assume' | 'cover') => (condition: Bits<1>, name: string): void => {
-  const location = here();
-  append({ kind: 'property', flavour, name, condition: conditionOf(condition, `m.${flavour}('${name}')`, location), location });
-};
+const property =
+  (flavour: 'assert' | 'assume' | 'cover') =>
+  (condition: Bits<1>, name: string): void => {
+    const location = here();
+    append({
+      kind: 'property',
+      flavour,
+      name,
+      condition: conditionOf(condition, `m.${flavour}('${name}')`, location),
+      location,
+    });
+  };
 
 const bodyOf = (builder: ModuleBuilder): ModuleBody => {
   const operations = {
@@ -192,7 +243,8 @@ const bodyOf = (builder: ModuleBuilder): ModuleBody => {
       mapRecord(declarations, (name, declaration) => declareRegister(builder, name, declaration)),
     wires: (declarations: Readonly<Record<string, { type: Directed; default?: unknown }>>) =>
       mapRecord(declarations, (name, declaration) => declareWire(builder, name, declaration)),
-    named: (values: Readonly<Record<string, unknown>>) => mapRecord(values, (name, value) => declareNamed(builder, name, value)),
+    named: (values: Readonly<Record<string, unknown>>) =>
+      mapRecord(values, (name, value) => declareNamed(builder, name, value)),
     when,
     match,
     matchBits,
@@ -216,7 +268,11 @@ export const elaborateBody = (definition: ModuleDefinition<Ports>): Module => {
   if (known !== undefined) return known;
   const recipe = recipes.get(definition);
   if (recipe === undefined) {
-    return fail('wrong-kind', here(), { operation: 'elaborate', expected: 'the result of module()', actual: 'something else' });
+    return fail('wrong-kind', here(), {
+      operation: 'elaborate',
+      expected: 'the result of module()',
+      actual: 'something else',
+    });
   }
   const { location, body } = recipe;
   if (scopeDepth() > deepestHierarchy) fail('recursive-module', location, { module: definition.name });

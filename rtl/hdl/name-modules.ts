@@ -46,7 +46,10 @@ const contentOf = (module: Module, identityOf: (held: Module) => string): string
       const initial = signal.initial === null ? '-' : write(signal.initial);
       return `${signal.kind} ${signal.name} ${signal.width} ${signal.signed} ${signal.port} ${signal.reset} ${initial}`;
     }),
-    ...module.memories.map((memory) => `memory ${memory.name} ${memory.width} ${memory.depth} ${memory.readDuringWrite} ${memory.contents.join(',')}`),
+    ...module.memories.map(
+      (memory) =>
+        `memory ${memory.name} ${memory.width} ${memory.depth} ${memory.readDuringWrite} ${memory.contents.join(',')}`,
+    ),
     ...module.instances.map((instance) => {
       const inputs = [...instance.inputs].map(([name, value]) => `${name}=${write(value)}`);
       const outputs = [...instance.outputs].map(([name, signal]) => `${name}=${signal.name}`);
@@ -90,7 +93,8 @@ const hash = (text: string): string => createHash('sha256').update(text).digest(
 
 /** A parameter as a piece of an identifier; null where it has no short text. */
 const parameterText = (value: unknown): string | null => {
-  if (typeof value === 'number' || typeof value === 'bigint') return value < 0 ? `minus${-value}` : String(value).replaceAll(/[^0-9A-Za-z]/g, '_');
+  if (typeof value === 'number' || typeof value === 'bigint')
+    return value < 0 ? `minus${-value}` : String(value).replaceAll(/[^0-9A-Za-z]/g, '_');
   if (typeof value === 'boolean') return value ? '1' : '0';
   if (typeof value === 'string') return value.replaceAll(/[^0-9A-Za-z]+/g, '_').slice(0, 24);
   if (isShape(value)) return String(shapeInfo(value).width);
@@ -117,7 +121,9 @@ const suffixes = (variants: readonly Variant[]): string[] => {
     return keys.map((key) => `_${snake(key)}${parameterText(parameters[key]) ?? ''}`).join('');
   });
   const unique = new Set(readable).size === readable.length && readable.every((suffix) => suffix !== '');
-  return unique ? readable : variants.map((variant, index) => `${readable[index] ?? ''}_${variant.identity.slice(0, 8)}`);
+  return unique
+    ? readable
+    : variants.map((variant, index) => `${readable[index] ?? ''}_${variant.identity.slice(0, 8)}`);
 };
 
 /** The same design under its final names; the modules of equal content are one object. */
@@ -136,7 +142,8 @@ export const nameModules = (top: Module): Module => {
   const topIdentity = identify(top);
 
   const byName = new Map<string, Variant[]>();
-  for (const variant of variants.values()) byName.set(variant.module.name, [...(byName.get(variant.module.name) ?? []), variant]);
+  for (const variant of variants.values())
+    byName.set(variant.module.name, [...(byName.get(variant.module.name) ?? []), variant]);
   const names = new Map<string, string>();
   for (const [name, group] of byName) {
     const endings = group.length === 1 ? [''] : suffixes(group);

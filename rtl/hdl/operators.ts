@@ -15,10 +15,12 @@ export const operators = <T>(carrier: Carrier<T>) => {
     const low = carrier.slice(value, 0, width);
     return carrier.type(value).signed ? carrier.reinterpretation(low, true) : low;
   };
-  const wide = (operator: 'add' | 'subtract') => (left: T, right: T): T => {
-    const width = widthOf(left) + 1;
-    return carrier.binary(operator, extendTo(left, width), extendTo(right, width));
-  };
+  const wide =
+    (operator: 'add' | 'subtract') =>
+    (left: T, right: T): T => {
+      const width = widthOf(left) + 1;
+      return carrier.binary(operator, extendTo(left, width), extendTo(right, width));
+    };
 
   /** Pairs neighbours until one is left, so that depth is logarithmic. */
   const tree = (values: readonly T[], join: (left: T, right: T) => T): T => {
@@ -37,11 +39,16 @@ export const operators = <T>(carrier: Carrier<T>) => {
     return root;
   };
 
-  const bitsOf = (value: T): T[] => Array.from({ length: widthOf(value) }, (_, index) => carrier.slice(value, index, 1));
+  const bitsOf = (value: T): T[] =>
+    Array.from({ length: widthOf(value) }, (_, index) => carrier.slice(value, index, 1));
   const repeat = (value: T, times: number): T =>
-    times === 1 ? carrier.reinterpretation(value, false) : carrier.concatenation(Array.from({ length: times }, () => value));
+    times === 1
+      ? carrier.reinterpretation(value, false)
+      : carrier.concatenation(Array.from({ length: times }, () => value));
   const like = (value: T, pattern: T): T =>
-    carrier.type(pattern).signed === carrier.type(value).signed ? value : carrier.reinterpretation(value, carrier.type(pattern).signed);
+    carrier.type(pattern).signed === carrier.type(value).signed
+      ? value
+      : carrier.reinterpretation(value, carrier.type(pattern).signed);
 
   return {
     notEqual: (left: T, right: T): T => not(carrier.binary('equal', left, right)),
@@ -52,12 +59,14 @@ export const operators = <T>(carrier: Carrier<T>) => {
     subtractWide: wide('subtract'),
     extendTo,
     truncateTo,
-    resizeTo: (value: T, width: number): T => (width < widthOf(value) ? truncateTo(value, width) : extendTo(value, width)),
+    resizeTo: (value: T, width: number): T =>
+      width < widthOf(value) ? truncateTo(value, width) : extendTo(value, width),
     isZero: (value: T): T => carrier.binary('equal', value, zeroLike(value)),
     isNonZero: (value: T): T => not(carrier.binary('equal', value, zeroLike(value))),
     implies: (premise: T, conclusion: T): T => carrier.binary('or', not(premise), conclusion),
     /** One bit by a computed index; zero past the end. */
-    bitAt: (value: T, index: T): T => carrier.slice(carrier.binary('shift_right', carrier.reinterpretation(value, false), index), 0, 1),
+    bitAt: (value: T, index: T): T =>
+      carrier.slice(carrier.binary('shift_right', carrier.reinterpretation(value, false), index), 0, 1),
     repeat,
     reverse: (value: T): T => carrier.concatenation(bitsOf(value)),
     any: (values: readonly T[]): T => tree(values, (left, right) => carrier.binary('or', left, right)),
@@ -65,7 +74,9 @@ export const operators = <T>(carrier: Carrier<T>) => {
     /** The OR of every value whose condition holds; zero where none does. */
     oneHotSelect: (choices: readonly (readonly [condition: T, value: T])[]): T =>
       tree(
-        choices.map(([condition, value]) => carrier.binary('and', like(repeat(condition, widthOf(value)), value), value)),
+        choices.map(([condition, value]) =>
+          carrier.binary('and', like(repeat(condition, widthOf(value)), value), value),
+        ),
         (left, right) => carrier.binary('or', left, right),
       ),
     /** The number of ones, just wide enough for `widthOf(value)`. */

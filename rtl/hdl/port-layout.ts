@@ -16,7 +16,9 @@ export interface PortLayout {
   readonly outputWords: number;
 }
 
-const place = (ports: readonly { readonly name: string; readonly width: number }[]): { slots: PortSlot[]; total: number } => {
+const place = (
+  ports: readonly { readonly name: string; readonly width: number }[],
+): { slots: PortSlot[]; total: number } => {
   const slots: PortSlot[] = [];
   let total = 0;
   for (const { name, width } of ports) {

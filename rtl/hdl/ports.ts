@@ -1,4 +1,4 @@
-import type { Bundle, Flow, Flipped, Stream } from './bundle.ts';
+import type { Bundle, Flipped, Flow, Stream } from './bundle.ts';
 import type { Directed, inView, Literal, OperandOf, outView, Shape, Value } from './types.ts';
 
 export declare const insideView: unique symbol;
@@ -33,21 +33,23 @@ const port = <P extends Port>(flow: Flow, directed: Directed, storage: PortStora
   // The two views are for the compiler only.
   Object.freeze({ flow, directed, storage }) as unknown as P;
 
-type FieldResets<D> = D extends Shape<infer V>
-  ? Reset<V>
-  : D extends Stream<infer S>
-    ? { readonly valid: FieldResets<Shape>; readonly data: FieldResets<S> }
-    : D extends Flipped<Directed>
-      ? never
-      : D extends Bundle<infer F>
-        ? { readonly [K in keyof F as F[K] extends Flipped<Directed> ? never : K]: FieldResets<F[K]> }
-        : never;
+type FieldResets<D> =
+  D extends Shape<infer V>
+    ? Reset<V>
+    : D extends Stream<infer S>
+      ? { readonly valid: FieldResets<Shape>; readonly data: FieldResets<S> }
+      : D extends Flipped<Directed>
+        ? never
+        : D extends Bundle<infer F>
+          ? { readonly [K in keyof F as F[K] extends Flipped<Directed> ? never : K]: FieldResets<F[K]> }
+          : never;
 
 /** Resets of a registered output: one for everything, or one for each field that flows out. */
 export type OutputReset<D extends Directed> = 0 | 'none' | FieldResets<D>;
 
 /** A port that comes in; the flipped fields of a bundle go out. */
-export const input = <D extends Directed>(directed: D): InputPort<D> => port('in', directed, { kind: 'wire', default: undefined });
+export const input = <D extends Directed>(directed: D): InputPort<D> =>
+  port('in', directed, { kind: 'wire', default: undefined });
 
 /** A port that goes out, driven by a wire, or through `output.reg` by registers; the flipped fields of a bundle come in. */
 export const output = Object.assign(
@@ -58,4 +60,3 @@ export const output = Object.assign(
       port('out', directed, { kind: 'register', reset: options.reset }),
   },
 );
-

@@ -1,12 +1,16 @@
-import type { AnyOperand, Assignable, Shape, Value } from './types.ts';
 import { fail } from './diagnostic.ts';
 import { here } from './source-location.ts';
+import type { AnyOperand, Assignable, Shape, Value } from './types.ts';
 
 /** What a shape is at run time. The public types carry widths for the compiler only. */
 export type ShapeInfo =
   | { readonly kind: 'bits'; readonly width: number; readonly signed: boolean }
   | { readonly kind: 'enumeration'; readonly width: number; readonly states: ReadonlyMap<string, bigint> }
-  | { readonly kind: 'record'; readonly width: number; readonly fields: readonly (readonly [name: string, info: ShapeInfo])[] }
+  | {
+      readonly kind: 'record';
+      readonly width: number;
+      readonly fields: readonly (readonly [name: string, info: ShapeInfo])[];
+    }
   | { readonly kind: 'vector'; readonly width: number; readonly element: ShapeInfo; readonly length: number };
 
 export type LeafInfo = Extract<ShapeInfo, { kind: 'bits' | 'enumeration' }>;
@@ -27,13 +31,18 @@ export const isShape = (value: unknown): value is Shape<Value, Assignable> =>
 
 export const shapeInfo = (shape: Shape): ShapeInfo => {
   if (!isShape(shape)) {
-    return fail('wrong-kind', here(), { operation: 'a declaration', expected: 'a shape such as bits(8)', actual: describeOperand(shape) });
+    return fail('wrong-kind', here(), {
+      operation: 'a declaration',
+      expected: 'a shape such as bits(8)',
+      actual: describeOperand(shape),
+    });
   }
   return (shape as unknown as { readonly [infoKey]: ShapeInfo })[infoKey];
 };
 
 export const checkWidth = (operation: string, width: number): number => {
-  if (!Number.isInteger(width) || width < 1 || width > maximumWidth) fail('bad-width', here(), { operation, width: String(width) });
+  if (!Number.isInteger(width) || width < 1 || width > maximumWidth)
+    fail('bad-width', here(), { operation, width: String(width) });
   return width;
 };
 

@@ -3,7 +3,15 @@ import { fail } from './diagnostic.ts';
 import { expressionsAt } from './expression.ts';
 import { checkWidth, makeShape, type ShapeInfo, shapeInfo } from './shape.ts';
 import { here } from './source-location.ts';
-import type { BitsShape, EnumerationShape, RecordFields, RecordShape, Shape, SignedShape, VectorShape } from './types.ts';
+import type {
+  BitsShape,
+  EnumerationShape,
+  RecordFields,
+  RecordShape,
+  Shape,
+  SignedShape,
+  VectorShape,
+} from './types.ts';
 
 /** Unsigned bits of a width. @throws ElaborationError where the width is not a whole number of at least 1 */
 export const bits = <const W extends number>(width: W): BitsShape<W> =>
@@ -29,7 +37,8 @@ const codesOf = (states: readonly string[] | Readonly<Record<string, number>>): 
     : Object.entries(states);
   for (const [name, code] of pairs) {
     if (codes.has(name)) fail('bad-enumeration', here(), { reason: `the state ${name} is given twice` });
-    if (!Number.isSafeInteger(code) || code < 0) fail('bad-enumeration', here(), { reason: `the state ${name} has the code ${code}` });
+    if (!Number.isSafeInteger(code) || code < 0)
+      fail('bad-enumeration', here(), { reason: `the state ${name} has the code ${code}` });
     if ([...codes.values()].includes(BigInt(code))) {
       fail('bad-enumeration', here(), { reason: `the state ${name} has the code ${code} of another state` });
     }
@@ -41,13 +50,22 @@ const codesOf = (states: readonly string[] | Readonly<Record<string, number>>): 
 
 /** Named states: numbered from 0 in the order given, or with the codes of an object and a width. */
 export function enumeration<const N extends string>(...states: readonly N[]): EnumerationShape<N>;
-export function enumeration<const N extends string>(states: Readonly<Record<N, number>>, width?: number): EnumerationShape<N>;
-export function enumeration(first: string | Readonly<Record<string, number>>, ...rest: readonly unknown[]): EnumerationShape<string> {
+export function enumeration<const N extends string>(
+  states: Readonly<Record<N, number>>,
+  width?: number,
+): EnumerationShape<N>;
+export function enumeration(
+  first: string | Readonly<Record<string, number>>,
+  ...rest: readonly unknown[]
+): EnumerationShape<string> {
   const codes = codesOf(typeof first === 'string' ? [first, ...rest.map(String)] : first);
   const greatest = [...codes.values()].reduce((left, right) => (left > right ? left : right));
   const needed = greatest.toString(2).length;
   const width = typeof first !== 'string' && typeof rest[0] === 'number' ? checkWidth('enumeration', rest[0]) : needed;
-  if (width < needed) fail('bad-enumeration', here(), { reason: `the code ${greatest} needs ${needed} bits, the enumeration has ${width}` });
+  if (width < needed)
+    fail('bad-enumeration', here(), {
+      reason: `the code ${greatest} needs ${needed} bits, the enumeration has ${width}`,
+    });
   const info: ShapeInfo = { kind: 'enumeration', width, states: codes };
   const location = here();
   const constants = Object.fromEntries(
@@ -74,14 +92,22 @@ export const record = <const F extends RecordFields>(fields: F): RecordShape<F> 
 export const vector = <S extends Shape>(element: S, length: number): VectorShape<S> => {
   if (!Number.isInteger(length) || length < 1) fail('bad-depth', here(), { what: 'vector', value: String(length) });
   const info = shapeInfo(element);
-  return makeShape({ kind: 'vector', width: checkWidth('vector', info.width * length), element: info, length }, { element, length });
+  return makeShape(
+    { kind: 'vector', width: checkWidth('vector', info.width * length), element: info, length },
+    { element, length },
+  );
 };
 
 /** Bits that a value of the shape takes, all fields and elements together. */
 export const widthOf = (shape: Shape): number => shapeInfo(shape).width;
 
 /** The names and widths of the parts of a shape, as they are flattened below `name`. */
-export const flattenedNames = (shape: Shape, name: string): { readonly name: string; readonly width: number; readonly signed: boolean }[] =>
+export const flattenedNames = (
+  shape: Shape,
+  name: string,
+): { readonly name: string; readonly width: number; readonly signed: boolean }[] =>
   leafPlaces(shapeInfo(shape), name).map((place) => ({
-    name: place.name, width: place.info.width, signed: place.info.kind === 'bits' && place.info.signed,
+    name: place.name,
+    width: place.info.width,
+    signed: place.info.kind === 'bits' && place.info.signed,
   }));

@@ -29,7 +29,8 @@ const packageRootOf = (directory: string): string => {
   return root;
 };
 
-const plainPath = (file: string): string => (file.startsWith('file:') ? fileURLToPath(file) : file.replace(/\?.*$/, ''));
+const plainPath = (file: string): string =>
+  file.startsWith('file:') ? fileURLToPath(file) : file.replace(/\?.*$/, '');
 
 interface Position {
   /** Absolute. */
@@ -59,12 +60,19 @@ const mapBeside = (file: string): SourceMap | null => {
   const known = mapsBeside.get(file);
   if (known !== undefined) return known;
   let found: SourceMap | null = null;
-  if (/\.[cm]?js$/.test(file) && existsSync(`${file}.map`)) found = new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')));
+  if (/\.[cm]?js$/.test(file) && existsSync(`${file}.map`))
+    found = new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')));
   mapsBeside.set(file, found);
   return found;
 };
 
-const mapSite = (file: string, line: number, column: number, site: NodeJS.CallSite, handler: Prepare | undefined): Position => {
+const mapSite = (
+  file: string,
+  line: number,
+  column: number,
+  site: NodeJS.CallSite,
+  handler: Prepare | undefined,
+): Position => {
   const absolute = resolve(plainPath(file));
   const map = findSourceMap(file) ?? findSourceMap(absolute) ?? mapBeside(absolute);
   const entry = map?.findEntry(line - 1, column - 1);
@@ -88,7 +96,9 @@ let languageDirectory: string | null = null;
 const frameOf = ({ file, line, column }: Position): Frame => {
   languageDirectory ??= dirname(file);
   const skipped = `${dirname(file)}${sep}`.startsWith(`${languageDirectory}${sep}`) && !file.endsWith('.test.ts');
-  const path = relative(packageRootOf(dirname(file)), file).split(sep).join('/');
+  const path = relative(packageRootOf(dirname(file)), file)
+    .split(sep)
+    .join('/');
   return { location: { file: path, line, column }, skipped };
 };
 
@@ -159,4 +169,5 @@ export const here = (): SourceLocation => {
 };
 
 /** `file:line:column`, as editors and terminals link it. */
-export const formatLocation = (location: SourceLocation): string => `${location.file}:${location.line}:${location.column}`;
+export const formatLocation = (location: SourceLocation): string =>
+  `${location.file}:${location.line}:${location.column}`;

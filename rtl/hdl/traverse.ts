@@ -41,7 +41,12 @@ export const withOperands = (expression: Expression, operands: readonly Expressi
     case 'binary':
       return { ...expression, left: first as Expression, right: second as Expression };
     case 'multiplex':
-      return { ...expression, condition: first as Expression, whenTrue: second as Expression, whenFalse: third as Expression };
+      return {
+        ...expression,
+        condition: first as Expression,
+        whenTrue: second as Expression,
+        whenFalse: third as Expression,
+      };
     case 'concatenation':
       return { ...expression, parts: operands };
     case 'select':
@@ -64,7 +69,9 @@ export const expressionsOf = (statement: Statement): readonly Expression[] => {
     case 'switch':
       return [statement.subject];
     case 'memory_write':
-      return statement.mask === null ? [statement.address, statement.data] : [statement.address, statement.data, statement.mask];
+      return statement.mask === null
+        ? [statement.address, statement.data]
+        : [statement.address, statement.data, statement.mask];
     default:
       throw new Error(`unknown statement ${statement satisfies never}`);
   }
@@ -103,7 +110,9 @@ export const rootsOf = (module: Module): Expression[] => {
 };
 
 /** A function of an expression computed from that of its operands, once for each node however often it is shared. */
-export const memoised = <T>(compute: (expression: Expression, of: (operand: Expression) => T) => T): ((expression: Expression) => T) => {
+export const memoised = <T>(
+  compute: (expression: Expression, of: (operand: Expression) => T) => T,
+): ((expression: Expression) => T) => {
   const known = new Map<Expression, T>();
   const of = (expression: Expression): T => {
     const found = known.get(expression);

@@ -1,5 +1,20 @@
 import { expectTypeOf, test } from 'vitest';
-import { bit, bits, concat, enumeration, input, module, mux, output, signed, stream, record, type Bits, type Signed, connect } from './index.ts';
+import {
+  type Bits,
+  bit,
+  bits,
+  concat,
+  connect,
+  enumeration,
+  input,
+  module,
+  mux,
+  output,
+  record,
+  type Signed,
+  signed,
+  stream,
+} from './index.ts';
 
 const eight = null as unknown as Bits<8>;
 const sixteen = null as unknown as Bits<16>;
@@ -58,9 +73,19 @@ const header = record({ id: bits(4), length: bits(16) });
 test('modules are checked in the editor', () => {
   module(
     'checked',
-    { s: input(stream(header)), d: output(stream(header)), i: input(bits(8)), o: output(bits(8)), f: output.reg(bit, { reset: 0 }) },
+    {
+      s: input(stream(header)),
+      d: output(stream(header)),
+      i: input(bits(8)),
+      o: output(bits(8)),
+      f: output.reg(bit, { reset: 0 }),
+    },
     (io, m) => {
-      const r = m.regs({ count: { type: bits(8), reset: 0 }, state: { type: state, reset: state.IDLE }, header: { type: header, reset: 'none' } });
+      const r = m.regs({
+        count: { type: bits(8), reset: 0 },
+        state: { type: state, reset: state.IDLE },
+        header: { type: header, reset: 'none' },
+      });
       io.o.set(io.i);
       io.d.data.set(io.s.data);
       io.d.data.set({ id: 1, length: io.s.data.length });

@@ -141,7 +141,9 @@ export interface EnumeratedSignal<N extends string = string> extends Enumerated<
 }
 
 export type RecordFields = Readonly<Record<string, Shape>>;
-export type RecordOperand<F extends RecordFields> = RecordValue<F> | { readonly [K in keyof F]: OperandOf<ValueOf<F[K]>> };
+export type RecordOperand<F extends RecordFields> =
+  | RecordValue<F>
+  | { readonly [K in keyof F]: OperandOf<ValueOf<F[K]>> };
 
 interface RecordBase<F extends RecordFields> extends Value {
   readonly [readView]: RecordValue<F>;
@@ -198,7 +200,9 @@ export type SignalOf<S extends Shape> = S[typeof outView];
 
 export type BitsShape<W extends number> = Shape<BitsOf<Width<W>>, BitsSignalOf<Width<W>>>;
 export type SignedShape<W extends number> = Shape<SignedOf<Width<W>>, SignedSignalOf<Width<W>>>;
-export type EnumerationShape<N extends string> = Shape<Enumerated<N>, EnumeratedSignal<N>> & { readonly [K in N]: Enumerated<N> };
+export type EnumerationShape<N extends string> = Shape<Enumerated<N>, EnumeratedSignal<N>> & {
+  readonly [K in N]: Enumerated<N>;
+};
 export interface RecordShape<F extends RecordFields> extends Shape<RecordValue<F>, RecordSignal<F>> {
   readonly fields: F;
 }

@@ -1,8 +1,8 @@
-import type { Expression, SourceLocation, Statement } from './ir.ts';
-import { describe, expressionsAt, operatorsAt } from './expression.ts';
 import { fail } from './diagnostic.ts';
-import { describeOperand, describeShape, sameShape, type ShapeInfo } from './shape.ts';
+import { describe, expressionsAt, operatorsAt } from './expression.ts';
+import type { Expression, SourceLocation, Statement } from './ir.ts';
 import { append } from './scope.ts';
+import { describeOperand, describeShape, type ShapeInfo, sameShape } from './shape.ts';
 import { here } from './source-location.ts';
 
 /**
@@ -23,7 +23,8 @@ export interface Leaf {
   readonly readOnly?: string;
 }
 
-const trap = (value: AbstractValue, how: string): never => fail('used-as-javascript', here(), { signal: value.describe(), how });
+const trap = (value: AbstractValue, how: string): never =>
+  fail('used-as-javascript', here(), { signal: value.describe(), how });
 
 export abstract class AbstractValue {
   abstract readonly info: ShapeInfo;
@@ -38,7 +39,10 @@ export abstract class AbstractValue {
     for (const [index, leaf] of leaves.entries()) {
       const { target, readOnly } = leaf.leaf;
       if (target === null) {
-        fail('not-assignable', location, { signal: leaf.describe(), reason: readOnly ?? 'it is the result of an operation' });
+        fail('not-assignable', location, {
+          signal: leaf.describe(),
+          reason: readOnly ?? 'it is the result of an operation',
+        });
         continue;
       }
       append(target.statement(0, values[index] as Expression, location, 'set'));
@@ -106,11 +110,13 @@ export const literal = (
   }
   const value = BigInt(operand);
   const fits = type.signed ? BigInt.asIntN(type.width, value) === value : BigInt.asUintN(type.width, value) === value;
-  if (!fits) fail('literal-out-of-range', location, { literal: String(operand), width: type.width, signed: type.signed, place });
+  if (!fits)
+    fail('literal-out-of-range', location, { literal: String(operand), width: type.width, signed: type.signed, place });
   return expressionsAt(location).constant(type, value);
 };
 
-const isLiteral = (operand: unknown): operand is number | bigint => typeof operand === 'number' || typeof operand === 'bigint';
+const isLiteral = (operand: unknown): operand is number | bigint =>
+  typeof operand === 'number' || typeof operand === 'bigint';
 
 const describeAny = (operand: unknown): string =>
   operand instanceof AbstractValue ? `${operand.describe()}: ${describeShape(operand.info)}` : describeOperand(operand);
@@ -121,7 +127,13 @@ const describeAny = (operand: unknown): string =>
  * @param operation what is being done, for messages ("adding to count")
  * @param place the value on the other side
  */
-export const coerce = (info: ShapeInfo, operand: unknown, location: SourceLocation, operation: string, place: string): Expression[] => {
+export const coerce = (
+  info: ShapeInfo,
+  operand: unknown,
+  location: SourceLocation,
+  operation: string,
+  place: string,
+): Expression[] => {
   if (operand instanceof AbstractValue) {
     checkSame(info, operand, location, operation, place);
     return operand.leaves().map((leaf) => leaf.expression);
@@ -139,7 +151,9 @@ export const coerce = (info: ShapeInfo, operand: unknown, location: SourceLocati
       break;
     case 'vector':
       if (Array.isArray(operand) && operand.length === info.length) {
-        return operand.flatMap((element, index) => coerce(info.element, element, location, operation, `${place}[${index}]`));
+        return operand.flatMap((element, index) =>
+          coerce(info.element, element, location, operation, `${place}[${index}]`),
+        );
       }
       break;
     default:
@@ -162,17 +176,31 @@ const recordLeaves = (
     const actual = `an object ${missing.length > 0 ? `without ${missing.join(', ')}` : `with ${unknown.join(', ')} as well`}`;
     fail('shape-mismatch', location, { operation, expected: describeShape(info), actual });
   }
-  return info.fields.flatMap(([name, field]) => coerce(field, given.get(name), location, operation, `${place}.${name}`));
+  return info.fields.flatMap(([name, field]) =>
+    coerce(field, given.get(name), location, operation, `${place}.${name}`),
+  );
 };
 
-const checkSame = (info: ShapeInfo, operand: AbstractValue, location: SourceLocation, operation: string, place: string): void => {
+const checkSame = (
+  info: ShapeInfo,
+  operand: AbstractValue,
+  location: SourceLocation,
+  operation: string,
+  place: string,
+): void => {
   if (sameShape(info, operand.info)) return;
   if (info.kind === 'bits' && operand.info.kind === 'bits') {
     const right = operand.describe();
     if (info.signed !== operand.info.signed) {
       fail('sign-mismatch', location, { operation, left: place, leftSigned: info.signed, right });
     }
-    fail('width-mismatch', location, { operation, left: place, leftWidth: info.width, right, rightWidth: operand.info.width });
+    fail('width-mismatch', location, {
+      operation,
+      left: place,
+      leftWidth: info.width,
+      right,
+      rightWidth: operand.info.width,
+    });
   }
   fail('shape-mismatch', location, { operation, expected: describeShape(info), actual: describeAny(operand) });
 };
@@ -189,8 +217,13 @@ export const isValue = (operand: unknown): operand is AbstractValue => operand i
 export const conditionOf = (operand: unknown, place: string, location: SourceLocation): Expression => {
   const value = asValue(operand, place, location);
   if (!(value instanceof LeafValue) || value.info.kind !== 'bits') {
-    return fail('wrong-kind', location, { operation: place, expected: 'a condition of one bit', actual: describeAny(value) });
+    return fail('wrong-kind', location, {
+      operation: place,
+      expected: 'a condition of one bit',
+      actual: describeAny(value),
+    });
   }
-  if (value.info.width !== 1) fail('condition-width', location, { place: `${place} (${value.describe()})`, width: value.info.width });
+  if (value.info.width !== 1)
+    fail('condition-width', location, { place: `${place} (${value.describe()})`, width: value.info.width });
   return expressionsAt(location).reinterpretation(value.expression, false);
 };

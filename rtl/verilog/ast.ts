@@ -4,7 +4,23 @@ import type { SourceLocation } from '../hdl/ir.ts';
 
 export type UnaryToken = '~' | '!' | '-' | '&' | '|' | '^';
 export type BinaryToken =
-  | '*' | '+' | '-' | '<<' | '>>' | '>>>' | '<' | '<=' | '>' | '>=' | '==' | '!=' | '&' | '^' | '|' | '&&' | '||';
+  | '*'
+  | '+'
+  | '-'
+  | '<<'
+  | '>>'
+  | '>>>'
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | '=='
+  | '!='
+  | '&'
+  | '^'
+  | '|'
+  | '&&'
+  | '||';
 
 export type VerilogExpression =
   | { readonly kind: 'number'; readonly width: number; readonly signed: boolean; readonly value: bigint }
@@ -15,8 +31,18 @@ export type VerilogExpression =
   /** Known bits of a vector; one bit where `high` is `low`. */
   | { readonly kind: 'range'; readonly of: VerilogExpression; readonly high: number; readonly low: number }
   | { readonly kind: 'unary'; readonly token: UnaryToken; readonly operand: VerilogExpression }
-  | { readonly kind: 'binary'; readonly token: BinaryToken; readonly left: VerilogExpression; readonly right: VerilogExpression }
-  | { readonly kind: 'conditional'; readonly condition: VerilogExpression; readonly whenTrue: VerilogExpression; readonly whenFalse: VerilogExpression }
+  | {
+      readonly kind: 'binary';
+      readonly token: BinaryToken;
+      readonly left: VerilogExpression;
+      readonly right: VerilogExpression;
+    }
+  | {
+      readonly kind: 'conditional';
+      readonly condition: VerilogExpression;
+      readonly whenTrue: VerilogExpression;
+      readonly whenFalse: VerilogExpression;
+    }
   | { readonly kind: 'concatenation'; readonly parts: readonly VerilogExpression[] }
   | { readonly kind: 'replication'; readonly times: number; readonly operand: VerilogExpression }
   | { readonly kind: 'cast'; readonly to: '$signed' | '$unsigned'; readonly operand: VerilogExpression };
@@ -73,13 +99,44 @@ const binaryIsSigned = (token: BinaryToken, left: boolean, right: boolean): bool
 };
 
 export type VerilogStatement =
-  | { readonly kind: 'assign'; readonly target: VerilogExpression; readonly blocking: boolean; readonly value: VerilogExpression; readonly location: SourceLocation }
-  | { readonly kind: 'if'; readonly condition: VerilogExpression; readonly then: readonly VerilogStatement[]; readonly otherwise: readonly VerilogStatement[]; readonly location: SourceLocation }
+  | {
+      readonly kind: 'assign';
+      readonly target: VerilogExpression;
+      readonly blocking: boolean;
+      readonly value: VerilogExpression;
+      readonly location: SourceLocation;
+    }
+  | {
+      readonly kind: 'if';
+      readonly condition: VerilogExpression;
+      readonly then: readonly VerilogStatement[];
+      readonly otherwise: readonly VerilogStatement[];
+      readonly location: SourceLocation;
+    }
   /** `otherwise` null leaves `default` out: the cases are complete. */
-  | { readonly kind: 'case'; readonly subject: VerilogExpression; readonly cases: readonly VerilogCase[]; readonly otherwise: readonly VerilogStatement[] | null; readonly location: SourceLocation }
+  | {
+      readonly kind: 'case';
+      readonly subject: VerilogExpression;
+      readonly cases: readonly VerilogCase[];
+      readonly otherwise: readonly VerilogStatement[] | null;
+      readonly location: SourceLocation;
+    }
   /** Assigns `value` to the words `from` to `to` of a memory. */
-  | { readonly kind: 'fill'; readonly memory: string; readonly from: number; readonly to: number; readonly value: VerilogExpression; readonly location: SourceLocation }
-  | { readonly kind: 'property'; readonly flavour: 'assert' | 'assume' | 'cover'; readonly label: string; readonly condition: VerilogExpression; readonly location: SourceLocation };
+  | {
+      readonly kind: 'fill';
+      readonly memory: string;
+      readonly from: number;
+      readonly to: number;
+      readonly value: VerilogExpression;
+      readonly location: SourceLocation;
+    }
+  | {
+      readonly kind: 'property';
+      readonly flavour: 'assert' | 'assume' | 'cover';
+      readonly label: string;
+      readonly condition: VerilogExpression;
+      readonly location: SourceLocation;
+    };
 
 export interface VerilogCase {
   readonly labels: readonly VerilogExpression[];
@@ -89,14 +146,45 @@ export interface VerilogCase {
 
 export type VerilogItem =
   | { readonly kind: 'constant'; readonly name: string; readonly value: VerilogExpression }
-  | { readonly kind: 'declaration'; readonly storage: 'wire' | 'reg'; readonly signed: boolean; readonly width: number; readonly name: string; readonly location: SourceLocation }
-  | { readonly kind: 'memory'; readonly width: number; readonly name: string; readonly depth: number; readonly location: SourceLocation }
+  | {
+      readonly kind: 'declaration';
+      readonly storage: 'wire' | 'reg';
+      readonly signed: boolean;
+      readonly width: number;
+      readonly name: string;
+      readonly location: SourceLocation;
+    }
+  /** `anyReadDuringWrite`: nobody minds what a read returns of a word that is being written. */
+  | {
+      readonly kind: 'memory';
+      readonly anyReadDuringWrite: boolean;
+      readonly width: number;
+      readonly name: string;
+      readonly depth: number;
+      readonly location: SourceLocation;
+    }
   | { readonly kind: 'integer'; readonly name: string; readonly location: SourceLocation }
-  | { readonly kind: 'assign'; readonly target: VerilogExpression; readonly value: VerilogExpression; readonly location: SourceLocation }
+  | {
+      readonly kind: 'assign';
+      readonly target: VerilogExpression;
+      readonly value: VerilogExpression;
+      readonly location: SourceLocation;
+    }
   /** Null sensitivity is `always @*`. */
-  | { readonly kind: 'always'; readonly clock: string | null; readonly body: readonly VerilogStatement[]; readonly location: SourceLocation }
+  | {
+      readonly kind: 'always';
+      readonly clock: string | null;
+      readonly body: readonly VerilogStatement[];
+      readonly location: SourceLocation;
+    }
   | { readonly kind: 'initial'; readonly body: readonly VerilogStatement[]; readonly location: SourceLocation }
-  | { readonly kind: 'instance'; readonly module: string; readonly name: string; readonly connections: readonly VerilogConnection[]; readonly location: SourceLocation }
+  | {
+      readonly kind: 'instance';
+      readonly module: string;
+      readonly name: string;
+      readonly connections: readonly VerilogConnection[];
+      readonly location: SourceLocation;
+    }
   /** Reads what is otherwise unread, so that lint stays quiet about it and loud about the rest. */
   | { readonly kind: 'unused'; readonly parts: readonly VerilogExpression[]; readonly location: SourceLocation };
 

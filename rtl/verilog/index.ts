@@ -1,6 +1,6 @@
-import { notesOf } from '../hdl/module-notes.ts';
 import { modulesOf } from '../hdl/elaborate.ts';
 import type { Module } from '../hdl/ir.ts';
+import { notesOf } from '../hdl/module-notes.ts';
 import { lowerModule } from './lower/module.ts';
 import { printModule } from './print-module.ts';
 

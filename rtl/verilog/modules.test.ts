@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ModuleInterpreter } from '../hdl/interpreter.ts';
 import type { Module } from '../hdl/ir.ts';
@@ -5,10 +7,8 @@ import { emitVerilog } from './index.ts';
 import { isInstalled, runIcarus, withFiles } from './random/icarus.ts';
 import { RandomModules } from './random/modules.ts';
 import { Random } from './random/random.ts';
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 
-const thorough = process.env['PORTCULLIS_THOROUGH'] === '1';
+const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 const designs = thorough ? 150 : 8;
 const cycles = 50;
 
@@ -20,7 +20,11 @@ interface Cycle {
 const stimulusFor = (module: Module, random: Random): Cycle[] =>
   Array.from({ length: cycles }, (_, cycle) => ({
     reset: cycle < 2 || random.chance(20),
-    inputs: Object.fromEntries(module.signals.filter((signal) => signal.port === 'input').map((signal) => [signal.name, random.bits(signal.width)])),
+    inputs: Object.fromEntries(
+      module.signals
+        .filter((signal) => signal.port === 'input')
+        .map((signal) => [signal.name, random.bits(signal.width)]),
+    ),
   }));
 
 const outputsOf = (module: Module) => module.signals.filter((signal) => signal.port === 'output');
@@ -32,7 +36,11 @@ const interpret = (module: Module, stimulus: readonly Cycle[]): string[] => {
   for (const { reset, inputs } of stimulus) {
     interpreter.set(inputs);
     interpreter.settle();
-    lines.push(outputsOf(module).map((signal) => interpreter.get(signal.name).toString(2).padStart(signal.width, '0')).join(' '));
+    lines.push(
+      outputsOf(module)
+        .map((signal) => interpreter.get(signal.name).toString(2).padStart(signal.width, '0'))
+        .join(' '),
+    );
     interpreter.step({ reset });
   }
   return lines.slice(2);
@@ -44,7 +52,9 @@ const testBench = (module: Module, stimulus: readonly Cycle[]): string => {
   const names = [...inputs, ...outputs].map((signal) => `.${signal.name}(${signal.name})`);
   const steps = stimulus.flatMap((cycle) => [
     `    aresetn = 1'b${cycle.reset ? 0 : 1};`,
-    ...inputs.map((signal) => `    ${signal.name} = ${signal.width}'h${(cycle.inputs[signal.name] ?? 0n).toString(16)};`),
+    ...inputs.map(
+      (signal) => `    ${signal.name} = ${signal.width}'h${(cycle.inputs[signal.name] ?? 0n).toString(16)};`,
+    ),
     `    #1 $display("${outputs.map(() => '%b').join(' ')}", ${outputs.map((signal) => signal.name).join(', ')});`,
     '    aclk = 1; #1 aclk = 0;',
   ]);
@@ -68,24 +78,40 @@ const testBench = (module: Module, stimulus: readonly Cycle[]): string => {
 const seeds = Array.from({ length: designs }, (_, index) => index + (thorough ? 1000 : 1));
 
 describe('random sequential modules', () => {
-  test.runIf(isInstalled('iverilog', '-V')).for(seeds)('run in Icarus as in the reference interpreter, seed %i', (seed) => {
-    const random = new Random(seed);
-    const module = new RandomModules(random).module('random', 1);
-    const stimulus = stimulusFor(module, random);
-    const files = Object.fromEntries(emitVerilog(module).map((file) => [file.path, file.text]));
-    const printed = runIcarus({ ...files, 'test_bench.v': testBench(module, stimulus) }, 'test_bench').trim().split('\n').slice(2);
-    expect(printed).toEqual(interpret(module, stimulus));
-  });
+  test.runIf(isInstalled('iverilog', '-V')).for(seeds)(
+    'run in Icarus as in the reference interpreter, seed %i',
+    (seed) => {
+      const random = new Random(seed);
+      const module = new RandomModules(random).module('random', 1);
+      const stimulus = stimulusFor(module, random);
+      const files = Object.fromEntries(emitVerilog(module).map((file) => [file.path, file.text]));
+      const printed = runIcarus({ ...files, 'test_bench.v': testBench(module, stimulus) }, 'test_bench')
+        .trim()
+        .split('\n')
+        .slice(2);
+      expect(printed).toEqual(interpret(module, stimulus));
+    },
+  );
 
-  test.runIf(isInstalled('verilator', '--version')).for(seeds.slice(0, thorough ? 40 : 4))('are text that Verilator takes without error, seed %i', (seed) => {
-    const module = new RandomModules(new Random(seed)).module('random', 1);
-    const files = Object.fromEntries(emitVerilog(module).map((file) => [file.path, file.text]));
-    withFiles(files, (directory) => {
-      const paths = Object.keys(files).map((name) => join(directory, name));
-      // What is constant and what is never used is random here; widths and everything else are the printer's.
-      const quiet = ['CMPCONST', 'UNSIGNED', 'UNOPTFLAT', 'UNUSED', 'CASEOVERLAP'].map((rule) => `-Wno-${rule}`);
-      const { stderr } = spawnSync('verilator', ['--lint-only', '-Wall', ...quiet, '--top-module', module.name, ...paths]);
-      expect(stderr.toString()).toBe('');
-    });
-  });
+  test.runIf(isInstalled('verilator', '--version')).for(seeds.slice(0, thorough ? 40 : 4))(
+    'are text that Verilator takes without error, seed %i',
+    (seed) => {
+      const module = new RandomModules(new Random(seed)).module('random', 1);
+      const files = Object.fromEntries(emitVerilog(module).map((file) => [file.path, file.text]));
+      withFiles(files, (directory) => {
+        const paths = Object.keys(files).map((name) => join(directory, name));
+        // What is constant and what is never used is random here; widths and everything else are the printer's.
+        const quiet = ['CMPCONST', 'UNSIGNED', 'UNOPTFLAT', 'UNUSED', 'CASEOVERLAP'].map((rule) => `-Wno-${rule}`);
+        const { stderr } = spawnSync('verilator', [
+          '--lint-only',
+          '-Wall',
+          ...quiet,
+          '--top-module',
+          module.name,
+          ...paths,
+        ]);
+        expect(stderr.toString()).toBe('');
+      });
+    },
+  );
 });

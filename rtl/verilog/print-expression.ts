@@ -2,8 +2,23 @@ import type { BinaryToken, VerilogExpression } from './ast.ts';
 
 /** Higher binds tighter (IEEE 1364-2005, table 5-4). */
 const precedences: Readonly<Record<BinaryToken, number>> = {
-  '*': 11, '+': 10, '-': 10, '<<': 9, '>>': 9, '>>>': 9, '<': 8, '<=': 8, '>': 8, '>=': 8, '==': 7, '!=': 7,
-  '&': 6, '^': 5, '|': 4, '&&': 3, '||': 2,
+  '*': 11,
+  '+': 10,
+  '-': 10,
+  '<<': 9,
+  '>>': 9,
+  '>>>': 9,
+  '<': 8,
+  '<=': 8,
+  '>': 8,
+  '>=': 8,
+  '==': 7,
+  '!=': 7,
+  '&': 6,
+  '^': 5,
+  '|': 4,
+  '&&': 3,
+  '||': 2,
 };
 const conditionalPrecedence = 1;
 const unaryPrecedence = 12;
@@ -48,7 +63,9 @@ const printNumber = (number: Extract<VerilogExpression, { kind: 'number' }>): st
   const { width, value } = number;
   if (number.signed) {
     if (isNegative(number)) return `-${printNumber({ ...number, value: -BigInt.asIntN(width, value) })}`;
-    return value > largestDecimal || BigInt.asIntN(width, value) < 0n ? `${width}'sh${value.toString(16)}` : `${width}'sd${value}`;
+    return value > largestDecimal || BigInt.asIntN(width, value) < 0n
+      ? `${width}'sh${value.toString(16)}`
+      : `${width}'sd${value}`;
   }
   if (width === 1) return `1'b${value}`;
   return value > largestDecimal ? `${width}'h${value.toString(16)}` : `${width}'d${value}`;
@@ -105,7 +122,8 @@ export class ExpressionPrinter {
 
   #operand(expression: Extract<VerilogExpression, { kind: 'binary' }>, side: 'left' | 'right', own: number): string {
     const operand = expression[side];
-    const regroups = operand.kind === 'binary' && operand.token === expression.token && associative.has(expression.token);
+    const regroups =
+      operand.kind === 'binary' && operand.token === expression.token && associative.has(expression.token);
     // A reduction or a sign beside a binary operator reads as another operator.
     if (operand.kind === 'unary' && operand.token !== '!' && operand.token !== '~') return `(${this.flat(operand)})`;
     if (operand.kind === 'number' && precedenceOf(operand) === unaryPrecedence) return `(${this.flat(operand)})`;
@@ -136,7 +154,9 @@ export class ExpressionPrinter {
       case 'binary': {
         const operands = chain(expression);
         const own = precedences[expression.token];
-        return operands.map((operand, index) => nested(operand, index === 0 ? own : own + 1)).join(`\n${indent}${expression.token} `);
+        return operands
+          .map((operand, index) => nested(operand, index === 0 ? own : own + 1))
+          .join(`\n${indent}${expression.token} `);
       }
       case 'cast':
         return `${expression.to}(${this.#broken(expression.operand, indent)})`;

@@ -54,7 +54,9 @@ class ModulePrinter {
     this.#locate(port.location);
     const direction = port.direction === 'input' ? 'input ' : 'output';
     const storage = port.storage === 'wire' ? 'wire' : 'reg ';
-    this.#lines.push(`  ${direction} ${storage} ${port.signed ? 'signed ' : ''}${range(port.width)}${port.name}${last ? '' : ','}`);
+    this.#lines.push(
+      `  ${direction} ${storage} ${port.signed ? 'signed ' : ''}${range(port.width)}${port.name}${last ? '' : ','}`,
+    );
   }
 
   #item(item: VerilogItem): void {
@@ -67,7 +69,9 @@ class ModulePrinter {
         this.#lines.push(`  ${item.storage} ${item.signed ? 'signed ' : ''}${range(item.width)}${item.name};`);
         return;
       case 'memory':
-        this.#lines.push(`  reg ${range(item.width)}${item.name} [0:${item.depth - 1}];`);
+        this.#lines.push(
+          `  ${item.anyReadDuringWrite ? '(* no_rw_check *) ' : ''}reg ${range(item.width)}${item.name} [0:${item.depth - 1}];`,
+        );
         return;
       case 'integer':
         this.#lines.push(`  integer ${item.name};`);
@@ -89,7 +93,12 @@ class ModulePrinter {
         this.#lines.push(`  ${item.module} ${item.name} (`);
         for (const [index, connection] of item.connections.entries()) {
           this.#locate(connection.location);
-          this.#line('    ', `.${connection.port}(`, connection.value, index === item.connections.length - 1 ? ')' : '),');
+          this.#line(
+            '    ',
+            `.${connection.port}(`,
+            connection.value,
+            index === item.connections.length - 1 ? ')' : '),',
+          );
         }
         this.#lines.push('  );');
         return;
@@ -114,7 +123,12 @@ class ModulePrinter {
     this.#locate(statement.location);
     switch (statement.kind) {
       case 'assign':
-        this.#line(indent, `${this.#expressions.flat(statement.target)} ${statement.blocking ? '=' : '<='} `, statement.value, ';');
+        this.#line(
+          indent,
+          `${this.#expressions.flat(statement.target)} ${statement.blocking ? '=' : '<='} `,
+          statement.value,
+          ';',
+        );
         return;
       case 'if':
         this.#line(indent, 'if (', statement.condition, ') begin');
@@ -166,7 +180,12 @@ class ModulePrinter {
       this.#lines.push(`${indent}${label}: ;`);
     } else if (body.length === 1 && only.kind === 'assign') {
       this.#locate(only.location);
-      this.#line(indent, `${label}: ${this.#expressions.flat(only.target)} ${only.blocking ? '=' : '<='} `, only.value, ';');
+      this.#line(
+        indent,
+        `${label}: ${this.#expressions.flat(only.target)} ${only.blocking ? '=' : '<='} `,
+        only.value,
+        ';',
+      );
     } else {
       this.#lines.push(`${indent}${label}: begin`);
       this.#statements(body, `${indent}  `);
@@ -175,4 +194,5 @@ class ModulePrinter {
   }
 }
 
-export const printModule = (module: VerilogModule, options: PrintOptions): string => new ModulePrinter(options).print(module);
+export const printModule = (module: VerilogModule, options: PrintOptions): string =>
+  new ModulePrinter(options).print(module);

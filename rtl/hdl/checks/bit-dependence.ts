@@ -16,7 +16,9 @@ export const unite = (sets: readonly Bits[]): Bits => {
 };
 
 /** For each bit of an expression, least significant first, the bits it depends on. */
-export const expressionDependence = (numberOf: (signal: Signal, bit: number) => number | null): ((expression: Expression) => readonly Bits[]) =>
+export const expressionDependence = (
+  numberOf: (signal: Signal, bit: number) => number | null,
+): ((expression: Expression) => readonly Bits[]) =>
   memoised<readonly Bits[]>((expression, of) => {
     const { width } = expression;
     const every = (bits: Bits): readonly Bits[] => Array.from({ length: width }, () => bits);

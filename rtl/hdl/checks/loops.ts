@@ -43,7 +43,8 @@ const signalGraph = (module: Module): Graph => {
         for (const read of [...conditions, readBy(statement.value)]) add(statement.target, read);
       } else {
         const inner = branchesOf(statement);
-        if (inner.length > 0) for (const branch of inner) visit(branch, [...conditions, ...expressionsOf(statement).map(readBy)]);
+        if (inner.length > 0)
+          for (const branch of inner) visit(branch, [...conditions, ...expressionsOf(statement).map(readBy)]);
       }
     }
   };
@@ -98,7 +99,8 @@ const signalsInLoops = (graph: Graph): Set<Signal> => {
     if (lowest.get(signal) !== number) return;
     const component = stack.splice(stack.lastIndexOf(signal));
     for (const member of component) onStack.delete(member);
-    if (component.length > 1 || graph.get(signal)?.has(signal) === true) for (const member of component) looping.add(member);
+    if (component.length > 1 || graph.get(signal)?.has(signal) === true)
+      for (const member of component) looping.add(member);
   };
   for (const signal of graph.keys()) if (!index.has(signal)) visit(signal);
   return looping;
@@ -110,7 +112,10 @@ interface Bit {
 }
 
 /** The dependences among the bits of `signals`. */
-const bitGraph = (module: Module, signals: ReadonlySet<Signal>): { bits: readonly Bit[]; graph: ReadonlyMap<number, Bits> } => {
+const bitGraph = (
+  module: Module,
+  signals: ReadonlySet<Signal>,
+): { bits: readonly Bit[]; graph: ReadonlyMap<number, Bits> } => {
   const bits: Bit[] = [];
   const first = new Map<Signal, number>();
   for (const signal of signals) {
@@ -165,7 +170,9 @@ const findLoop = (graph: ReadonlyMap<number, Bits>): number[] | null => {
   const finished = new Set<number>();
   for (const start of graph.keys()) {
     if (finished.has(start)) continue;
-    const path: { number: number; rest: Iterator<number> }[] = [{ number: start, rest: (graph.get(start) ?? new Set<number>()).values() }];
+    const path: { number: number; rest: Iterator<number> }[] = [
+      { number: start, rest: (graph.get(start) ?? new Set<number>()).values() },
+    ];
     const onPath = new Map([[start, 0]]);
     for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
       const next = top.rest.next();

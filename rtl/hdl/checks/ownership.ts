@@ -13,10 +13,19 @@ export const checkOwnership = (module: Module): Diagnostic[] => {
   const visit = (expression: Expression, user: Expression): void => {
     if (seen.has(expression)) return;
     seen.add(expression);
-    const used = expression.kind === 'reference' ? expression.signal : expression.kind === 'memory_read' ? expression.memory : null;
+    const used =
+      expression.kind === 'reference'
+        ? expression.signal
+        : expression.kind === 'memory_read'
+          ? expression.memory
+          : null;
     if (used !== null && !own.has(used) && !reported.has(used)) {
       reported.add(used);
-      const parameters = { signal: describe(expression), owner: ownerNames.get(used) ?? 'another module', user: module.name };
+      const parameters = {
+        signal: describe(expression),
+        owner: ownerNames.get(used) ?? 'another module',
+        user: module.name,
+      };
       const location = user === expression ? module.location : user.location;
       found.push(diagnose('foreign-signal', location, parameters, [{ note: 'declared', location: used.location }]));
     }

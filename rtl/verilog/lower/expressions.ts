@@ -8,7 +8,12 @@ import type { Namespace } from './namespace.ts';
 type Of<K extends Expression['kind']> = Extract<Expression, { kind: K }>;
 
 export const name = (text: string, signed = false): VerilogExpression => ({ kind: 'name', name: text, signed });
-export const number = (width: number, value: bigint, signed = false): VerilogExpression => ({ kind: 'number', width, signed, value });
+export const number = (width: number, value: bigint, signed = false): VerilogExpression => ({
+  kind: 'number',
+  width,
+  signed,
+  value,
+});
 
 /**
  * The expression with the sign asked for. A cast shuts its operand off from the signs around it; a number changes its
@@ -26,10 +31,20 @@ const alike = (left: VerilogExpression, right: VerilogExpression): [VerilogExpre
   isSigned(left) === isSigned(right) ? [left, right] : [withSign(left, false), withSign(right, false)];
 
 /** Where the sign does not matter, because the width is already right and nothing outside reaches in. */
-const bare = (expression: VerilogExpression): VerilogExpression => (expression.kind === 'cast' ? expression.operand : expression);
+const bare = (expression: VerilogExpression): VerilogExpression =>
+  expression.kind === 'cast' ? expression.operand : expression;
 
-const unary = (token: '~' | '!' | '-' | '&' | '|' | '^', operand: VerilogExpression): VerilogExpression => ({ kind: 'unary', token, operand });
-const binary = (token: BinaryToken, left: VerilogExpression, right: VerilogExpression): VerilogExpression => ({ kind: 'binary', token, left, right });
+const unary = (token: '~' | '!' | '-' | '&' | '|' | '^', operand: VerilogExpression): VerilogExpression => ({
+  kind: 'unary',
+  token,
+  operand,
+});
+const binary = (token: BinaryToken, left: VerilogExpression, right: VerilogExpression): VerilogExpression => ({
+  kind: 'binary',
+  token,
+  left,
+  right,
+});
 
 /** Concatenations inside others run together, and so do equal neighbours. */
 export const concatenate = (parts: readonly VerilogExpression[]): VerilogExpression => {
@@ -41,9 +56,13 @@ export const concatenate = (parts: readonly VerilogExpression[]): VerilogExpress
     if (last !== undefined && last.text === text && part.kind !== 'number') last.times += 1;
     else runs.push({ part, times: 1, text });
   }
-  const joined = runs.map(({ part, times }): VerilogExpression => (times === 1 ? part : { kind: 'replication', times, operand: part }));
+  const joined = runs.map(
+    ({ part, times }): VerilogExpression => (times === 1 ? part : { kind: 'replication', times, operand: part }),
+  );
   const [only] = joined;
-  return joined.length === 1 && only !== undefined && only.kind !== 'replication' ? only : { kind: 'concatenation', parts: joined };
+  return joined.length === 1 && only !== undefined && only.kind !== 'replication'
+    ? only
+    : { kind: 'concatenation', parts: joined };
 };
 
 /** A shared expression is named when it has this many operators, an unshared one when it has more than fit a line. */
@@ -63,8 +82,11 @@ export class ExpressionLowering {
   /** Reads whose address has been bounded. */
   readonly #bounded = new WeakSet<Expression>();
   readonly #weight = memoised<number>((expression, weightOf) => {
-    const inner = operandsOf(expression).map(simplest).reduce((total, operand) => total + (this.#wantsName(operand) ? 0 : weightOf(operand)), 0);
-    const own = expression.kind === 'constant' || expression.kind === 'reference' || expression.kind === 'slice' ? 0 : 1;
+    const inner = operandsOf(expression)
+      .map(simplest)
+      .reduce((total, operand) => total + (this.#wantsName(operand) ? 0 : weightOf(operand)), 0);
+    const own =
+      expression.kind === 'constant' || expression.kind === 'reference' || expression.kind === 'slice' ? 0 : 1;
     return own + inner;
   });
 
@@ -139,12 +161,22 @@ export class ExpressionLowering {
     const { location } = expression;
     const index = simplest(expression.index);
     const elements = reachableElements(expression);
-    const assign = (value: Expression): VerilogStatement => ({ kind: 'assign', target, blocking, value: this.root(value, feeds), location });
+    const assign = (value: Expression): VerilogStatement => ({
+      kind: 'assign',
+      target,
+      blocking,
+      value: this.root(value, feeds),
+      location,
+    });
     const last = elements.length - 1;
     return {
       kind: 'case',
       subject: this.lower(index, feeds),
-      cases: elements.slice(0, last).map((element, position) => ({ labels: [number(index.width, BigInt(position))], body: [assign(element)], location })),
+      cases: elements.slice(0, last).map((element, position) => ({
+        labels: [number(index.width, BigInt(position))],
+        body: [assign(element)],
+        location,
+      })),
       otherwise: [assign(elements[last] as Expression)],
       location,
     };
@@ -168,7 +200,10 @@ export class ExpressionLowering {
         return this.#binary(expression, feeds);
       case 'multiplex': {
         const condition = bare(this.lower(expression.condition, feeds));
-        const [whenTrue, whenFalse] = alike(this.lower(expression.whenTrue, feeds), this.lower(expression.whenFalse, feeds));
+        const [whenTrue, whenFalse] = alike(
+          this.lower(expression.whenTrue, feeds),
+          this.lower(expression.whenFalse, feeds),
+        );
         return { kind: 'conditional', condition, whenTrue, whenFalse };
       }
       case 'slice':
@@ -199,7 +234,10 @@ export class ExpressionLowering {
     const { operator, operand } = expression;
     switch (operator) {
       case 'not': {
-        const negated = operand.kind === 'binary' && !this.#wantsName(operand) && !this.#named.has(operand) ? this.#comparison(operand, true, feeds) : null;
+        const negated =
+          operand.kind === 'binary' && !this.#wantsName(operand) && !this.#named.has(operand)
+            ? this.#comparison(operand, true, feeds)
+            : null;
         return negated ?? unary(isTruth(expression) ? '!' : '~', this.lower(operand, feeds));
       }
       case 'negate':
@@ -228,8 +266,10 @@ export class ExpressionLowering {
 
   #binary(expression: Of<'binary'>, feeds: string): VerilogExpression {
     const { operator, left, right } = expression;
-    const both = (token: BinaryToken): VerilogExpression => binary(token, ...alike(this.lower(left, feeds), this.lower(right, feeds)));
-    const shift = (token: BinaryToken): VerilogExpression => binary(token, this.lower(left, feeds), this.#part(right, feeds));
+    const both = (token: BinaryToken): VerilogExpression =>
+      binary(token, ...alike(this.lower(left, feeds), this.lower(right, feeds)));
+    const shift = (token: BinaryToken): VerilogExpression =>
+      binary(token, this.lower(left, feeds), this.#part(right, feeds));
     switch (operator) {
       case 'and':
         return both(isTruth(expression) ? '&&' : '&');
@@ -242,7 +282,10 @@ export class ExpressionLowering {
       case 'subtract':
         return both('-');
       case 'multiply':
-        return binary('*', ...alike(this.#factor(left, expression.width, feeds), this.#factor(right, expression.width, feeds)));
+        return binary(
+          '*',
+          ...alike(this.#factor(left, expression.width, feeds), this.#factor(right, expression.width, feeds)),
+        );
       case 'equal':
       case 'less':
         return this.#comparison(expression, false, feeds) as VerilogExpression;
@@ -322,7 +365,8 @@ export class ExpressionLowering {
     const { operator, left, right } = operand;
     if (operator !== 'shift_right' || (this.#uses.get(operand) ?? 1) > 1) return null;
     const plain = left.kind === 'reinterpretation' ? left.operand : left;
-    if (plain.kind !== 'reference' || plain.width === 1 || right.width > 30 || plain.width !== 2 ** right.width) return null;
+    if (plain.kind !== 'reference' || plain.width === 1 || right.width > 30 || plain.width !== 2 ** right.width)
+      return null;
     return { kind: 'element', of: this.nameOf(plain, feeds), index: withSign(this.lower(right, feeds), false) };
   }
 
@@ -344,7 +388,8 @@ export class ExpressionLowering {
     const needed = Math.max(1, (memory.depth - 1).toString(2).length);
     if (memory.depth === 1) return number(1, 0n);
     if (address.width > needed) return this.#slice(address, 0, needed, feeds);
-    if (address.width < needed) return this.#extension(expressionsAt(address.location).reinterpretation(address, false), needed, feeds);
+    if (address.width < needed)
+      return this.#extension(expressionsAt(address.location).reinterpretation(address, false), needed, feeds);
     // A signed index would reach below zero.
     return withSign(this.lower(address, feeds), false);
   }
@@ -353,7 +398,8 @@ export class ExpressionLowering {
     const { memory, location } = expression;
     const address = simplest(expression.address);
     const inside = this.#bounded.has(expression) ? null : addressInside(memory, address, location);
-    if (inside === null) return { kind: 'element', of: name(memory.name), index: this.memoryIndex(memory, address, feeds) };
+    if (inside === null)
+      return { kind: 'element', of: name(memory.name), index: this.memoryIndex(memory, address, feeds) };
     if (this.#weight(address) > 1) this.nameOf(address, feeds);
     const read: Expression = { ...expression, address };
     this.#bounded.add(read);
@@ -382,11 +428,21 @@ const noun = (expression: Expression): string => {
     case 'reference':
       return expression.signal.name;
     case 'unary':
-      return { not: 'not', negate: 'negative', reduce_and: 'all', reduce_or: 'any', reduce_xor: 'parity' }[expression.operator];
+      return { not: 'not', negate: 'negative', reduce_and: 'all', reduce_or: 'any', reduce_xor: 'parity' }[
+        expression.operator
+      ];
     case 'binary':
       return {
-        and: 'and', or: 'or', xor: 'xor', add: 'sum', subtract: 'difference', multiply: 'product', equal: 'equal', less: 'less',
-        shift_left: 'shifted', shift_right: 'shifted',
+        and: 'and',
+        or: 'or',
+        xor: 'xor',
+        add: 'sum',
+        subtract: 'difference',
+        multiply: 'product',
+        equal: 'equal',
+        less: 'less',
+        shift_left: 'shifted',
+        shift_right: 'shifted',
       }[expression.operator];
     case 'multiplex':
       return 'choice';

@@ -20,7 +20,8 @@ export const groupRegisters = (body: readonly Statement[]): Signal[][] => {
     }
   }
   const groups = new Map<Signal, Signal[]>();
-  for (const register of leaders.keys()) groups.set(leaderOf(register), [...(groups.get(leaderOf(register)) ?? []), register]);
+  for (const register of leaders.keys())
+    groups.set(leaderOf(register), [...(groups.get(leaderOf(register)) ?? []), register]);
   return [...groups.values()];
 };
 

@@ -1,6 +1,6 @@
-import { notesOf } from '../../hdl/module-notes.ts';
-import { isShape, shapeInfo, describeShape } from '../../hdl/shape.ts';
 import type { Module } from '../../hdl/ir.ts';
+import { notesOf } from '../../hdl/module-notes.ts';
+import { describeShape, isShape, shapeInfo } from '../../hdl/shape.ts';
 
 const commentWidth = 108;
 
@@ -23,7 +23,9 @@ const wrap = (text: string): string[] => {
 const parameterText = (value: unknown): string => {
   if (isShape(value)) return describeShape(shapeInfo(value));
   if (typeof value === 'object' && value !== null) {
-    const parts = Object.entries(value).map(([key, part]) => (Array.isArray(value) ? parameterText(part) : `${key}: ${parameterText(part)}`));
+    const parts = Object.entries(value).map(([key, part]) =>
+      Array.isArray(value) ? parameterText(part) : `${key}: ${parameterText(part)}`,
+    );
     return Array.isArray(value) ? `[${parts.join(', ')}]` : `{ ${parts.join(', ')} }`;
   }
   return typeof value === 'string' ? `'${value}'` : String(value);
@@ -34,8 +36,15 @@ export const headerOf = (module: Module): string[] => {
   const { documentation, parameters } = notesOf(module);
   const lines = [module.name];
   if (documentation !== undefined) lines.push('', ...wrap(documentation));
-  const entries = Object.entries(parameters ?? {}).filter(([, value]) => value !== undefined && typeof value !== 'function');
-  if (entries.length > 0) lines.push('', 'Parameters:', ...entries.flatMap(([key, value]) => wrap(`${key} = ${parameterText(value)}`).map((line) => `  ${line}`)));
+  const entries = Object.entries(parameters ?? {}).filter(
+    ([, value]) => value !== undefined && typeof value !== 'function',
+  );
+  if (entries.length > 0)
+    lines.push(
+      '',
+      'Parameters:',
+      ...entries.flatMap(([key, value]) => wrap(`${key} = ${parameterText(value)}`).map((line) => `  ${line}`)),
+    );
   lines.push('', `Made from ${module.location.file}; edit that file instead.`);
   return lines;
 };

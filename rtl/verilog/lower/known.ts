@@ -17,8 +17,10 @@ const memoisedWeakly = <T extends boolean | Expression>(
 };
 
 /** Whether an expression reads nothing. */
-const readsNothing = memoisedWeakly<boolean>((expression, of) =>
-  expression.kind !== 'reference' && expression.kind !== 'memory_read' && operandsOf(expression).every(of));
+const readsNothing = memoisedWeakly<boolean>(
+  (expression, of) =>
+    expression.kind !== 'reference' && expression.kind !== 'memory_read' && operandsOf(expression).every(of),
+);
 
 const unreachable = (): never => {
   throw new Error('an expression that reads nothing has no leaves');
@@ -47,7 +49,8 @@ export const simplest: (expression: Expression) => Expression = memoisedWeakly<E
     const elements = reachableElements(expression);
     const index = of(expression.index);
     const last = elements.length - 1;
-    if (index.kind === 'constant') return of(elements[index.value > BigInt(last) ? last : Number(index.value)] as Expression);
+    if (index.kind === 'constant')
+      return of(elements[index.value > BigInt(last) ? last : Number(index.value)] as Expression);
     if (elements.length === 1) return of(elements[0] as Expression);
   }
   return expression;
@@ -58,8 +61,15 @@ export const withoutDeadBranches = (statements: readonly Statement[]): Statement
   statements.flatMap((statement): Statement[] => {
     if (statement.kind === 'if') {
       const condition = simplest(statement.condition);
-      if (condition.kind === 'constant') return withoutDeadBranches(condition.value === 1n ? statement.then : statement.otherwise);
-      return [{ ...statement, then: withoutDeadBranches(statement.then), otherwise: withoutDeadBranches(statement.otherwise) }];
+      if (condition.kind === 'constant')
+        return withoutDeadBranches(condition.value === 1n ? statement.then : statement.otherwise);
+      return [
+        {
+          ...statement,
+          then: withoutDeadBranches(statement.then),
+          otherwise: withoutDeadBranches(statement.otherwise),
+        },
+      ];
     }
     if (statement.kind === 'switch') {
       const subject = simplest(statement.subject);

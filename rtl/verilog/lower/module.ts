@@ -57,7 +57,8 @@ class ModuleLowering {
         if (value.kind !== 'reference' || value.signal.kind !== 'wire' || value.signal.port !== null) continue;
         const { signal } = value;
         const [only, another] = this.#plain.get(signal) ?? [];
-        if (only === undefined || another !== undefined || only.value.width !== signal.width || reads.get(signal) !== 1) continue;
+        if (only === undefined || another !== undefined || only.value.width !== signal.width || reads.get(signal) !== 1)
+          continue;
         if (this.#expressions.weight(only.value) <= 2) this.#inlined.set(signal, only.value);
       }
     }
@@ -66,8 +67,15 @@ class ModuleLowering {
   lower(): VerilogModule {
     const { signals, memories } = this.#module;
     const memoryItems = memories.map((memory): VerilogItem => {
-      const { width, depth, location } = memory;
-      return { kind: 'memory', width, name: memory.name, depth, location };
+      const { width, depth, readDuringWrite, location } = memory;
+      return {
+        kind: 'memory',
+        anyReadDuringWrite: readDuringWrite === 'undefined',
+        width,
+        name: memory.name,
+        depth,
+        location,
+      };
     });
     this.#instances();
     this.#constantWires();
@@ -77,10 +85,19 @@ class ModuleLowering {
     const declared = signals.filter((signal) => signal.port === null && !this.#inlined.has(signal));
     const declarations = declared.map((signal): VerilogItem => {
       const { width, signed, location } = signal;
-      return { kind: 'declaration', storage: variables.has(signal) ? 'reg' : 'wire', signed, width, name: signal.name, location };
+      return {
+        kind: 'declaration',
+        storage: variables.has(signal) ? 'reg' : 'wire',
+        signed,
+        width,
+        name: signal.name,
+        location,
+      };
     });
     const withContents = memories.some((memory) => memory.contents.length > 0 && memory.contents.length < memory.depth);
-    const counter: VerilogItem[] = withContents ? [{ kind: 'integer', name: 'index', location: this.#module.location }] : [];
+    const counter: VerilogItem[] = withContents
+      ? [{ kind: 'integer', name: 'index', location: this.#module.location }]
+      : [];
     const groups = [memoryItems, [...declarations, ...this.#expressions.declarations, ...counter], ...this.#groups];
     const unused = unusedParts(this.#ports(variables), groups, this.#instanceOutputs());
     if (unused.length > 0) groups.push([{ kind: 'unused', parts: unused, location: this.#module.location }]);
@@ -95,26 +112,44 @@ class ModuleLowering {
 
   #ports(variables: ReadonlySet<Signal>): VerilogPort[] {
     const { clocked, location, signals } = this.#module;
-    const implied = (clocked ? [clock, reset] : []).map((port): VerilogPort => ({
-      direction: 'input', storage: 'wire', signed: false, width: 1, name: port, location,
-    }));
+    const implied = (clocked ? [clock, reset] : []).map(
+      (port): VerilogPort => ({
+        direction: 'input',
+        storage: 'wire',
+        signed: false,
+        width: 1,
+        name: port,
+        location,
+      }),
+    );
     const own = signals.flatMap((signal): VerilogPort[] => {
       if (signal.port === null) return [];
       const { width, signed } = signal;
-      return [{
-        direction: signal.port, storage: variables.has(signal) ? 'reg' : 'wire', signed, width, name: signal.name, location: signal.location,
-      }];
+      return [
+        {
+          direction: signal.port,
+          storage: variables.has(signal) ? 'reg' : 'wire',
+          signed,
+          width,
+          name: signal.name,
+          location: signal.location,
+        },
+      ];
     });
     return [...implied, ...own];
   }
 
   #instanceOutputs(): Set<string> {
-    return new Set(this.#module.instances.flatMap((instance) => [...instance.outputs.values()].map((signal) => signal.name)));
+    return new Set(
+      this.#module.instances.flatMap((instance) => [...instance.outputs.values()].map((signal) => signal.name)),
+    );
   }
 
   /** Signals that an always block assigns. */
   #variables(): Signal[] {
-    return this.#module.signals.filter((signal) => signal.kind === 'register' || (signal.kind === 'wire' && this.#plain.get(signal) === null));
+    return this.#module.signals.filter(
+      (signal) => signal.kind === 'register' || (signal.kind === 'wire' && this.#plain.get(signal) === null),
+    );
   }
 
   #add(...items: readonly VerilogItem[]): void {
@@ -122,7 +157,7 @@ class ModuleLowering {
     this.#expressions.pending = [];
     const last = this.#groups.at(-1);
     const allAssigns = all.every((item) => item.kind === 'assign');
-    if (allAssigns && last !== undefined && last.every((item) => item.kind === 'assign')) last.push(...all);
+    if (allAssigns && last?.every((item) => item.kind === 'assign')) last.push(...all);
     else this.#groups.push([...all]);
   }
 
@@ -137,7 +172,11 @@ class ModuleLowering {
         const inlined = input?.kind === 'reference' ? this.#inlined.get(input.signal) : undefined;
         const value = inlined ?? input;
         if (value !== undefined) {
-          connections.push({ port: port.name, value: this.#expressions.root(value, `${instanceName}_${port.name}`), location });
+          connections.push({
+            port: port.name,
+            value: this.#expressions.root(value, `${instanceName}_${port.name}`),
+            location,
+          });
         } else if (output !== undefined) {
           connections.push({ port: port.name, value: name(output.name), location });
         }
@@ -159,13 +198,26 @@ class ModuleLowering {
   #body(): void {
     const { body, signals } = this.#module;
     const blocks = new Map<Subject, () => void>();
-    const wires = signals.filter((signal) => signal.kind === 'wire' && this.#plain.has(signal) && !this.#inlined.has(signal));
+    const wires = signals.filter(
+      (signal) => signal.kind === 'wire' && this.#plain.has(signal) && !this.#inlined.has(signal),
+    );
     for (const wire of wires) if (this.#plain.get(wire) !== null) blocks.set(wire, () => this.#continuous(wire));
-    for (const group of groupWires(body, wires.filter((wire) => this.#plain.get(wire) === null))) {
-      for (const wire of group) blocks.set(wire, once(() => this.#combinational(group), group, blocks));
+    for (const group of groupWires(
+      body,
+      wires.filter((wire) => this.#plain.get(wire) === null),
+    )) {
+      for (const wire of group)
+        blocks.set(
+          wire,
+          once(() => this.#combinational(group), group, blocks),
+        );
     }
     for (const group of groupRegisters(body)) {
-      for (const register of group) blocks.set(register, once(() => this.#clocked(group), group, blocks));
+      for (const register of group)
+        blocks.set(
+          register,
+          once(() => this.#clocked(group), group, blocks),
+        );
     }
     for (const register of signals) {
       if (register.kind === 'register' && register.reset !== null && !blocks.has(register)) this.#clocked([register]);
@@ -183,14 +235,21 @@ class ModuleLowering {
 
   #continuous(wire: Signal): void {
     for (const { low, value, location } of this.#plain.get(wire) ?? []) {
-      this.#add({ kind: 'assign', target: partOf(wire, low, value.width), value: this.#expressions.root(value, wire.name), location });
+      this.#add({
+        kind: 'assign',
+        target: partOf(wire, low, value.width),
+        value: this.#expressions.root(value, wire.name),
+        location,
+      });
     }
   }
 
   #combinational(group: readonly Signal[]): void {
     this.#expressions.namesMemoryReads = true;
     const statements = new StatementLowering(this.#expressions, false, (label) => label);
-    const defaults = group.flatMap((wire) => (wire.initial === null ? [] : [statements.whole(wire, wire.initial, wire.location)]));
+    const defaults = group.flatMap((wire) =>
+      wire.initial === null ? [] : [statements.whole(wire, wire.initial, wire.location)],
+    );
     const body = [...defaults, ...statements.lower(project(this.#module.body, new Set(group)), feedsOf(group))];
     this.#expressions.namesMemoryReads = false;
     this.#add({ kind: 'always', clock: null, body, location: (body[0] as VerilogStatement).location });
@@ -205,9 +264,18 @@ class ModuleLowering {
       const value = number(register.width, register.reset, register.signed);
       return [{ kind: 'assign', target: name(register.name), blocking: false, value, location: register.location }];
     });
-    const body: VerilogStatement[] = resets.length === 0
-      ? running
-      : [{ kind: 'if', condition: { kind: 'unary', token: '!', operand: name(reset) }, then: resets, otherwise: running, location }];
+    const body: VerilogStatement[] =
+      resets.length === 0
+        ? running
+        : [
+            {
+              kind: 'if',
+              condition: { kind: 'unary', token: '!', operand: name(reset) },
+              then: resets,
+              otherwise: running,
+              location,
+            },
+          ];
     this.#add({ kind: 'always', clock, body, location });
   }
 
@@ -218,7 +286,8 @@ class ModuleLowering {
   }
 
   #properties(): void {
-    const label = (text: string): string => this.#labels.take(text.replaceAll(/[^A-Za-z0-9]+/g, '_').replace(/^(?=[0-9])/, '_'));
+    const label = (text: string): string =>
+      this.#labels.take(text.replaceAll(/[^A-Za-z0-9]+/g, '_').replace(/^(?=[0-9])/, '_'));
     const statements = new StatementLowering(this.#expressions, false, label);
     const kept = statements.lower(project(this.#module.body, new Set<Subject>(['property'])), 'property');
     const location = (kept[0] as VerilogStatement).location;
@@ -229,12 +298,28 @@ class ModuleLowering {
   #contents(): void {
     for (const { name: memoryName, contents, depth, width, location } of this.#module.memories) {
       if (contents.length === 0) continue;
-      const words = contents.map((word, index): VerilogStatement => ({
-        kind: 'assign', target: { kind: 'range', of: name(memoryName), high: index, low: index }, blocking: true, value: number(width, word), location,
-      }));
-      const rest: VerilogStatement[] = contents.length < depth
-        ? [{ kind: 'fill', memory: memoryName, from: contents.length, to: depth - 1, value: number(width, 0n), location }]
-        : [];
+      const words = contents.map(
+        (word, index): VerilogStatement => ({
+          kind: 'assign',
+          target: { kind: 'range', of: name(memoryName), high: index, low: index },
+          blocking: true,
+          value: number(width, word),
+          location,
+        }),
+      );
+      const rest: VerilogStatement[] =
+        contents.length < depth
+          ? [
+              {
+                kind: 'fill',
+                memory: memoryName,
+                from: contents.length,
+                to: depth - 1,
+                value: number(width, 0n),
+                location,
+              },
+            ]
+          : [];
       this.#add({ kind: 'initial', body: [...words, ...rest], location });
     }
   }
@@ -249,5 +334,5 @@ const once = (emit: () => void, group: readonly Signal[], blocks: Map<Subject, (
   emit();
 };
 
-export const lowerModule = (module: Module, options: LowerOptions): VerilogModule => new ModuleLowering(module, options).lower();
-
+export const lowerModule = (module: Module, options: LowerOptions): VerilogModule =>
+  new ModuleLowering(module, options).lower();

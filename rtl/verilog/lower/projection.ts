@@ -1,5 +1,5 @@
-import { branchesOf, eachStatement } from '../../hdl/traverse.ts';
 import type { Memory, Signal, Statement } from '../../hdl/ir.ts';
+import { branchesOf, eachStatement } from '../../hdl/traverse.ts';
 
 /** What a statement without branches acts on. */
 export type Subject = Signal | Memory | 'property';
@@ -45,7 +45,9 @@ export const project = (statements: readonly Statement[], keep: ReadonlySet<Subj
       const cases = statement.cases.map((one) => ({ ...one, body: project(one.body, keep) }));
       const empty = otherwise.length === 0 && cases.every((one) => one.body.length === 0);
       if (empty) return [];
-      return [{ ...statement, cases: otherwise.length === 0 ? cases.filter((one) => one.body.length > 0) : cases, otherwise }];
+      return [
+        { ...statement, cases: otherwise.length === 0 ? cases.filter((one) => one.body.length > 0) : cases, otherwise },
+      ];
     }
     return branchesOf(statement).length === 0 ? [] : [statement];
   });

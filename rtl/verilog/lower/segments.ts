@@ -17,7 +17,8 @@ const beside = (segment: Segment, low: number, high: number): Segment[] => {
   if (segment.low > high || top < low) return [segment];
   const carrier = expressionsAt(location);
   const left: Segment[] = [];
-  if (top > high) left.push({ low: high + 1, value: carrier.slice(value, high + 1 - segment.low, top - high), location });
+  if (top > high)
+    left.push({ low: high + 1, value: carrier.slice(value, high + 1 - segment.low, top - high), location });
   if (segment.low < low) left.push({ low: segment.low, value: carrier.slice(value, 0, low - segment.low), location });
   return left;
 };
@@ -26,7 +27,8 @@ const beside = (segment: Segment, low: number, high: number): Segment[] => {
 const joined = (segments: readonly Segment[]): readonly Segment[] => {
   const values = segments.map((segment) => simplest(segment.value));
   const [first] = segments;
-  if (first === undefined || segments.length === 1 || values.some((value) => value.kind !== 'constant')) return segments;
+  if (first === undefined || segments.length === 1 || values.some((value) => value.kind !== 'constant'))
+    return segments;
   const value = expressionsAt(first.location).concatenation(values.toReversed());
   return [{ low: first.low, value, location: first.location }];
 };
@@ -39,7 +41,8 @@ export const plainSegments = (body: readonly Statement[]): Map<Signal, readonly 
   const found = new Map<Signal, readonly Segment[] | null>();
   for (const statement of body) {
     if (statement.kind !== 'assign') {
-      for (const subject of subjectsOf(statement)) if (subject !== 'property' && 'kind' in subject) found.set(subject, null);
+      for (const subject of subjectsOf(statement))
+        if (subject !== 'property' && 'kind' in subject) found.set(subject, null);
       continue;
     }
     const { target, low, value, location } = statement;
@@ -47,7 +50,10 @@ export const plainSegments = (body: readonly Statement[]): Map<Signal, readonly 
     const initial = target.initial === null ? [] : [{ low: 0, value: target.initial, location: target.location }];
     const before = found.has(target) ? found.get(target) : initial;
     if (before === null || before === undefined) continue;
-    found.set(target, [...before.flatMap((segment) => beside(segment, low, low + value.width - 1)), { low, value, location }]);
+    found.set(target, [
+      ...before.flatMap((segment) => beside(segment, low, low + value.width - 1)),
+      { low, value, location },
+    ]);
   }
   for (const [signal, segments] of found) {
     if (segments === null) continue;

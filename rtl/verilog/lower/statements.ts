@@ -1,8 +1,8 @@
 import { expressionsAt } from '../../hdl/expression.ts';
 import type { Expression, Signal, SourceLocation, Statement } from '../../hdl/ir.ts';
 import type { VerilogExpression, VerilogStatement } from '../ast.ts';
-import { simplest } from './known.ts';
 import { addressInside, type ExpressionLowering, name, number } from './expressions.ts';
+import { simplest } from './known.ts';
 
 /** Statements of the intermediate representation, already projected onto one block, as Verilog statements. */
 export class StatementLowering {
@@ -36,24 +36,44 @@ export class StatementLowering {
     const { location } = statement;
     switch (statement.kind) {
       case 'assign':
-        return [this.#assign(partOf(statement.target, statement.low, statement.value.width), statement.value, statement.target.name, location)];
+        return [
+          this.#assign(
+            partOf(statement.target, statement.low, statement.value.width),
+            statement.value,
+            statement.target.name,
+            location,
+          ),
+        ];
       case 'if': {
         const then = this.lower(statement.then, feeds);
         const otherwise = this.lower(statement.otherwise, feeds);
         const inverted = then.length === 0;
         const condition = inverted ? expressionsAt(location).unary('not', statement.condition) : statement.condition;
         const test = this.#expressions.lower(condition, feeds);
-        return [{ kind: 'if', condition: test, then: inverted ? otherwise : then, otherwise: inverted ? [] : otherwise, location }];
+        return [
+          {
+            kind: 'if',
+            condition: test,
+            then: inverted ? otherwise : then,
+            otherwise: inverted ? [] : otherwise,
+            location,
+          },
+        ];
       }
       case 'switch':
         return [this.#switch(statement, feeds)];
       case 'memory_write':
         return this.#memoryWrite(statement);
       case 'property':
-        return [{
-          kind: 'property', flavour: statement.flavour, label: this.#labels(statement.name),
-          condition: this.#expressions.lower(statement.condition, 'property'), location,
-        }];
+        return [
+          {
+            kind: 'property',
+            flavour: statement.flavour,
+            label: this.#labels(statement.name),
+            condition: this.#expressions.lower(statement.condition, 'property'),
+            location,
+          },
+        ];
       default:
         throw new Error(`unknown statement ${statement satisfies never}`);
     }
@@ -70,7 +90,13 @@ export class StatementLowering {
     const complete = subject.width < 31 && values === 2 ** subject.width && statement.otherwise.length === 0;
     const otherwise = complete ? null : this.lower(statement.otherwise, feeds);
     const plain = subject.kind === 'reinterpretation' ? subject.operand : subject;
-    return { kind: 'case', subject: this.#expressions.lower(plain.signed ? subject : plain, feeds), cases, otherwise, location };
+    return {
+      kind: 'case',
+      subject: this.#expressions.lower(plain.signed ? subject : plain, feeds),
+      cases,
+      otherwise,
+      location,
+    };
   }
 
   #memoryWrite(statement: Extract<Statement, { kind: 'memory_write' }>): VerilogStatement[] {
@@ -80,7 +106,13 @@ export class StatementLowering {
     if (inside?.kind === 'constant') return [];
     const index = this.#expressions.memoryIndex(memory, address, `${memory.name}_address`);
     const word: VerilogExpression = { kind: 'element', of: name(memory.name), index };
-    const write = (target: VerilogExpression, value: VerilogExpression): VerilogStatement => ({ kind: 'assign', target, blocking: false, value, location });
+    const write = (target: VerilogExpression, value: VerilogExpression): VerilogStatement => ({
+      kind: 'assign',
+      target,
+      blocking: false,
+      value,
+      location,
+    });
     let writes: VerilogStatement[];
     if (mask === null) {
       writes = [write(word, this.#expressions.root(data, `${memory.name}_data`))];
@@ -89,18 +121,38 @@ export class StatementLowering {
       const value = mask.width === 1 ? null : this.#expressions.nameOf(data, `${memory.name}_data`);
       const enables = mask.width === 1 ? null : this.#expressions.nameOf(mask, `${memory.name}_mask`);
       writes = Array.from({ length: mask.width }, (_, number): VerilogStatement => {
-        const range = (of: VerilogExpression): VerilogExpression => ({ kind: 'range', of, high: (number + 1) * lane - 1, low: number * lane });
-        const condition: VerilogExpression = enables === null ? this.#expressions.lower(mask, `${memory.name}_mask`) : { kind: 'range', of: enables, high: number, low: number };
-        const then = value === null ? write(word, this.#expressions.root(data, `${memory.name}_data`)) : write(range(word), range(value));
+        const range = (of: VerilogExpression): VerilogExpression => ({
+          kind: 'range',
+          of,
+          high: (number + 1) * lane - 1,
+          low: number * lane,
+        });
+        const condition: VerilogExpression =
+          enables === null
+            ? this.#expressions.lower(mask, `${memory.name}_mask`)
+            : { kind: 'range', of: enables, high: number, low: number };
+        const then =
+          value === null
+            ? write(word, this.#expressions.root(data, `${memory.name}_data`))
+            : write(range(word), range(value));
         return { kind: 'if', condition, then: [then], otherwise: [], location };
       });
     }
     if (inside === null) return writes;
-    return [{ kind: 'if', condition: this.#expressions.lower(inside, `${memory.name}_address`), then: writes, otherwise: [], location }];
+    return [
+      {
+        kind: 'if',
+        condition: this.#expressions.lower(inside, `${memory.name}_address`),
+        then: writes,
+        otherwise: [],
+        location,
+      },
+    ];
   }
 }
 
 /** Bits of a signal on the left of an assignment. */
 export const partOf = (signal: Signal, low: number, width: number): VerilogExpression =>
-  low === 0 && width === signal.width ? name(signal.name) : { kind: 'range', of: name(signal.name), high: low + width - 1, low };
-
+  low === 0 && width === signal.width
+    ? name(signal.name)
+    : { kind: 'range', of: name(signal.name), high: low + width - 1, low };

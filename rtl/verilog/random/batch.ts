@@ -1,7 +1,7 @@
 import { evaluate } from '../../hdl/interpreter.ts';
 import type { Expression, Module, Signal, SourceLocation, Statement } from '../../hdl/ir.ts';
-import { Random } from './random.ts';
 import { RandomExpressions } from './expressions.ts';
+import { Random } from './random.ts';
 
 const location: SourceLocation = { file: 'random.ts', line: 1, column: 1 };
 
@@ -18,7 +18,16 @@ export const expressionBatch = (seed: number, count: number): ExpressionBatch =>
   const input = (width: number, signed: boolean): Signal => {
     const known = [...inputs.keys()].filter((signal) => signal.width === width && signal.signed === signed);
     if (known.length > 2) return random.pick(known);
-    const signal: Signal = { kind: 'input', name: `i${inputs.size}`, width, signed, port: 'input', reset: null, initial: null, location };
+    const signal: Signal = {
+      kind: 'input',
+      name: `i${inputs.size}`,
+      width,
+      signed,
+      port: 'input',
+      reset: null,
+      initial: null,
+      location,
+    };
     inputs.set(signal, random.bits(width));
     return signal;
   };
@@ -30,7 +39,16 @@ export const expressionBatch = (seed: number, count: number): ExpressionBatch =>
     // A new generator for each, or later ones would be made of earlier ones only.
     const value = new RandomExpressions(random, { signal: input, memories: [] }).any(1 + random.below(5));
     const { width, signed } = value;
-    const target: Signal = { kind: 'wire', name: `y${number}`, width, signed, port: 'output', reset: null, initial: null, location };
+    const target: Signal = {
+      kind: 'wire',
+      name: `y${number}`,
+      width,
+      signed,
+      port: 'output',
+      reset: null,
+      initial: null,
+      location,
+    };
     outputs.push(target);
     values.push(value);
     body.push({ kind: 'assign', target, low: 0, value, location });
@@ -38,7 +56,14 @@ export const expressionBatch = (seed: number, count: number): ExpressionBatch =>
     expected.set(target.name, { width, value: result });
   }
   const module: Module = {
-    name: 'expressions', blackBox: false, clocked: false, signals: [...inputs.keys(), ...outputs], memories: [], instances: [], body, location,
+    name: 'expressions',
+    blackBox: false,
+    clocked: false,
+    signals: [...inputs.keys(), ...outputs],
+    memories: [],
+    instances: [],
+    body,
+    location,
   };
   return { module, inputs, expected };
 };
@@ -61,11 +86,23 @@ export const displayingTop = ({ module, inputs, expected }: ExpressionBatch): st
     ...[...inputs.keys()].map((signal) => `  reg [${signal.width - 1}:0] ${signal.name};`),
     ...[...expected].map(([name, { width }]) => `  wire [${width - 1}:0] ${name};`),
   ];
-  const connections = [...[...inputs.keys()].map((signal) => signal.name), ...expected.keys()].map((name) => `.${name}(${name})`);
+  const connections = [...[...inputs.keys()].map((signal) => signal.name), ...expected.keys()].map(
+    (name) => `.${name}(${name})`,
+  );
   const sets = [...inputs].map(([signal, value]) => `    ${signal.name} = ${literal(signal, value)};`);
   const displays = [...expected.keys()].map((name) => `    $display("${name} %b", ${name});`);
   return [
-    'module displaying_top;', ...declarations, `  ${module.name} it (${connections.join(', ')});`, '  initial begin', '    #1;', ...sets, '    #1;',
-    ...displays, '    $finish;', '  end', 'endmodule', '',
+    'module displaying_top;',
+    ...declarations,
+    `  ${module.name} it (${connections.join(', ')});`,
+    '  initial begin',
+    '    #1;',
+    ...sets,
+    '    #1;',
+    ...displays,
+    '    $finish;',
+    '  end',
+    'endmodule',
+    '',
   ].join('\n');
 };

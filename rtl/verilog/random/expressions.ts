@@ -33,7 +33,8 @@ export class RandomExpressions {
   of(width: number, signed: boolean, depth: number): Expression {
     const again = this.#made.filter((one) => one.width === width && one.signed === signed);
     if (again.length > 0 && this.#random.chance(6)) return this.#random.pick(again);
-    const made = depth <= 0 || this.#random.chance(9) ? this.#leaf(width, signed) : this.#operation(width, signed, depth - 1);
+    const made =
+      depth <= 0 || this.#random.chance(9) ? this.#leaf(width, signed) : this.#operation(width, signed, depth - 1);
     if (made.kind !== 'constant') this.#made.push(made);
     return made;
   }
@@ -51,17 +52,39 @@ export class RandomExpressions {
     const condition = (): Expression => this.of(1, false, depth);
     const makers: (() => Expression)[] = [
       () => ({ kind: 'unary', operator: random.pick(['not', 'negate'] as const), operand: same(), ...typed }),
-      () => ({ kind: 'binary', operator: random.pick(['and', 'or', 'xor', 'add', 'subtract'] as const), left: same(), right: same(), ...typed }),
-      () => ({ kind: 'binary', operator: random.pick(['shift_left', 'shift_right'] as const), left: same(), right: this.#amount(depth), ...typed }),
+      () => ({
+        kind: 'binary',
+        operator: random.pick(['and', 'or', 'xor', 'add', 'subtract'] as const),
+        left: same(),
+        right: same(),
+        ...typed,
+      }),
+      () => ({
+        kind: 'binary',
+        operator: random.pick(['shift_left', 'shift_right'] as const),
+        left: same(),
+        right: this.#amount(depth),
+        ...typed,
+      }),
       () => ({ kind: 'multiplex', condition: condition(), whenTrue: same(), whenFalse: same(), ...typed }),
       () => this.#select(width, signed, depth),
       () => ({ kind: 'reinterpretation', operand: this.of(width, !signed, depth), ...typed }),
     ];
     if (width > 1) {
-      makers.push(() => ({ kind: 'extension', operand: this.of(1 + random.below(width - 1), signed, depth), ...typed }));
+      makers.push(() => ({
+        kind: 'extension',
+        operand: this.of(1 + random.below(width - 1), signed, depth),
+        ...typed,
+      }));
       makers.push(() => {
         const left = 1 + random.below(width - 1);
-        return { kind: 'binary', operator: 'multiply', left: this.of(left, signed, depth), right: this.of(width - left, signed, depth), ...typed };
+        return {
+          kind: 'binary',
+          operator: 'multiply',
+          left: this.of(left, signed, depth),
+          right: this.of(width - left, signed, depth),
+          ...typed,
+        };
       });
     }
     if (signed) return random.pick(makers)();
@@ -71,10 +94,19 @@ export class RandomExpressions {
       return { kind: 'slice', operand, low: random.below(operandWidth - width + 1), ...typed };
     });
     if (width > 1) makers.push(() => this.#concatenation(width, depth));
-    if (width === 1) makers.push(() => this.#truth(depth), () => this.#truth(depth));
+    if (width === 1)
+      makers.push(
+        () => this.#truth(depth),
+        () => this.#truth(depth),
+      );
     const wide = this.#readable.memories.find((memory) => memory.width === width);
     if (wide !== undefined) {
-      makers.push(() => ({ kind: 'memory_read', memory: wide, address: this.of(1 + random.below(8), false, depth), ...typed }));
+      makers.push(() => ({
+        kind: 'memory_read',
+        memory: wide,
+        address: this.of(1 + random.below(8), false, depth),
+        ...typed,
+      }));
     }
     return random.pick(makers)();
   }
@@ -85,10 +117,21 @@ export class RandomExpressions {
     const width = random.width(this.#most);
     const signed = random.chance(2);
     if (random.chance(2)) {
-      return { kind: 'unary', operator: random.pick(['reduce_and', 'reduce_or', 'reduce_xor'] as const), operand: this.of(width, signed, depth), ...typed };
+      return {
+        kind: 'unary',
+        operator: random.pick(['reduce_and', 'reduce_or', 'reduce_xor'] as const),
+        operand: this.of(width, signed, depth),
+        ...typed,
+      };
     }
     const operator: BinaryOperator = random.pick(['equal', 'less', 'less'] as const);
-    return { kind: 'binary', operator, left: this.of(width, signed, depth), right: this.of(width, signed, depth), ...typed };
+    return {
+      kind: 'binary',
+      operator,
+      left: this.of(width, signed, depth),
+      right: this.of(width, signed, depth),
+      ...typed,
+    };
   }
 
   #amount(depth: number): Expression {
@@ -97,7 +140,14 @@ export class RandomExpressions {
 
   #select(width: number, signed: boolean, depth: number): Expression {
     const elements = Array.from({ length: 1 + this.#random.below(5) }, () => this.of(width, signed, depth - 1));
-    return { kind: 'select', index: this.of(1 + this.#random.below(4), false, depth), elements, width, signed, location };
+    return {
+      kind: 'select',
+      index: this.of(1 + this.#random.below(4), false, depth),
+      elements,
+      width,
+      signed,
+      location,
+    };
   }
 
   #concatenation(width: number, depth: number): Expression {
