@@ -271,7 +271,7 @@ export const packetUnitBugs: readonly PlantedBug[] = [
     imitates: 'a dropped bit of a mask',
     planted: 'parser: a first fragment counts as a whole packet',
     path: ['parser'],
-    within: 100_000,
+    within: 300_000,
     plant: (module) =>
       changeInValues(
         module,
@@ -307,23 +307,6 @@ export const packetUnitBugs: readonly PlantedBug[] = [
         'keep',
         (node) => node.kind === 'binary' && node.operator === 'or',
         (node) => (node.kind === 'binary' ? node.left : node),
-      ),
-  },
-  {
-    name: 'one_chain_too_few',
-    imitates: 'a limit one too low, which costs time and nothing else',
-    planted: 'aggregator: one chain fewer than there is room for may wait for its answer',
-    path: ['aggregator'],
-    within: 100_000,
-    plant: (module) =>
-      changeInValues(
-        module,
-        'may_begin',
-        isBinary('less', named('unresolved'), (limit) => limit.kind === 'constant'),
-        (node) =>
-          node.kind === 'binary' && node.right.kind === 'constant'
-            ? { ...node, right: { ...node.right, value: node.right.value - 1n } }
-            : node,
       ),
   },
   {
