@@ -171,6 +171,10 @@ const encodeContent = (content: Content): readonly [number, readonly number[]] =
   }
 };
 
+/** One octet for unnumbered formats, two for the others, the second from the high half (IEEE 802.2, 5.2). */
+const llcControl = (control: number): number[] =>
+  (control & 3) === 3 ? [control & 0xff] : [control & 0xff, control >>> 8];
+
 const encodeTag = ({ protocol, identifier, priority, dropEligible }: VlanTag): number[] => [
   ...u16(protocol),
   ...u16(((priority ?? 0) << 13) | (dropEligible === true ? 0x1000 : 0) | identifier),
@@ -189,7 +193,7 @@ export const encodeFrame = (frame: FrameDescription): Uint8Array => {
   } else {
     const header =
       link.kind === 'llc'
-        ? [link.destination, link.source, link.control]
+        ? [link.destination, link.source, ...llcControl(link.control)]
         : [0xaa, 0xaa, 3, ...u32(link.organization).slice(1), ...u16(link.protocol ?? etherType)];
     named = [...u16(header.length + content.length), ...header, ...content];
   }

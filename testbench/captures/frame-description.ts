@@ -29,7 +29,13 @@ export interface VlanTag {
 /** How the content is named: by EtherType (none given), or by IEEE 802.2 LLC after a length field, with or without SNAP. */
 export type LinkEncapsulation =
   | { readonly kind: 'type' }
-  | { readonly kind: 'llc'; readonly destination: number; readonly source: number; readonly control: number }
+  | {
+      readonly kind: 'llc';
+      readonly destination: number;
+      readonly source: number;
+      /** One octet for unnumbered formats (low bits 11), else two, the second in the high half. */
+      readonly control: number;
+    }
   | {
       readonly kind: 'snap';
       readonly organization: number;
