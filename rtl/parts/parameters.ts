@@ -73,7 +73,9 @@ export interface ParameterErrorDetail {
   readonly nearest: ParameterValue | undefined;
 }
 
-/** A parameter has a value that is not allowed, is missing, or does not exist. The message alone says how to mend it. */
+/**
+ * A parameter has a value that is not allowed, is missing, or does not exist. The message alone says how to mend it.
+ */
 export class ParameterError extends Error {
   readonly detail: ParameterErrorDetail;
   constructor(message: string, detail: ParameterErrorDetail) {
@@ -237,7 +239,8 @@ export const checkParameters = <const Schema extends ParameterSchema>(
 
 /**
  * Reads values written as text, such as `--set dataWidth=128`, by the schema: numbers (decimal, or hexadecimal after
- * `0x`), `true` and `false`, or a choice's own text. What cannot be read is passed on as it is, so that `checkParameters` refuses it.
+ * `0x`), `true` and `false`, or a choice's own text. What cannot be read is passed on as it is, so that
+ * `checkParameters` refuses it.
  */
 export const readParameters = (
   schema: ParameterSchema,

@@ -6,7 +6,10 @@ export const lowestOne = <W extends number>(word: Bits<W>): Bits<W> => word.and(
 /** 1 at the lowest 1 and everywhere below it; all ones of 0. */
 export const upToLowestOne = <W extends number>(word: Bits<W>): Bits<W> => word.xor(word.subtract(1));
 
-/** The number of the one bit that is 1, for words of which at most one is: 0 for none. An OR for each bit of the number, no priority. */
+/**
+ * The number of the one bit that is 1, for words of which at most one is: 0 for none. An OR for each bit of the number,
+ * no priority.
+ */
 export const encodeOneHot = (word: Bits): Bits => {
   const places = Array.from({ length: word.width }, (_, place) => place);
   const digits = Array.from({ length: log2Ceil(word.width) }, (_, digit) => {
@@ -34,7 +37,10 @@ export interface Priority {
   readonly number: Bits;
 }
 
-/** A priority encoder: bit 0 goes first. Depth grows with the logarithm of the width, but for the carry of one subtraction. */
+/**
+ * A priority encoder: bit 0 goes first. Depth grows with the logarithm of the width, but for the carry of one
+ * subtraction.
+ */
 export const priorityEncode = (word: Bits): Priority => ({
   found: word.isNonZero(),
   number: encodeOneHot(lowestOne(word)),

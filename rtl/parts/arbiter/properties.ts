@@ -2,8 +2,9 @@ import { bit, bits, input, log2Ceil, module, output } from '../../hdl/index.ts';
 import { roundRobinArbiter } from './round-robin.ts';
 
 /**
- * A round robin, and what must hold of it, given requesters that go on asking until they are served: no one is served who does not ask, and none
- * sees more than the others served once each before it (a registered arbiter: one more, whose grant was in the register already).
+ * A round robin, and what must hold of it, given requesters that go on asking until they are served: no one is served
+ * who does not ask, and none sees more than the others served once each before it (a registered arbiter: one more,
+ * whose grant was in the register already).
  */
 export const checkedRoundRobin = (p: { readonly requesters: number; readonly registered?: boolean }) => {
   const { requesters, registered = false } = p;
@@ -31,9 +32,14 @@ export const checkedRoundRobin = (p: { readonly requesters: number; readonly reg
         before.set(asks.and(served.and(granted).not()));
         m.assume(before.bit(0).implies(asks), `requester ${index} asks until it is served`);
         m.assert(granted.implies(asks), `requester ${index} is granted only while it asks`);
-        m.assert(arbiter.valid.implies(arbiter.index.eq(index).eq(granted)), `the index is ${index} where the grant is`);
+        m.assert(
+          arbiter.valid.implies(arbiter.index.eq(index).eq(granted)),
+          `the index is ${index} where the grant is`,
+        );
         m.assert(waited.le(patience), `requester ${index} waits for no more than ${patience} others`);
-        m.when(asks.not().or(served.and(granted)), () => waited.set(0)).elseWhen(served, () => waited.set(waited.add(1)));
+        m.when(asks.not().or(served.and(granted)), () => waited.set(0)).elseWhen(served, () =>
+          waited.set(waited.add(1)),
+        );
       }
       if (!registered) m.assert(io.requests.isNonZero().eq(arbiter.valid), 'where one asks, one is granted');
     },

@@ -8,8 +8,9 @@ export const roundRobinParameters = parameters({
 });
 
 /**
- * The choice of a round robin, for use in a module: of the requests, the first after the one that was last taken, in the order 0, 1, 2 and
- * round again. The registers it needs are declared as `<name>_after`. Where `take` is 1 the choice counts as taken.
+ * The choice of a round robin, for use in a module: of the requests, the first after the one that was last taken, in
+ * the order 0, 1, 2 and round again. The registers it needs are declared as `<name>_after`. Where `take` is 1 the
+ * choice counts as taken.
  */
 export const roundRobinChoice = (
   m: ModuleBody,
@@ -28,12 +29,14 @@ export const roundRobinChoice = (
 };
 
 /**
- * A fair arbiter. `grant` has at most one bit, of a requester that asks; `index` is its number and `valid` whether there is one. In a cycle with `take` the
- * grant is used up and the next choice begins after it, so a requester that goes on asking is granted after at most `requesters` - 1 others.
+ * A fair arbiter. `grant` has at most one bit, of a requester that asks; `index` is its number and `valid` whether
+ * there is one. In a cycle with `take` the grant is used up and the next choice begins after it, so a requester that
+ * goes on asking is granted after at most `requesters` - 1 others.
  *
- * As it is, the grant answers requests in the same cycle (latency 0), may change until it is taken, and can be taken every cycle. With `registered`
- * it comes from a register one cycle after the requests, stays until it is taken, and goes to the same requester at most every second cycle, because the
- * request that is seen while it is taken is the one being served.
+ * As it is, the grant answers requests in the same cycle (latency 0), may change until it is taken, and can be taken
+ * every cycle. With `registered` it comes from a register one cycle after the requests, stays until it is taken, and
+ * goes to the same requester at most every second cycle, because the request that is seen while it is taken is the one
+ * being served.
  *
  * @throws ParameterError
  */

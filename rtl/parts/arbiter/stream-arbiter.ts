@@ -42,11 +42,12 @@ const inputPorts = <S extends Shape, Name extends string>(p: StreamArbiterOption
 };
 
 /**
- * Merges streams into one, fairly (round robin, item by item, or packet by packet with `hold`). An item that has been offered stays offered until it is
- * taken. `source` is the number, in the order of `inputs`, of the input that `pop` shows.
+ * Merges streams into one, fairly (round robin, item by item, or packet by packet with `hold`). An item that has been
+ * offered stays offered until it is taken. `source` is the number, in the order of `inputs`, of the input that `pop`
+ * shows.
  *
- * Latency 0 cycles, one item a cycle; `pop` follows the inputs and their ready follows `pop_ready` in the same cycle. Put a register slice after it to
- * cut these paths.
+ * Latency 0 cycles, one item a cycle; `pop` follows the inputs and their ready follows `pop_ready` in the same cycle.
+ * Put a register slice after it to cut these paths.
  *
  * @throws ParameterError
  */

@@ -25,8 +25,8 @@ export type AxiStreamOut<F extends RecordFields> = { readonly [Name in keyof F]:
 };
 
 /**
- * Joins an AXI stream to a stream whose data is a record of the same signals (`axiStreamData` of the same options): for instance an input port to the `push` side of
- * a buffer. Latency 0 cycles.
+ * Joins an AXI stream to a stream whose data is a record of the same signals (`axiStreamData` of the same options): for
+ * instance an input port to the `push` side of a buffer. Latency 0 cycles.
  */
 export const receiveAxiStream = <F extends RecordFields>(
   axi: AxiStreamIn<F>,

@@ -1,6 +1,7 @@
 /**
- * AXI signals as bundles, by the standard names, seen from the manager (the source of requests): Arm IHI 0022 (AXI4, AXI4-Lite), IHI 0051
- * (AXI4-Stream). As a port's shape under the key `m_axi`, `output(axi4(..))` gives `m_axi_awaddr` and so on; a subordinate declares `input(axi4(..))`.
+ * AXI signals as bundles, by the standard names, seen from the manager (the source of requests): Arm IHI 0022 (AXI4,
+ * AXI4-Lite), IHI 0051 (AXI4-Stream). As a port's shape under the key `m_axi`, `output(axi4(..))` gives `m_axi_awaddr`
+ * and so on; a subordinate declares `input(axi4(..))`.
  */
 import {
   type BitsShape,
@@ -107,8 +108,8 @@ const streamData = (options: AxiStreamOptions): RecordFields => {
 };
 
 /**
- * AXI4-Stream, in this order: tdata; tstrb with `strobe`; tkeep with `keep`; tlast unless `last` is false; tid, tdest, tuser where they have a
- * width; tvalid, tready.
+ * AXI4-Stream, in this order: tdata; tstrb with `strobe`; tkeep with `keep`; tlast unless `last` is false; tid, tdest,
+ * tuser where they have a width; tvalid, tready.
  *
  * @throws ParameterError
  */
@@ -135,7 +136,8 @@ export type AxiLite<P extends AddressAndData> = BundleOf<
 >;
 
 /**
- * AXI4-Lite with all its signals, channel by channel: write address, write data, write response, read address, read data.
+ * AXI4-Lite with all its signals, channel by channel: write address, write data, write response, read address, read
+ * data.
  *
  * @throws ParameterError
  */
@@ -191,8 +193,8 @@ export type Axi4<P extends AddressAndData> = BundleOf<
 >;
 
 /**
- * AXI4 with all its signals, channel by channel: write address, write data, write response, read address, read data. User signals are there where
- * they have a width, all of the same.
+ * AXI4 with all its signals, channel by channel: write address, write data, write response, read address, read data.
+ * User signals are there where they have a width, all of the same.
  *
  * @throws ParameterError
  */

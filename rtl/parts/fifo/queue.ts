@@ -7,13 +7,15 @@ export const queueParameters = parameters({
 });
 
 /**
- * A first-in first-out in a memory with synchronous reads, behind an output register. `push.ready` = the memory holds fewer than
- * `entries`; `pop.valid` = the output register is full. In each cycle in which the register is empty or popped, and the memory holds
- * something (as of this cycle), the oldest item moves to the register. The register keeps its data when it becomes empty, and
- * has no reset. `count` is the number of items in the memory, without the register's.
+ * A first-in first-out in a memory with synchronous reads, behind an output register. `push.ready` = the memory holds
+ * fewer than `entries`; `pop.valid` = the output register is full. In each cycle in which the register is empty or
+ * popped, and the memory holds something (as of this cycle), the oldest item moves to the register. The register keeps
+ * its data when it becomes empty, and has no reset. `count` is the number of items in the memory, without the
+ * register's.
  *
- * Latency 2 cycles: pushed at the edge of cycle t, an item is at `pop` in t+2 at the earliest. One item a cycle. Holds `entries` + 1.
- * All outputs come from registers (`push.ready` and `pop.valid` straight from one each). `entries` need not be a power of two.
+ * Latency 2 cycles: pushed at the edge of cycle t, an item is at `pop` in t+2 at the earliest. One item a cycle. Holds
+ * `entries` + 1. All outputs come from registers (`push.ready` and `pop.valid` straight from one each). `entries` need
+ * not be a power of two.
  *
  * @throws ParameterError
  */

@@ -7,9 +7,10 @@ export const shallowQueueParameters = parameters({
 });
 
 /**
- * A first-in first-out in a memory read in the same cycle, as small memories made of logic cells are. As a `buffer` of as many entries: with c items
- * held, `push.ready` = (c is not `entries`), `pop.valid` = (c is not 0), nothing passes in the same cycle. But `pop.data` comes
- * from the memory, not from a register, and is of no meaning while nothing is held.
+ * A first-in first-out in a memory read in the same cycle, as small memories made of logic cells are. As a `buffer` of
+ * as many entries: with c items held, `push.ready` = (c is not `entries`), `pop.valid` = (c is not 0), nothing passes
+ * in the same cycle. But `pop.data` comes from the memory, not from a register, and is of no meaning while nothing is
+ * held.
  *
  * Latency 1 cycle, one item a cycle.
  *

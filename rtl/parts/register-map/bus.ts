@@ -10,7 +10,10 @@ export interface AsynchronousRegisterBus {
   write(address: number, data: number): Promise<void>;
 }
 
-/** An index or a field's value is outside what the register map declares, or the access is not one that the register has. */
+/**
+ * An index or a field's value is outside what the register map declares, or the access is not one that the register
+ * has.
+ */
 export class RegisterAccessError extends Error {
   constructor(message: string) {
     super(message);

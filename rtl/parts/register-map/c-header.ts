@@ -33,7 +33,9 @@ const fieldLines = (prefix: string, register: PlacedRegister, field: PlacedField
   return lines;
 };
 
-/** Reset values of a register's readable and writable bits, by element; a window and a counter have none to speak of. */
+/**
+ * Reset values of a register's readable and writable bits, by element; a window and a counter have none to speak of.
+ */
 const resetLines = (prefix: string, register: PlacedRegister): string[] => {
   if (register.kind !== 'register') return [];
   const resetOf = (element: number): bigint =>
@@ -84,8 +86,8 @@ const wideCounter = (map: string, register: PlacedRegister): string[] => {
 };
 
 /**
- * A C99 header: offsets in bytes, shifts, widths and masks of every field, reset values, and a reader for each counter of two words. It stands
- * alone but for `stdint.h`.
+ * A C99 header: offsets in bytes, shifts, widths and masks of every field, reset values, and a reader for each counter
+ * of two words. It stands alone but for `stdint.h`.
  */
 export const cHeader = (map: RegisterMap): string => {
   const name = map.name.toUpperCase();

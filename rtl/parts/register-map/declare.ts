@@ -1,7 +1,7 @@
 /**
- * Register maps: what a block's control registers are, as a plain object. Nothing of the hardware is imported here, so a
- * block's `interface.ts` can declare its map and the block's model, driver and documents can read it.
- * What the hardware does with each kind is said in `docs/parts/register-port.md`.
+ * Register maps: what a block's control registers are, as a plain object. Nothing of the hardware is imported here, so
+ * a block's `interface.ts` can declare its map and the block's model, driver and documents can read it. What the
+ * hardware does with each kind is said in `docs/parts/register-port.md`.
  */
 import { type PlacedRegister, placeRegisters } from './place.ts';
 
@@ -57,7 +57,10 @@ export interface CounterDeclaration extends Placed, Repeated {
   readonly width: number;
 }
 
-/** A table that the block keeps in a memory. An entry over 32 bits takes a power of two of words; no field crosses a word's end. */
+/**
+ * A table that the block keeps in a memory. An entry over 32 bits takes a power of two of words; no field crosses a
+ * word's end.
+ */
 export interface WindowDeclaration extends Placed {
   readonly kind: 'window';
   /** Entries. */

@@ -166,8 +166,8 @@ const registerText = (map: RegisterMap, register: PlacedRegister): string[] => {
 };
 
 /**
- * A typed driver as TypeScript source that imports nothing: `create<Name>Driver(bus, base)`, with one member for each register, as `createDriver`
- * gives for the map itself.
+ * A typed driver as TypeScript source that imports nothing: `create<Name>Driver(bus, base)`, with one member for each
+ * register, as `createDriver` gives for the map itself.
  */
 export const driverSource = (map: RegisterMap): string => {
   const body = map.placed.flatMap((register) => [docLine(register.description), ...registerText(map, register)]);

@@ -50,7 +50,10 @@ const rows = (register: PlacedRegister, width: number): string[] => {
   ];
 };
 
-/** A table of the map for documents: one row for each register and each field. Addresses are in bytes; reset and constant values above 9 in hexadecimal. */
+/**
+ * A table of the map for documents: one row for each register and each field. Addresses are in bytes; reset and
+ * constant values above 9 in hexadecimal.
+ */
 export const registerTable = (map: RegisterMap): string =>
   [
     row(['address', 'register', 'bits', 'access', 'reset', 'what it is']),

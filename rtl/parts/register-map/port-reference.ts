@@ -1,10 +1,11 @@
 import type { PlacedField, PlacedRegister, RegisterMap } from './declare.ts';
 
 /**
- * The register port in the words of `docs/parts/register-port.md`, for tests of the hardware: one record of inputs a cycle, by port name, gives the
- * outputs during that cycle. Fields, counters and entries are found by path, such as `key.2.word`.
+ * The register port in the words of `docs/parts/register-port.md`, for tests of the hardware: one record of inputs a
+ * cycle, by port name, gives the outputs during that cycle. Fields, counters and entries are found by path, such as
+ * `key_2_word`.
  */
-export type Record = { [name: string]: number | bigint };
+export type Signals = { [name: string]: number | bigint };
 
 const bit = (value: number | bigint | undefined): boolean => value === 1;
 const path = (register: PlacedRegister, element: number, field?: PlacedField): string =>
@@ -37,7 +38,7 @@ export class PortReference {
             this.fields.set(path(register, element, field), BigInt(field.resets[element] ?? 0));
   }
 
-  outputs(): Record {
+  outputs(): Signals {
     const { aw, w, ar } = this.#held;
     const settings = this.map.placed.flatMap((register) =>
       register.kind !== 'register'
@@ -75,7 +76,7 @@ export class PortReference {
   }
 
   /** One edge with these inputs. */
-  step(inputs: Record): void {
+  step(inputs: Signals): void {
     const writes = this.#held.aw && this.#held.w && (this.#b.valid === 0 || bit(inputs.s_axil_bready));
     const reads = this.#held.ar && (this.#r.valid === 0 || bit(inputs.s_axil_rready));
     const found = this.#find(this.#read);
@@ -96,10 +97,9 @@ export class PortReference {
       if (found?.register.kind === 'window' && found.register.readable) this.#held.pending = read;
       else this.#r = { valid: 1, resp: found === undefined ? 2 : 0, data: read };
     } else this.#accept(inputs, 'read');
-    // Address and data arrive on their own: while one waits the other may still be accepted.
   }
 
-  #accept(inputs: Record, side: 'read' | 'write'): void {
+  #accept(inputs: Signals, side: 'read' | 'write'): void {
     if (side === 'read') {
       if (!this.#held.ar && bit(inputs.s_axil_arvalid)) {
         this.#held.ar = true;
@@ -123,7 +123,7 @@ export class PortReference {
     return found.register.writable;
   }
 
-  #readWord(found: Found | undefined, inputs: Record): bigint {
+  #readWord(found: Found | undefined, inputs: Signals): bigint {
     if (found === undefined) return 0n;
     const { register, element, word } = found;
     const name = path(register, element);
@@ -150,11 +150,11 @@ export class PortReference {
   }
 
   /** Changes every field and entry as this edge does. */
-  #settle(inputs: Record, writes: boolean): void {
+  #settle(inputs: Signals, writes: boolean): void {
     const target = writes ? this.#find(this.#write.address) : undefined;
     const { data, strobes } = this.#write;
     const mask = [0, 1, 2, 3].reduce(
-      (total, byte) => total | (strobes & (1 << byte) ? 0xffn << BigInt(8 * byte) : 0n),
+      (total, byte) => total | ((strobes >> byte) % 2 === 1 ? 0xffn << BigInt(8 * byte) : 0n),
       0n,
     );
     for (const register of this.map.placed) {

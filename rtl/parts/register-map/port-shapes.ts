@@ -74,13 +74,16 @@ type RecordOf<F> = F extends Readonly<Record<string, Shape>> ? RecordShape<F> : 
 
 /** What software has set, by register and field: registers of the port. */
 export type SettingsShape<R extends RegisterDeclarations> = RecordOf<SettingsFields<R>>;
-/** What the block tells, by register and field: values to read, bits to set in `write-one-to-clear` fields, and counters. */
+/**
+ * What the block tells, by register and field: values to read, bits to set in `write-one-to-clear` fields, and
+ * counters.
+ */
 export type StatusShape<R extends RegisterDeclarations> = RecordOf<StatusFields<R>>;
 
 /**
- * The memory behind a window, from the port's side. In a cycle with `read`, the block fetches the entry at `read_address` (its content before the
- * edge) and shows it as `read_data` in the next cycle. In a cycle with `write`, it writes at the edge those lanes of `write_data` whose bit of
- * `write_mask` is set.
+ * The memory behind a window, from the port's side. In a cycle with `read`, the block fetches the entry at
+ * `read_address` (its content before the edge) and shows it as `read_data` in the next cycle. In a cycle with `write`,
+ * it writes at the edge those lanes of `write_data` whose bit of `write_mask` is set.
  */
 export type WindowBundle = Bundle<{
   readonly read: BitsShape<1>;

@@ -7,13 +7,16 @@ import { registerMap } from './declare.ts';
 import { createDriver } from './driver.ts';
 import { exampleMap } from './example.ts';
 import { registerPort } from './port.ts';
-import { PortReference, type Record } from './port-reference.ts';
+import { PortReference, type Signals } from './port-reference.ts';
 import { settingsShape, statusShape } from './port-shapes.ts';
 
 const settings = settingsShape(exampleMap)!;
 const status = statusShape(exampleMap)!;
 
-/** The example's port with the memories of its windows: two words of delay between a window's read and its data would show at once. */
+/**
+ * The example's port with the memories of its windows: two words of delay between a window's read and its data would
+ * show at once.
+ */
 const block = module(
   'example_block',
   {
@@ -55,7 +58,10 @@ const address = fc.oneof(
   { weight: 1, arbitrary: fc.nat(4095) },
 );
 
-/** Random values of every input of a cycle from one seed, with addresses and strobes that matter; responses are taken most of the time. */
+/**
+ * Random values of every input of a cycle from one seed, with addresses and strobes that matter; responses are taken
+ * most of the time.
+ */
 const cycles = fc.array(
   fc.record({
     awaddr: address,
@@ -75,40 +81,43 @@ const spread = (seed: number, index: number, width: number): bigint => {
 };
 
 describe('registerPort', () => {
-  test.prop([cycles])('does in every cycle what its page says', (plan) => {
-    for (const tested of [simulator, randomised]) {
-      tested.reset();
-      tested.in.aresetn = 0;
-      tested.step();
-      tested.in.aresetn = 1;
-      for (const window of exampleMap.placed.filter(({ kind }) => kind === 'window'))
-        for (let entry = 0; entry < window.count; entry += 1) tested.poke(`${window.name}_words[${entry}]`, 0n);
-      const reference = new PortReference(exampleMap);
-      for (const cycle of plan) {
-        const inputs: Record = Object.fromEntries(
-          inputSlots.map((slot, index) => [
-            slot.name,
-            slot.width > 32 ? spread(cycle.seed, index, slot.width) : Number(spread(cycle.seed, index, slot.width)),
-          ]),
-        );
-        Object.assign(inputs, {
-          s_axil_awaddr: cycle.awaddr,
-          s_axil_araddr: cycle.araddr,
-          s_axil_wstrb: cycle.wstrb,
-          s_axil_awvalid: cycle.valids & 1,
-          s_axil_wvalid: (cycle.valids >> 1) & 1,
-          s_axil_arvalid: (cycle.valids >> 2) & 1,
-          s_axil_bready: cycle.readies & 3 ? 1 : 0,
-          s_axil_rready: cycle.readies >> 2 ? 1 : 0,
-        });
-        Object.assign(tested.in, inputs);
-        tested.settle();
-        expect({ ...tested.out }).toEqual(reference.outputs());
-        reference.step(inputs);
+  test.prop([cycles], { numRuns: process.env.PORTCULLIS_THOROUGH === '1' ? 500 : 30 })(
+    'does in every cycle what its page says',
+    (plan) => {
+      for (const tested of [simulator, randomised]) {
+        tested.reset();
+        tested.in.aresetn = 0;
         tested.step();
+        tested.in.aresetn = 1;
+        for (const window of exampleMap.placed.filter(({ kind }) => kind === 'window'))
+          for (let entry = 0; entry < window.count; entry += 1) tested.poke(`${window.name}_words[${entry}]`, 0n);
+        const reference = new PortReference(exampleMap);
+        for (const cycle of plan) {
+          const inputs: Signals = Object.fromEntries(
+            inputSlots.map((slot, index) => [
+              slot.name,
+              slot.width > 32 ? spread(cycle.seed, index, slot.width) : Number(spread(cycle.seed, index, slot.width)),
+            ]),
+          );
+          Object.assign(inputs, {
+            s_axil_awaddr: cycle.awaddr,
+            s_axil_araddr: cycle.araddr,
+            s_axil_wstrb: cycle.wstrb,
+            s_axil_awvalid: cycle.valids & 1,
+            s_axil_wvalid: (cycle.valids >> 1) & 1,
+            s_axil_arvalid: (cycle.valids >> 2) & 1,
+            s_axil_bready: (cycle.readies & 3) === 0 ? 0 : 1,
+            s_axil_rready: cycle.readies >> 2 === 0 ? 0 : 1,
+          });
+          Object.assign(tested.in, inputs);
+          tested.settle();
+          expect({ ...tested.out }).toEqual(reference.outputs());
+          reference.step(inputs);
+          tested.step();
+        }
       }
-    }
-  });
+    },
+  );
 
   it('serves the driver of its map', () => {
     simulator.reset();

@@ -122,11 +122,12 @@ const readChannels = (bus: Bus, m: ModuleBody, map: RegisterMap, sides: BlockSid
 };
 
 /**
- * The hardware of a register map: a subordinate on AXI4-Lite, to the cycle as `docs/parts/register-port.md` says. `settings` is what software has
- * set, `status` what the block tells, `windows` the signals to the memories that the block keeps.
+ * The hardware of a register map: a subordinate on AXI4-Lite, to the cycle as `docs/parts/register-port.md` says.
+ * `settings` is what software has set, `status` what the block tells, `windows` the signals to the memories that the
+ * block keeps.
  *
- * Latency: response two cycles after acceptance (a window's read three); one access of each direction every two cycles. All outputs of the
- * bus and all `settings` are registers.
+ * Latency: response two cycles after acceptance (a window's read three); one access of each direction every two cycles.
+ * All outputs of the bus and all `settings` are registers.
  */
 export const registerPort = <R extends RegisterDeclarations>(
   map: RegisterMap<R>,

@@ -6,8 +6,9 @@ import { registerPort } from './port.ts';
 import { statusShape, windowsOf } from './port-shapes.ts';
 
 /**
- * A map's register port, and what AXI4-Lite asks of it (Arm IHI 0022, "Basic read and write transactions"), whatever the other side does: a response
- * stays until it is taken; there is one for each request and none without; it says OKAY or SLVERR.
+ * A map's register port, and what AXI4-Lite asks of it (Arm IHI 0022, "Basic read and write transactions"), whatever
+ * the other side does: a response stays until it is taken; there is one for each request and none without; it says OKAY
+ * or SLVERR.
  */
 export const checkedRegisterPort = <R extends RegisterDeclarations>(map: RegisterMap<R>) => {
   const status = statusShape(map);
@@ -15,13 +16,20 @@ export const checkedRegisterPort = <R extends RegisterDeclarations>(map: Registe
   const reads = Object.fromEntries(windows.map((window) => [`${window.name}_data`, input(bits<number>(window.width))]));
   return module(
     `checked_${map.name}_registers`,
-    { s_axil: input(axiLite({ addressWidth: map.addressWidth })), ...(status !== undefined && { status: input(status) }), ...reads },
+    {
+      s_axil: input(axiLite({ addressWidth: map.addressWidth })),
+      ...(status !== undefined && { status: input(status) }),
+      ...reads,
+    },
     (io, m) => {
       const { port } = m.instances({ port: registerPort(map as RegisterMap) });
       const bus = io.s_axil;
       bus.connect(port.s_axil);
       // What else the port has depends on the map, so these are found by name.
-      const more = port as unknown as Record<string, { set(value: unknown): void } & Record<string, Record<string, { set(value: unknown): void }>>>;
+      const more = port as unknown as Record<
+        string,
+        { set(value: unknown): void } & Record<string, Record<string, { set(value: unknown): void }>>
+      >;
       const given = io as unknown as Record<string, Value>;
       if (status !== undefined) more.status?.set(given.status);
       for (const window of windows) more.windows?.[window.name]?.read_data?.set(given[`${window.name}_data`]);
@@ -46,7 +54,10 @@ export const checkedRegisterPort = <R extends RegisterDeclarations>(map: Registe
       count('write addresses', addresses, bus.awvalid.and(bus.awready), answered);
       count('write data', words, bus.wvalid.and(bus.wready), answered);
       count('reads', reading, bus.arvalid.and(bus.arready), bus.rvalid.and(bus.rready));
-      m.assert(bus.bvalid.implies(addresses.isNonZero().and(words.isNonZero())), 'a write response follows an address and data');
+      m.assert(
+        bus.bvalid.implies(addresses.isNonZero().and(words.isNonZero())),
+        'a write response follows an address and data',
+      );
       m.assert(bus.rvalid.implies(reading.isNonZero()), 'a read response follows an address');
     },
   );

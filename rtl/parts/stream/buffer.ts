@@ -7,8 +7,9 @@ export const bufferParameters = parameters({
 
 /**
  * A first-in first-out of `entries` registers. With c entries held: `push.ready` = (c is not `entries`), `pop.valid` =
- * (c is not 0). Nothing passes in the same cycle: what is pushed at the edge of cycle t is at the head, at the earliest, in t+1. The
- * head is a register; when it becomes empty it keeps its data, and after reset it is 0. Both ready and valid depend on registers only.
+ * (c is not 0). Nothing passes in the same cycle: what is pushed at the edge of cycle t is at the head, at the
+ * earliest, in t+1. The head is a register; when it becomes empty it keeps its data, and after reset it is 0. Both
+ * ready and valid depend on registers only.
  *
  * Latency 1 cycle; one item a cycle from 2 entries on, one every second cycle with 1.
  *

@@ -1,6 +1,6 @@
 /**
- * Drives a part with the streams `push` and `pop` in a simulator, for tests: the two sides are as willing as `plan` says, the pushing side keeps
- * to the rule that an offered item stays offered. Checks the same rule at the other end.
+ * Drives a part with the streams `push` and `pop` in a simulator, for tests: the two sides are as willing as `plan`
+ * says, the pushing side keeps to the rule that an offered item stays offered. Checks the same rule at the other end.
  */
 
 /** What of a simulator is needed. */

@@ -42,7 +42,7 @@ describe('fork', () => {
         for (const [index, name] of branches.entries()) simulator.in[`${name}_ready`] = (ready >> index) & 1;
         simulator.settle();
         for (const [index, name] of branches.entries())
-          if (simulator.out[`${name}_valid`] === 1 && (ready >> index) & 1)
+          if (simulator.out[`${name}_valid`] === 1 && (ready >> index) % 2 === 1)
             taken[index]?.push(Number(simulator.out[`${name}_data`]));
         if (offered && simulator.out.push_ready === 1) {
           pushed += 1;

@@ -24,8 +24,9 @@ const branchPorts = <S extends Shape, Name extends string>(owner: string, p: For
 };
 
 /**
- * Copies a stream to every branch. Eager: each branch takes its copy as soon as it is ready, the slowest decides when the item is done. No
- * branch's valid depends on a ready. Latency 0 cycles, one item a cycle; one register bit a branch.
+ * Copies a stream to every branch. Eager: each branch takes its copy as soon as it is ready, the slowest decides when
+ * the item is done. No branch's valid depends on a ready. Latency 0 cycles, one item a cycle; one register bit a
+ * branch.
  *
  * @throws ParameterError
  */
@@ -46,8 +47,8 @@ export const eagerFork = <S extends Shape, const Name extends string>(p: ForkOpt
   });
 
 /**
- * Copies a stream to every branch, all in the same cycle: a branch's valid waits for the others' ready. Without state. Latency 0 cycles, one
- * item a cycle.
+ * Copies a stream to every branch, all in the same cycle: a branch's valid waits for the others' ready. Without state.
+ * Latency 0 cycles, one item a cycle.
  *
  * @throws ParameterError
  */

@@ -11,7 +11,10 @@ export const mapStream = <From extends Shape, To extends Shape>(
   source.ready.set(sink.ready);
 };
 
-/** Joins two streams within a module, letting through the items for which `keep` holds; the others are taken at once and dropped. Latency 0 cycles. */
+/**
+ * Joins two streams within a module, letting through the items for which `keep` holds; the others are taken at once and
+ * dropped. Latency 0 cycles.
+ */
 export const filterStream = <S extends Shape>(
   source: StreamIn<S>,
   sink: StreamOut<S>,
@@ -23,7 +26,10 @@ export const filterStream = <S extends Shape>(
   source.ready.set(sink.ready.or(kept.not()));
 };
 
-/** Joins two streams within a module, where `open` holds: while it does not, nothing passes. `open` falls only after an item has passed, or valid could fall. */
+/**
+ * Joins two streams within a module, where `open` holds: while it does not, nothing passes. `open` falls only after an
+ * item has passed, or valid could fall.
+ */
 export const gateStream = <S extends Shape>(source: StreamIn<S>, sink: StreamOut<S>, open: Bits<1>): void => {
   sink.valid.set(source.valid.and(open));
   sink.data.set(source.data);

@@ -22,9 +22,9 @@ type JoinPorts<F extends RecordFields> = { readonly [Name in keyof F]: InputPort
 };
 
 /**
- * Joins one item of every branch into one record, all in the same cycle: `join({ branches: { hash: bits(32), length: bits(24) } })` has the input
- * streams `hash` and `length` and the output stream `pop` of records with these fields. Without state; a branch's ready waits for every
- * valid. Latency 0 cycles, one item a cycle.
+ * Joins one item of every branch into one record, all in the same cycle: `join({ branches: { hash: bits(32), length:
+ * bits(24) } })` has the input streams `hash` and `length` and the output stream `pop` of records with these fields.
+ * Without state; a branch's ready waits for every valid. Latency 0 cycles, one item a cycle.
  *
  * @throws ParameterError
  */

@@ -55,7 +55,14 @@ describe('checkedStream', () => {
         simulator.step();
       },
     };
-    expect(inOrder(exerciseStream(watching, plan.map(([offer, take]) => [offer, take])))).toBe(true);
+    expect(
+      inOrder(
+        exerciseStream(
+          watching,
+          plan.map(([offer, take]) => [offer, take]),
+        ),
+      ),
+    ).toBe(true);
   });
 
   it.each(Object.keys(faulty) as (keyof typeof faulty)[])('finds a part that %s', (fault) => {
@@ -63,7 +70,11 @@ describe('checkedStream', () => {
     Object.assign(simulator.in, { aresetn: 1, watch: 1 });
     const run = (): void => {
       for (let cycle = 0; cycle < 40; cycle += 1) {
-        Object.assign(simulator.in, { push_valid: cycle % 4 > 1 ? 1 : 0, push_data: 128 + (cycle >> 2), pop_ready: cycle % 3 === 0 ? 1 : 0 });
+        Object.assign(simulator.in, {
+          push_valid: cycle % 4 > 1 ? 1 : 0,
+          push_data: 128 + (cycle >> 2),
+          pop_ready: cycle % 3 === 0 ? 1 : 0,
+        });
         simulator.step();
       }
     };

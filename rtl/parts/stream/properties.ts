@@ -26,10 +26,17 @@ interface StreamSide {
 }
 
 /**
- * The rule of every stream, to assert or to assume: an item that is offered and not taken is offered again in the next cycle, unchanged (as AXI has
- * it: Arm IHI 0022, "Handshake process"). It needs registers that no part should carry along, so it belongs in a module around the part.
+ * The rule of every stream, to assert or to assume: an item that is offered and not taken is offered again in the next
+ * cycle, unchanged (as AXI has it: Arm IHI 0022, "Handshake process"). It needs registers that no part should carry
+ * along, so it belongs in a module around the part.
  */
-export const streamRule = (m: ModuleBody, flavour: 'assert' | 'assume', name: string, type: Shape, side: StreamSide): void => {
+export const streamRule = (
+  m: ModuleBody,
+  flavour: 'assert' | 'assume',
+  name: string,
+  type: Shape,
+  side: StreamSide,
+): void => {
   const r = m.regs({
     [`${name}_waiting`]: { type: bit, reset: 0 },
     [`${name}_offered`]: { type: bits<number>(widthOf(type)), reset: 0 },
@@ -47,9 +54,10 @@ export const streamRule = (m: ModuleBody, flavour: 'assert' | 'assume', name: st
 type Ends<S extends Shape> = { readonly push: InputPort<Stream<S>>; readonly pop: OutputPort<Stream<S>> };
 
 /**
- * A part with the streams `push` and `pop`, and what must hold of it: given a source that keeps the rule of streams, the part keeps it too; it
- * holds no more than `capacity` items; and every item comes out as it went in, in order, none lost, none twice. For the last, `watch`
- * picks any one item, whose place in the queue is counted down to its turn: a proof over all values of `watch` is a proof for every item.
+ * A part with the streams `push` and `pop`, and what must hold of it: given a source that keeps the rule of streams,
+ * the part keeps it too; it holds no more than `capacity` items; and every item comes out as it went in, in order, none
+ * lost, none twice. For the last, `watch` picks any one item, whose place in the queue is counted down to its turn: a
+ * proof over all values of `watch` is a proof for every item.
  */
 export const checkedStream = <S extends Shape>(p: {
   readonly part: ModuleDefinition<Ends<S>>;
@@ -87,7 +95,9 @@ export const checkedStream = <S extends Shape>(p: {
         ahead.set(count.subtract(popped.extend<number>(countWidth)));
         watching.set(popped.implies(count.isNonZero()));
       });
-      m.when(starts.and(popped).and(count.isZero()), () => m.assert(shown.eq(given), 'what passes at once is what was pushed'));
+      m.when(starts.and(popped).and(count.isZero()), () =>
+        m.assert(shown.eq(given), 'what passes at once is what was pushed'),
+      );
       m.when(watching.and(popped), () => {
         m.when(ahead.isZero(), () => {
           watching.set(0);

@@ -11,7 +11,10 @@ export const registerSliceParameters = parameters({
   },
 });
 
-/** `pop.valid` and `pop.data` from registers; `push.ready` follows `pop.ready` in the same cycle. Latency 1 cycle, one item a cycle. */
+/**
+ * `pop.valid` and `pop.data` from registers; `push.ready` follows `pop.ready` in the same cycle. Latency 1 cycle, one
+ * item a cycle.
+ */
 export const forwardSlice = <S extends Shape>(p: { readonly type: S }) =>
   module('stream_forward_slice', { push: input(stream(p.type)), pop: output(stream(p.type)) }, (io, m) => {
     const { valid, data } = m.regs({ valid: { type: bit, reset: 0 }, data: { type: p.type, reset: 0 } });
@@ -23,7 +26,10 @@ export const forwardSlice = <S extends Shape>(p: { readonly type: S }) =>
     m.when(io.push.fire(), () => data.set(io.push.data));
   });
 
-/** `push.ready` from a register; `pop.valid` and `pop.data` follow the push side in the same cycle. Latency 0 cycles, one item a cycle. */
+/**
+ * `push.ready` from a register; `pop.valid` and `pop.data` follow the push side in the same cycle. Latency 0 cycles,
+ * one item a cycle.
+ */
 export const backwardSlice = <S extends Shape>(p: { readonly type: S }) =>
   module('stream_backward_slice', { push: input(stream(p.type)), pop: output(stream(p.type)) }, (io, m) => {
     const { held, data } = m.regs({ held: { type: bit, reset: 0 }, data: { type: p.type, reset: 'none' } });
@@ -35,7 +41,8 @@ export const backwardSlice = <S extends Shape>(p: { readonly type: S }) =>
   });
 
 /**
- * A stage of registers in a stream: `forward` cuts valid and data, `backward` cuts ready, `full` (a buffer of two) cuts both.
+ * A stage of registers in a stream: `forward` cuts valid and data, `backward` cuts ready, `full` (a buffer of two) cuts
+ * both.
  *
  * @throws ParameterError
  */
