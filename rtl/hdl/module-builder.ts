@@ -1,4 +1,5 @@
 import { type Diagnostic, fail } from './diagnostic.ts';
+import { noteEnumeration } from './enumeration-notes.ts';
 import { reference } from './expression.ts';
 import type { Expression, Instance, Memory, Module, Signal, SourceLocation, Statement } from './ir.ts';
 import { checkName } from './reserved-words.ts';
@@ -94,6 +95,7 @@ export class ModuleBuilder implements Scope {
       location,
     };
     this.signals.push(signal);
+    if (type.kind === 'enumeration') noteEnumeration(signal, type);
     ownerNames.set(signal, this.moduleName);
     return signal;
   }

@@ -1,7 +1,8 @@
 import { leafPlaces, readOnlyValue, recordMethods } from './aggregate.ts';
 import { fail } from './diagnostic.ts';
+import { noteEnumeration } from './enumeration-notes.ts';
 import { expressionsAt } from './expression.ts';
-import { checkWidth, makeShape, type ShapeInfo, shapeInfo } from './shape.ts';
+import { checkWidth, makeShape, shapeInfo } from './shape.ts';
 import { here } from './source-location.ts';
 import type {
   BitsShape,
@@ -66,11 +67,12 @@ export function enumeration(
     fail('bad-enumeration', here(), {
       reason: `the code ${greatest} needs ${needed} bits, the enumeration has ${width}`,
     });
-  const info: ShapeInfo = { kind: 'enumeration', width, states: codes };
+  const info = { kind: 'enumeration', width, states: codes } as const;
   const location = here();
   const constants = Object.fromEntries(
     [...codes].map(([name, code]) => {
       const expression = expressionsAt(location).constant({ width, signed: false }, code);
+      noteEnumeration(expression, info);
       return [name, readOnlyValue(info, name, [expression])];
     }),
   );

@@ -1,4 +1,4 @@
-import { bit, bits, bundle, flip, input, lit, module, mux, output, record, stream, vector } from '../hdl/index.ts';
+import { bit, bits, bundle, flip, input, module, mux, output, record, stream, vector } from '../hdl/index.ts';
 import { hashEngine } from './hash-engine.ts';
 import { halfwordsOf, hashHalfwords, hashRoutes } from './hash-type.ts';
 import { allSapEntries, clientWidth, keyWords, tableAtPowerUp, tableEntries } from './interface.ts';
@@ -99,7 +99,7 @@ export const chainHasher = (p: Parameters) => {
       const { hash_type } = r.answered_chain;
       io.answers.valid.set(r.looked_up);
       io.answers.data.set({
-        hash: mux(hash_type.isZero(), lit(32, 0), r.hash),
+        hash: r.hash,
         hashType: hash_type,
         client: mux(hash_type.isZero(), io.default_client, entry),
         copies: r.answered_chain.copies,

@@ -1,4 +1,4 @@
-import { all, any, type Bits, bit, concat, record, type ValueOf } from '../hdl/index.ts';
+import { all, any, type Bits, bit, concat, record } from '../hdl/index.ts';
 import type { Route } from './hash-plan.ts';
 import { addressWords } from './shapes.ts';
 
@@ -12,11 +12,20 @@ export const hashTypeEnables = record({
   tcp_ipv6: bit,
   udp_ipv6: bit,
 });
-export type HashTypeEnables = ValueOf<typeof hashTypeEnables>;
+export interface HashTypeEnables {
+  readonly destination: Bits<1>;
+  readonly ipv4: Bits<1>;
+  readonly tcp_ipv4: Bits<1>;
+  readonly udp_ipv4: Bits<1>;
+  readonly ipv6: Bits<1>;
+  readonly tcp_ipv6: Bits<1>;
+  readonly udp_ipv6: Bits<1>;
+}
 
 export interface HashTypeFacts {
   readonly malformed: Bits<1>;
   readonly truncated: Bits<1>;
+  /** Of a good frame only, as the transport protocols. */
   readonly ipv4: Bits<1>;
   readonly ipv6: Bits<1>;
   readonly tcp: Bits<1>;
@@ -37,13 +46,13 @@ export interface HashChoice {
 
 /** Ports where the protocol has them and its type is enabled; else addresses; else the destination; else nothing. */
 export const chooseHash = (facts: HashTypeFacts, enables: HashTypeEnables): HashChoice => {
-  const good = facts.malformed.or(facts.truncated).not();
   const tcp4 = all([facts.ipv4, facts.tcp, enables.tcp_ipv4]);
   const udp4 = all([facts.ipv4, facts.udp, enables.udp_ipv4]);
   const tcp6 = all([facts.ipv6, facts.tcp, enables.tcp_ipv6]);
   const udp6 = all([facts.ipv6, facts.udp, enables.udp_ipv6]);
-  const ipv4 = good.and(any([tcp4, udp4, facts.ipv4.and(enables.ipv4)]));
-  const ipv6 = good.and(any([tcp6, udp6, facts.ipv6.and(enables.ipv6)]));
+  const ipv4 = any([tcp4, udp4, facts.ipv4.and(enables.ipv4)]);
+  const ipv6 = any([tcp6, udp6, facts.ipv6.and(enables.ipv6)]);
+  const good = facts.malformed.or(facts.truncated).not();
   const destination = all([good, ipv4.not(), ipv6.not(), enables.destination]);
   // ipv4 1, with tcp 2, with udp 3; ipv6 4, with tcp 5, with udp 6; destination 7.
   const ports4 = tcp4.or(udp4);
@@ -56,8 +65,8 @@ export const chooseHash = (facts: HashTypeFacts, enables: HashTypeEnables): Hash
 };
 
 const halves = (name: string): string[] => [`${name}.high`, `${name}.low`];
-const addressHalves = Array.from({ length: addressWords }, (_, word) => halves(`address_${word}`)).flat();
-const portHalves = ['ports.source', 'ports.destination'];
+export const addressHalves = Array.from({ length: addressWords }, (_, word) => halves(`address_${word}`)).flat();
+export const portHalves = ['ports.source', 'ports.destination'];
 const destinationHalves = ['destination.0', 'destination.1', 'destination.2', 'outer', 'inner', 'sap'];
 
 /** The engine's inputs, in the order of its bits: IPv4, IPv6, destination. */

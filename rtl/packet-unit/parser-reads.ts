@@ -1,4 +1,4 @@
-import { any, type Bits, bit, bits, concat, lit, type ModuleBody, mux } from '../hdl/index.ts';
+import { all, any, type Bits, bit, bits, lit, type ModuleBody, mux } from '../hdl/index.ts';
 import { type Geometry, laneShape } from './geometry.ts';
 import { extensionHeaderLimit } from './interface.ts';
 import * as network from './network-header.ts';
@@ -84,7 +84,12 @@ export const declareReads = (
     r.ipv4_bare.set(ipv4.bare);
     r.ipv6_sound.set(first.slice(31, 28).eq(6));
     // Ports lie behind IPv4's header; IPv6's first extension header, or ports, behind its ten words.
-    r.position.set(concat(lit(2, 0), lit(1, 1), two.place).add(mux(two.ipv6, lit(4, 10), ipv4.headerLength).extend(5)));
+    r.position.set(
+      two.place
+        .extend(5)
+        .add(4)
+        .add(mux(two.ipv6, lit(4, 10), ipv4.headerLength).extend(5)),
+    );
     r.beyond.set(0);
     r.extensions_read.set(0);
   });
@@ -119,9 +124,9 @@ export const declareReads = (
   m.when(occupied.and(reading), () => {
     r.has_fetched.set(r.has_fetched.not());
     m.when(r.has_fetched.not(), () => r.fetched.set(word)).otherwise(() => {
-      const next = r.position.extend(10).add(network.extensionWords(r.fetched, r.fragment, r.authentication));
-      r.position.set(next.slice(4, 0));
-      r.beyond.set(next.slice(9, 5).isNonZero());
+      const next = network.afterExtension(r.position, r.fetched, r.fragment, r.authentication);
+      r.position.set(next.position);
+      r.beyond.set(next.beyond);
       r.extensions_read.set(r.extensions_read.add(1));
       const ends = r.fragment.and(network.isPartOfPacket(r.fetched));
       setProtocol(network.protocolOf(r.fetched.slice(31, 24)), ends.not());
@@ -139,7 +144,6 @@ export const declareReads = (
   const { malformed } = m.named({
     malformed: any([r.arp_3.and(arp_bad), r.ipv4_3.and(ipv4_bad), r.ipv6_3.and(ipv6_bad)]),
   });
-  const good = decided.and(malformed.not());
   return {
     reading,
     decided,
@@ -151,8 +155,8 @@ export const declareReads = (
       tagged: r.tagged_3,
       stacked: r.stacked_3,
       llc: r.llc_3,
-      ipv4: r.ipv4_3.and(good),
-      ipv6: r.ipv6_3.and(good),
+      ipv4: all([r.ipv4_3, decided, ipv4_bad.not()]),
+      ipv6: all([r.ipv6_3, decided, ipv6_bad.not()]),
       tcp: r.tcp.and(wants_ports).and(readable),
       udp: r.udp.and(wants_ports).and(readable),
       ports: word,

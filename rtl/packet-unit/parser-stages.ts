@@ -1,12 +1,8 @@
-import { type Bits, bit, bits, concat, lit, type ModuleBody, mux } from '../hdl/index.ts';
+import { all, type Bits, bit, bits, concat, lit, type ModuleBody, mux, record } from '../hdl/index.ts';
 import { beatOf, beatView, type Geometry, laneShape } from './geometry.ts';
-import { keptFacts, lastLayerTwoWord, layerTwo } from './layer-two.ts';
+import * as layerTwo from './layer-two.ts';
 import { allOnes, bitsOf, leadingOnes, leadingOnesCount } from './leading-ones.ts';
 import { shiftNumber } from './network-header.ts';
-
-/** What has arrived of a beat's words, by `tkeep`: a word is complete with the beat's byte two below the next multiple of four. */
-const wordFlags = (g: Geometry, keep: Bits): Bits<1>[] =>
-  Array.from({ length: g.lanes }, (_, lane) => allOnes(keep, 4 * lane + 1, Math.max(0, 4 * lane - 2)));
 
 /** The beat's words, first byte highest, behind the two bytes that the beat before left over. */
 const shiftedWords = (g: Geometry, data: Bits, before: Bits): Bits<32>[] => {
@@ -17,65 +13,95 @@ const shiftedWords = (g: Geometry, data: Bits, before: Bits): Bits<32>[] => {
   });
 };
 
+/** Of each word, by `tkeep`, whether the bytes that this beat has of it are there. A word ends two bytes before the next multiple of four. */
+const wordFlags = (g: Geometry, keep: Bits): Bits<1>[] =>
+  Array.from({ length: g.lanes }, (_, lane) => allOnes(keep, 4 * lane + 1, Math.max(0, 4 * lane - 2)));
+
+/** The same of a word's first three bytes. */
+const headFlag = (g: Geometry, keep: Bits, word: number): Bits<1> => {
+  const lane = word % g.lanes;
+  return allOnes(keep, 4 * lane, Math.max(0, 4 * lane - 2));
+};
+
 interface Beat {
   readonly data: Bits;
   readonly keep: Bits;
   readonly last: Bits<1>;
 }
 
-/** Stage 1 holds the beat, shifted into words, and counts what has arrived. */
+const factsShape = record({ tag: bit, ethertype: bit, network: bits(2), snap: bit, zeroFirst: bit, zeroRest: bit });
+
+/** Stage 1 holds the beat, shifted into words, with what each word that layer 2 looks at says by itself. */
 export const stageOne = (g: Geometry, m: ModuleBody, enter: Bits<1>, from: Beat) => {
-  const { index, words_1, index_1, keep_1, last_1, available_1, headed_1, left_over } = m.regs({
+  const r = m.regs({
     /** Number of the next beat in its frame, up to the first beyond the headers. */
     index: { type: bits(g.indexWidth), reset: 0 },
     words_1: { type: laneShape(g), reset: 'none' },
     index_1: { type: bits(g.indexWidth), reset: 'none' },
     keep_1: { type: bits(g.dataWidth / 8), reset: 'none' },
     last_1: { type: bit, reset: 'none' },
-    available_1: { type: bits(g.countWidth), reset: 'none' },
+    flags_1: { type: bits(g.lanes), reset: 'none' },
     headed_1: { type: bits(3), reset: 'none' },
     left_over: { type: bits<number>(16), reset: 'none' },
   });
   const { keep } = m.named({ keep: from.keep.or(from.last.not().repeat(g.dataWidth / 8)) });
-  const { next_index } = m.named({ next_index: index.add(1) });
-  const arrived = leadingOnes(wordFlags(g, keep));
-  // Of words 4, 5 and 6 the first three bytes can decide: an LLC header ends with them.
-  const headed = (word: number): Bits<1> => {
-    const lane = word % g.lanes;
-    return allOnes(keep, 4 * lane, Math.max(0, 4 * lane - 2));
-  };
+  const words = shiftedWords(g, from.data, r.left_over);
+  const lanes = [...new Set(layerTwo.layerTwoWords.map((word) => word % g.lanes))];
+  const facts = new Map(
+    lanes.map((lane) => {
+      const name = `facts_${lane}`;
+      const register = m.regs({ [name]: { type: factsShape, reset: 'none' } })[name];
+      if (register === undefined) throw new Error(`no register ${name}`);
+      return [lane, register] as const;
+    }),
+  );
   m.when(enter, () => {
-    m.when(from.last, () => index.set(0)).elseWhen(index.ne(g.lastIndex), () => index.set(next_index));
-    words_1.set(shiftedWords(g, from.data, left_over));
+    m.when(from.last, () => r.index.set(0)).elseWhen(r.index.ne(g.lastIndex), () => r.index.set(r.index.add(1)));
+    r.words_1.set(words);
     const top = g.dataWidth - 1;
-    left_over.set(concat(from.data.slice(top - 8, top - 15), from.data.slice(top, top - 7)));
-    index_1.set(index);
-    keep_1.set(keep);
-    last_1.set(from.last);
-    available_1.set(mux(arrived.full, concat(next_index, lit(g.laneWidth, 0)), concat(index, arrived.count)));
-    headed_1.set(concat(headed(6), headed(5), headed(4)));
+    r.left_over.set(concat(from.data.slice(top - 8, top - 15), from.data.slice(top, top - 7)));
+    r.index_1.set(r.index);
+    r.keep_1.set(keep);
+    r.last_1.set(from.last);
+    r.flags_1.set(concat(...wordFlags(g, keep).reverse()) as Bits);
+    r.headed_1.set(concat(headFlag(g, keep, 6), headFlag(g, keep, 5), headFlag(g, keep, 4)));
+  });
+  // Only the first beats hold words of layer 2.
+  m.when(enter.and(r.index.le(beatOf(g, layerTwo.lastTypeWord))), () => {
+    for (const [lane, register] of facts) register.set(layerTwo.wordFacts(words[lane] as Bits<32>));
   });
   return {
-    words: words_1,
-    index: index_1,
-    keep: keep_1,
-    last: last_1,
-    available: available_1,
-    headed: (word: number): Bits<1> => headed_1.bit(word - 4),
-    inFrame: index.isNonZero(),
+    words: r.words_1,
+    facts: (word: number): layerTwo.WordFacts => {
+      const found = facts.get(word % g.lanes);
+      if (found === undefined) throw new Error(`no facts of word ${word}`);
+      return found;
+    },
+    index: r.index_1,
+    keep: r.keep_1,
+    last: r.last_1,
+    flags: bitsOf(r.flags_1),
+    headed: (word: number): Bits<1> => r.headed_1.bit(word - 4),
+    inFrame: r.index.isNonZero(),
+  };
+};
+
+/** Stage 1 as layer 2 sees it. */
+const layerTwoView = (g: Geometry, one: ReturnType<typeof stageOne>): layerTwo.LayerTwoView => {
+  const { holds } = beatView(g, one.words, one.index);
+  return {
+    facts: one.facts,
+    holds,
+    arrived: (word) => {
+      const here = holds(word).and(all(one.flags.slice(0, (word % g.lanes) + 1)));
+      return one.index.gt(beatOf(g, word)).or(here);
+    },
+    headed: one.headed,
   };
 };
 
 /** Stage 2 knows the layer-2 facts of the frame so far, and where its network header lies. */
 export const stageTwo = (g: Geometry, m: ModuleBody, enter: Bits<1>, one: ReturnType<typeof stageOne>) => {
-  const view = beatView(g, one.words, one.index);
-  const kept = keptFacts(g, view).map(([name, word, value]) => {
-    const { [`kept_${name}`]: register } = m.regs({ [`kept_${name}`]: { type: bit, reset: 'none' } });
-    if (register === undefined) throw new Error(`no register for ${name}`);
-    return { name, word, value, register };
-  });
-  const registerOf = new Map(kept.map(({ name, register }) => [name, register]));
-  const found = layerTwo(g, view, one.available, one.headed, (name) => registerOf.get(name) as Bits<1>);
   const r = m.regs({
     words_2: { type: laneShape(g), reset: 'none' },
     index_2: { type: bits(g.indexWidth), reset: 'none' },
@@ -84,56 +110,108 @@ export const stageTwo = (g: Geometry, m: ModuleBody, enter: Bits<1>, one: Return
     available_2: { type: bits(g.countWidth), reset: 'none' },
     shift_2: { type: bits(4), reset: 'none' },
     place_2: { type: bits(2), reset: 'none' },
+    snap_2: { type: bit, reset: 'none' },
+    zero_first_2: { type: bit, reset: 'none' },
+    plain_2: { type: bit, reset: 'none' },
     addressed_2: { type: bit, reset: 'none' },
-    complete_2: { type: bit, reset: 'none' },
     tagged_2: { type: bit, reset: 'none' },
     stacked_2: { type: bit, reset: 'none' },
-    llc_2: { type: bit, reset: 'none' },
-    plain_2: { type: bit, reset: 'none' },
-    arp_2: { type: bit, reset: 'none' },
-    ipv4_2: { type: bit, reset: 'none' },
-    ipv6_2: { type: bit, reset: 'none' },
+    network_2: { type: bits(2), reset: 'none' },
+    foreign_2: { type: bit, reset: 'none' },
+    complete_2: { type: bit, reset: 'none' },
   });
+  const view = layerTwoView(g, one);
+  const first = firstType(g, m, enter, view);
+  const found = layerTwo.findPlace(view, first);
+  const kept: layerTwo.Place = {
+    ...found,
+    shift: [r.shift_2.bit(0), r.shift_2.bit(1), r.shift_2.bit(2), r.shift_2.bit(3)],
+    snap: r.snap_2,
+    zeroFirst: r.zero_first_2,
+    plain: r.plain_2,
+  };
+  const { placing } = m.named({ placing: one.index.le(beatOf(g, layerTwo.lastTagWord)) });
+  const place = layerTwo.placeIsEarlier(g) ? chosenPlace(placing, found, kept) : found;
+  const type = layerTwo.findType(view, place);
+  const arrived = leadingOnes(one.flags);
+
   m.when(enter, () => {
     r.words_2.set(one.words);
     r.index_2.set(one.index);
     r.bytes_2.set(leadingOnesCount(bitsOf(one.keep)));
     r.last_2.set(one.last);
-    r.available_2.set(one.available);
-    // Once the last word of layer 2 has passed, all of it is known and stays.
-    m.when(one.index.le(beatOf(g, lastLayerTwoWord)), () => {
+    r.available_2.set(
+      mux(arrived.full, concat(one.index.add(1), lit(g.laneWidth, 0)), concat(one.index, arrived.count)),
+    );
+    // Once its last word has passed, all that layer 2 says is known and stays.
+    m.when(placing, () => {
       r.shift_2.set(concat(found.shift[3], found.shift[2], found.shift[1], found.shift[0]));
       r.place_2.set(shiftNumber(found.shift));
+      r.snap_2.set(found.snap);
+      r.zero_first_2.set(found.zeroFirst);
+      r.plain_2.set(found.plain);
       r.addressed_2.set(found.addressed);
-      r.complete_2.set(found.complete);
       r.tagged_2.set(found.tagged);
       r.stacked_2.set(found.stacked);
-      r.llc_2.set(found.llc);
-      r.plain_2.set(found.plain);
-      r.arp_2.set(found.arp);
-      r.ipv4_2.set(found.ipv4);
-      r.ipv6_2.set(found.ipv6);
     });
+    m.when(one.index.le(beatOf(g, layerTwo.lastTypeWord)), () => r.complete_2.set(type.complete));
   });
-  for (const { word, value, register } of kept) m.when(enter.and(view.holds(word)), () => register.set(value()));
+  m.when(enter.and(type.here), () => {
+    r.network_2.set(type.network);
+    r.foreign_2.set(type.foreign);
+  });
   return {
     words: r.words_2,
     index: r.index_2,
     bytes: r.bytes_2,
     last: r.last_2,
     available: r.available_2,
-    shift: [0, 1, 2, 3].map((amount) => r.shift_2.bit(amount)),
+    shift: kept.shift,
     place: r.place_2,
     addressed: r.addressed_2,
     complete: r.complete_2,
     tagged: r.tagged_2,
     stacked: r.stacked_2,
-    llc: r.llc_2,
     plain: r.plain_2,
-    arp: r.arp_2,
-    ipv4: r.ipv4_2,
-    ipv6: r.ipv6_2,
+    llc: r.plain_2.or(r.snap_2.and(r.foreign_2)),
+    arp: r.plain_2.not().and(r.network_2.eq(1)),
+    ipv4: r.plain_2.not().and(r.network_2.eq(2)),
+    ipv6: r.plain_2.not().and(r.network_2.eq(3)),
   };
 };
 
 export type StageTwo = ReturnType<typeof stageTwo>;
+
+/** The first type's facts, kept where later beats need them. */
+const firstType = (
+  g: Geometry,
+  m: ModuleBody,
+  enter: Bits<1>,
+  view: layerTwo.LayerTwoView,
+): Pick<layerTwo.WordFacts, 'tag' | 'ethertype'> => {
+  const word = layerTwo.typeWord(0);
+  const { tag, ethertype } = view.facts(word);
+  if (!layerTwo.firstTypeIsEarlier(g)) return { tag, ethertype };
+  const { first_tag, first_ethertype } = m.regs({
+    first_tag: { type: bit, reset: 'none' },
+    first_ethertype: { type: bit, reset: 'none' },
+  });
+  const here = view.holds(word);
+  m.when(enter.and(here), () => {
+    first_tag.set(tag);
+    first_ethertype.set(ethertype);
+  });
+  return { tag: mux(here, tag, first_tag), ethertype: mux(here, ethertype, first_ethertype) };
+};
+
+const chosenPlace = (placing: Bits<1>, found: layerTwo.Place, kept: layerTwo.Place): layerTwo.Place => {
+  const choose = (now: Bits<1>, before: Bits<1>): Bits<1> => mux(placing, now, before);
+  const [a, b, c, d] = found.shift;
+  return {
+    ...found,
+    shift: [choose(a, kept.shift[0]), choose(b, kept.shift[1]), choose(c, kept.shift[2]), choose(d, kept.shift[3])],
+    snap: choose(found.snap, kept.snap),
+    zeroFirst: choose(found.zeroFirst, kept.zeroFirst),
+    plain: choose(found.plain, kept.plain),
+  };
+};

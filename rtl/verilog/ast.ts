@@ -145,7 +145,7 @@ export interface VerilogCase {
 }
 
 export type VerilogItem =
-  | { readonly kind: 'constant'; readonly name: string; readonly value: VerilogExpression }
+  | { readonly kind: 'constant'; readonly width: number; readonly name: string; readonly value: VerilogExpression }
   | {
       readonly kind: 'declaration';
       readonly storage: 'wire' | 'reg';

@@ -63,7 +63,7 @@ class ModulePrinter {
     if (item.kind !== 'constant') this.#locate(item.location);
     switch (item.kind) {
       case 'constant':
-        this.#line('  ', `localparam ${item.name} = `, item.value, ';');
+        this.#line('  ', `localparam ${range(item.width)}${item.name} = `, item.value, ';');
         return;
       case 'declaration':
         this.#lines.push(`  ${item.storage} ${item.signed ? 'signed ' : ''}${range(item.width)}${item.name};`);

@@ -1,7 +1,9 @@
+import { enumerationOf } from '../../hdl/enumeration-notes.ts';
 import type { Expression, Memory, Module, Signal } from '../../hdl/ir.ts';
 import { operandsOf, rootsOf } from '../../hdl/traverse.ts';
 import type { VerilogConnection, VerilogItem, VerilogModule, VerilogPort, VerilogStatement } from '../ast.ts';
-import { ExpressionLowering, name, number } from './expressions.ts';
+import { name, number } from './build.ts';
+import { ExpressionLowering } from './expressions.ts';
 import { groupRegisters, groupWires } from './groups.ts';
 import { headerOf } from './header.ts';
 import { withoutDeadBranches } from './known.ts';
@@ -9,6 +11,7 @@ import { Namespace } from './namespace.ts';
 import { project, type Subject, subjectsOf } from './projection.ts';
 import { plainSegments, type Segment } from './segments.ts';
 import { partOf, StatementLowering } from './statements.ts';
+import { StateNames } from './states.ts';
 import { unusedParts } from './unused.ts';
 
 export interface LowerOptions {
@@ -23,6 +26,7 @@ class ModuleLowering {
   readonly #source: Module;
   readonly #module: Module;
   readonly #options: LowerOptions;
+  readonly #states: StateNames;
   readonly #expressions: ExpressionLowering;
   readonly #plain: Map<Signal, readonly Segment[] | null>;
   readonly #inlined = new Map<Signal, Expression>();
@@ -37,7 +41,8 @@ class ModuleLowering {
     this.#plain = plainSegments(module.body);
     const taken = [...module.signals, ...module.memories, ...module.instances].map((one) => one.name);
     const namespace = new Namespace([...taken, clock, reset, 'unused', 'index']);
-    this.#expressions = new ExpressionLowering(namespace, rootsOf(module));
+    this.#states = new StateNames(module, namespace);
+    this.#expressions = new ExpressionLowering(namespace, this.#states, rootsOf(module));
     this.#inlineConnections();
   }
 
@@ -98,7 +103,12 @@ class ModuleLowering {
     const counter: VerilogItem[] = withContents
       ? [{ kind: 'integer', name: 'index', location: this.#module.location }]
       : [];
-    const groups = [memoryItems, [...declarations, ...this.#expressions.declarations, ...counter], ...this.#groups];
+    const groups = [
+      this.#states.declarations,
+      memoryItems,
+      [...declarations, ...this.#expressions.declarations, ...counter],
+      ...this.#groups,
+    ];
     const unused = unusedParts(this.#ports(variables), groups, this.#instanceOutputs());
     if (unused.length > 0) groups.push([{ kind: 'unused', parts: unused, location: this.#module.location }]);
     return {
@@ -261,7 +271,8 @@ class ModuleLowering {
     const location = running[0]?.location ?? this.#module.location;
     const resets = group.flatMap((register): VerilogStatement[] => {
       if (register.reset === null) return [];
-      const value = number(register.width, register.reset, register.signed);
+      const state = this.#states.nameOf(enumerationOf(register), register.reset);
+      const value = state ?? number(register.width, register.reset, register.signed);
       return [{ kind: 'assign', target: name(register.name), blocking: false, value, location: register.location }];
     });
     const body: VerilogStatement[] =

@@ -1,8 +1,11 @@
+import { enumerationOf } from '../../hdl/enumeration-notes.ts';
 import { expressionsAt } from '../../hdl/expression.ts';
 import type { Expression, Signal, SourceLocation, Statement } from '../../hdl/ir.ts';
 import type { VerilogExpression, VerilogStatement } from '../ast.ts';
-import { addressInside, type ExpressionLowering, name, number } from './expressions.ts';
+import { name, number } from './build.ts';
+import type { ExpressionLowering } from './expressions.ts';
 import { simplest } from './known.ts';
+import { addressInside, memoryIndex } from './memories.ts';
 
 /** Statements of the intermediate representation, already projected onto one block, as Verilog statements. */
 export class StatementLowering {
@@ -81,8 +84,11 @@ export class StatementLowering {
 
   #switch(statement: Extract<Statement, { kind: 'switch' }>, feeds: string): VerilogStatement {
     const { subject, location } = statement;
+    const enumeration = subject.kind === 'reference' ? enumerationOf(subject.signal) : enumerationOf(subject);
     const cases = statement.cases.map((one) => ({
-      labels: one.values.map((value) => number(subject.width, value)),
+      labels: one.values.map(
+        (value) => this.#expressions.states.nameOf(enumeration, value) ?? number(subject.width, value),
+      ),
       body: this.lower(one.body, feeds),
       location: one.location,
     }));
@@ -104,7 +110,7 @@ export class StatementLowering {
     const address = simplest(statement.address);
     const inside = addressInside(memory, address, location);
     if (inside?.kind === 'constant') return [];
-    const index = this.#expressions.memoryIndex(memory, address, `${memory.name}_address`);
+    const index = memoryIndex(this.#expressions, memory, address, `${memory.name}_address`);
     const word: VerilogExpression = { kind: 'element', of: name(memory.name), index };
     const write = (target: VerilogExpression, value: VerilogExpression): VerilogStatement => ({
       kind: 'assign',
