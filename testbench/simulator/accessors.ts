@@ -15,7 +15,8 @@ export const createAccessors = (slots: readonly PortSlot[], record: Uint32Array)
         get: () => record[word],
         set: (value: number | bigint | boolean) => {
           const number = Number(value);
-          if (!Number.isInteger(number) || number < 0 || number >= limit) throw new RangeError(`port '${slot.name}' has ${width} bits; ${value} does not fit`);
+          if (!Number.isInteger(number) || number < 0 || number >= limit)
+            throw new RangeError(`port '${slot.name}' has ${width} bits; ${value} does not fit`);
           record[word] = number;
         },
       });
@@ -29,10 +30,13 @@ export const createAccessors = (slots: readonly PortSlot[], record: Uint32Array)
         return value;
       },
       set: (given: number | bigint) => {
-        if (typeof given === 'number' && !Number.isSafeInteger(given)) throw new RangeError(`port '${slot.name}': ${given} is not a whole number`);
+        if (typeof given === 'number' && !Number.isSafeInteger(given))
+          throw new RangeError(`port '${slot.name}': ${given} is not a whole number`);
         const value = BigInt(given);
-        if (value < 0n || value >> BigInt(width) !== 0n) throw new RangeError(`port '${slot.name}' has ${width} bits; ${given} does not fit`);
-        for (let index = 0; index < words; index++) record[word + index] = Number((value >> BigInt(32 * index)) & 0xffff_ffffn);
+        if (value < 0n || value >> BigInt(width) !== 0n)
+          throw new RangeError(`port '${slot.name}' has ${width} bits; ${given} does not fit`);
+        for (let index = 0; index < words; index++)
+          record[word + index] = Number((value >> BigInt(32 * index)) & 0xffff_ffffn);
       },
     });
   }

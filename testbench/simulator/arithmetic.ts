@@ -13,22 +13,44 @@ export const arithmeticLimbs = (lowering: Lowering, scope: Scope, e: Expression)
   if (e.kind === 'unary') {
     const operand = limbs(e.operand);
     switch (e.operator) {
-      case 'negate': return addition(graph, operand.map((limb) => graph.constant(limb.width, 0n)), operand, true);
-      case 'reduce_and': return [operand.map((limb) => graph.binary('equal', limb, graph.constant(limb.width, -1n))).reduce((a, b) => graph.binary('and', a, b))];
-      case 'reduce_or': return [operand.map((limb) => graph.any(limb)).reduce((a, b) => graph.binary('or', a, b))];
-      case 'reduce_xor': return [parity(graph, operand)];
-      default: break;
+      case 'negate':
+        return addition(
+          graph,
+          operand.map((limb) => graph.constant(limb.width, 0n)),
+          operand,
+          true,
+        );
+      case 'reduce_and':
+        return [
+          operand
+            .map((limb) => graph.binary('equal', limb, graph.constant(limb.width, -1n)))
+            .reduce((a, b) => graph.binary('and', a, b)),
+        ];
+      case 'reduce_or':
+        return [operand.map((limb) => graph.any(limb)).reduce((a, b) => graph.binary('or', a, b))];
+      case 'reduce_xor':
+        return [parity(graph, operand)];
+      default:
+        break;
     }
   }
   if (e.kind === 'binary') {
     switch (e.operator) {
-      case 'add': return addition(graph, limbs(e.left), limbs(e.right), false);
-      case 'subtract': return addition(graph, limbs(e.left), limbs(e.right), true);
-      case 'equal': return [equality(graph, limbs(e.left), limbs(e.right))];
-      case 'less': return [lessThan(graph, limbs(e.left), limbs(e.right), e.left.signed)];
-      case 'multiply': return product(graph, limbs(e.left), limbs(e.right), e);
-      case 'shift_left': case 'shift_right': return shift(graph, limbs(e.left), limbs(e.right), e.operator, e.left.signed);
-      default: break;
+      case 'add':
+        return addition(graph, limbs(e.left), limbs(e.right), false);
+      case 'subtract':
+        return addition(graph, limbs(e.left), limbs(e.right), true);
+      case 'equal':
+        return [equality(graph, limbs(e.left), limbs(e.right))];
+      case 'less':
+        return [lessThan(graph, limbs(e.left), limbs(e.right), e.left.signed)];
+      case 'multiply':
+        return product(graph, limbs(e.left), limbs(e.right), e);
+      case 'shift_left':
+      case 'shift_right':
+        return shift(graph, limbs(e.left), limbs(e.right), e.operator, e.left.signed);
+      default:
+        break;
     }
   }
   throw new Error(`'${e.kind}' has no arithmetic form`);
@@ -36,20 +58,30 @@ export const arithmeticLimbs = (lowering: Lowering, scope: Scope, e: Expression)
 
 const parity = (graph: WordGraph, operand: readonly Node[]): Node => {
   const full = operand.filter((limb) => limb.width === graph.wordWidth);
-  const rest = operand.filter((limb) => limb.width < graph.wordWidth).map((limb) => (full.length === 0 ? limb : graph.extend(limb, graph.wordWidth)));
+  const rest = operand
+    .filter((limb) => limb.width < graph.wordWidth)
+    .map((limb) => (full.length === 0 ? limb : graph.extend(limb, graph.wordWidth)));
   return graph.parity([...full, ...rest].reduce((a, b) => graph.binary('xor', a, b)));
 };
 
 const equality = (graph: WordGraph, a: readonly Node[], b: readonly Node[]): Node =>
-  a.map((limb, index) => graph.binary('equal', limb, b[index] ?? limb)).reduce((all, next) => graph.binary('and', all, next));
+  a
+    .map((limb, index) => graph.binary('equal', limb, b[index] ?? limb))
+    .reduce((all, next) => graph.binary('and', all, next));
 
 const lessThan = (graph: WordGraph, a: readonly Node[], b: readonly Node[], signed: boolean): Node => {
   let below: Node | undefined;
   a.forEach((left, index) => {
     const right = b[index] ?? left;
-    const sign = signed && index === a.length - 1 ? graph.constant(left.width, 1n << BigInt(left.width - 1)) : graph.constant(left.width, 0n);
+    const sign =
+      signed && index === a.length - 1
+        ? graph.constant(left.width, 1n << BigInt(left.width - 1))
+        : graph.constant(left.width, 0n);
     const here = graph.binary('less', graph.binary('xor', left, sign), graph.binary('xor', right, sign));
-    below = below === undefined ? here : graph.binary('or', here, graph.binary('and', graph.binary('equal', left, right), below));
+    below =
+      below === undefined
+        ? here
+        : graph.binary('or', here, graph.binary('and', graph.binary('equal', left, right), below));
   });
   return below ?? graph.constant(1, 0n);
 };
@@ -58,7 +90,8 @@ const lessThan = (graph: WordGraph, a: readonly Node[], b: readonly Node[], sign
 const addition = (graph: WordGraph, a: readonly Node[], b: readonly Node[], subtract: boolean): readonly Node[] => {
   const [first] = a;
   const [second] = b;
-  if (a.length === 1 && first !== undefined && second !== undefined) return [graph.binary(subtract ? 'subtract' : 'add', first, second)];
+  if (a.length === 1 && first !== undefined && second !== undefined)
+    return [graph.binary(subtract ? 'subtract' : 'add', first, second)];
   let carry: Node = graph.constant(1, 0n);
   return a.map((left, index) => {
     const right = b[index] ?? left;
@@ -66,12 +99,14 @@ const addition = (graph: WordGraph, a: readonly Node[], b: readonly Node[], subt
     if (subtract) {
       const partial = graph.binary('subtract', left, right);
       const result = graph.binary('subtract', partial, wide);
-      if (index < a.length - 1) carry = graph.binary('or', graph.binary('less', left, right), graph.binary('less', partial, wide));
+      if (index < a.length - 1)
+        carry = graph.binary('or', graph.binary('less', left, right), graph.binary('less', partial, wide));
       return result;
     }
     const partial = graph.binary('add', left, right);
     const result = graph.binary('add', partial, wide);
-    if (index < a.length - 1) carry = graph.binary('or', graph.binary('less', partial, left), graph.binary('less', result, partial));
+    if (index < a.length - 1)
+      carry = graph.binary('or', graph.binary('less', partial, left), graph.binary('less', result, partial));
     return result;
   });
 };
@@ -99,12 +134,19 @@ const product = (graph: WordGraph, a: readonly Node[], b: readonly Node[], e: Pr
   const right = extended(graph, b, e.width, e.right.signed);
   const [onlyLeft] = left;
   const [onlyRight] = right;
-  if (e.width <= word && onlyLeft !== undefined && onlyRight !== undefined) return [graph.binary('multiply', onlyLeft, onlyRight)];
+  if (e.width <= word && onlyLeft !== undefined && onlyRight !== undefined)
+    return [graph.binary('multiply', onlyLeft, onlyRight)];
   // Half words, so that a product of two digits and two carries fit in a word.
   const half = word / 2;
-  const digits = (limbs: readonly Node[]): Node[] => limbs.flatMap((limb) => (limb.width <= half
-    ? [graph.extend(limb, word)]
-    : [graph.extend(graph.slice(limb, 0, half), word), graph.extend(graph.slice(limb, half, limb.width - half), word)]));
+  const digits = (limbs: readonly Node[]): Node[] =>
+    limbs.flatMap((limb) =>
+      limb.width <= half
+        ? [graph.extend(limb, word)]
+        : [
+            graph.extend(graph.slice(limb, 0, half), word),
+            graph.extend(graph.slice(limb, half, limb.width - half), word),
+          ],
+    );
   const x = digits(left);
   const y = digits(right);
   const count = Math.ceil(e.width / half);
@@ -130,7 +172,11 @@ const product = (graph: WordGraph, a: readonly Node[], b: readonly Node[], e: Pr
 };
 
 const shift = (
-  graph: WordGraph, value: readonly Node[], amount: readonly Node[], operator: 'shift_left' | 'shift_right', signed: boolean,
+  graph: WordGraph,
+  value: readonly Node[],
+  amount: readonly Node[],
+  operator: 'shift_left' | 'shift_right',
+  signed: boolean,
 ): readonly Node[] => {
   const width = value.reduce((sum, limb) => sum + limb.width, 0);
   const arithmetic = signed && operator === 'shift_right';
@@ -163,7 +209,14 @@ const shift = (
 };
 
 /** Bits from `low` up, where bits below 0 are zero and bits past the width are `fill`. */
-const window = (graph: WordGraph, limbs: readonly Node[], total: number, low: number, width: number, fill: Node): Node => {
+const window = (
+  graph: WordGraph,
+  limbs: readonly Node[],
+  total: number,
+  low: number,
+  width: number,
+  fill: Node,
+): Node => {
   const parts: Node[] = [];
   for (let at = low; at < low + width; ) {
     if (at < 0) {

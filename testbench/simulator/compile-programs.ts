@@ -21,14 +21,20 @@ export interface Programs {
 
 export const compilePrograms = (design: Design): Programs => {
   const { graph } = design;
-  const outputs = design.outputs.map((value, word): Action => ({ guards: [], effect: { kind: 'output', word, value } }));
+  const outputs = design.outputs.map(
+    (value, word): Action => ({ guards: [], effect: { kind: 'output', word, value } }),
+  );
   const word = graph.wordWidth / 8;
   const traces = design.traced.flatMap(({ limbs, offset }) =>
-    limbs.map((value, index): Action => ({ guards: [], effect: { kind: 'trace', offset: offset + index * word, value } })));
+    limbs.map(
+      (value, index): Action => ({ guards: [], effect: { kind: 'trace', offset: offset + index * word, value } }),
+    ),
+  );
   const settle = schedule(graph, [...outputs, ...traces]);
   const all = [...outputs, ...design.actions];
   const reset = design.ports.inputs[0];
-  if (reset?.name !== 'aresetn') return { settle: { steps: settle }, cycle: { steps: schedule(graph, all) }, resetState: [] };
+  if (reset?.name !== 'aresetn')
+    return { settle: { steps: settle }, cycle: { steps: schedule(graph, all) }, resetState: [] };
   const released = graph.load('input', 0, 1);
   const underReset = specialise(graph, all, released, 0n);
   const branch: Step = {
@@ -37,8 +43,10 @@ export const compilePrograms = (design: Design): Programs => {
     then: schedule(graph, specialise(graph, all, released, 1n)),
     otherwise: schedule(graph, underReset),
   };
-  const resetState = underReset.flatMap(({ guards, effect }): ResetStore[] => (guards.length === 0 && effect.kind === 'store' && effect.value.kind === 'constant'
-    ? [{ bit: effect.bit, width: effect.width, value: effect.value.value }]
-    : []));
+  const resetState = underReset.flatMap(({ guards, effect }): ResetStore[] =>
+    guards.length === 0 && effect.kind === 'store' && effect.value.kind === 'constant'
+      ? [{ bit: effect.bit, width: effect.width, value: effect.value.value }]
+      : [],
+  );
   return { settle: { steps: settle }, cycle: { steps: [branch] }, resetState };
 };

@@ -10,18 +10,34 @@ import type { WordGraph } from './simplify.ts';
 
 export type Item =
   | { readonly kind: 'effect'; readonly effect: Effect }
-  | { readonly kind: 'if'; readonly condition: Node; readonly then: readonly Item[]; readonly otherwise: readonly Item[] }
   | {
-      readonly kind: 'switch'; readonly subject: Node; readonly cases: readonly { readonly values: readonly number[]; readonly body: readonly Item[] }[];
+      readonly kind: 'if';
+      readonly condition: Node;
+      readonly then: readonly Item[];
+      readonly otherwise: readonly Item[];
+    }
+  | {
+      readonly kind: 'switch';
+      readonly subject: Node;
+      readonly cases: readonly { readonly values: readonly number[]; readonly body: readonly Item[] }[];
       readonly otherwise: readonly Item[];
     };
 
 export const nodesOf = (effect: Effect): readonly Node[] => {
   switch (effect.kind) {
-    case 'store': case 'output': case 'trace': return [effect.value];
-    case 'memory_write': return [effect.address, ...effect.limbs.flatMap((limb) => (limb.mask === null ? [limb.data] : [limb.data, limb.mask]))];
-    case 'property': return [effect.condition];
-    default: return effect satisfies never;
+    case 'store':
+    case 'output':
+    case 'trace':
+      return [effect.value];
+    case 'memory_write':
+      return [
+        effect.address,
+        ...effect.limbs.flatMap((limb) => (limb.mask === null ? [limb.data] : [limb.data, limb.mask])),
+      ];
+    case 'property':
+      return [effect.condition];
+    default:
+      return effect satisfies never;
   }
 };
 
@@ -38,14 +54,18 @@ export const countUses = (actions: readonly Action[], nodeCount: number): Uint32
     for (const guard of action.guards) use(guard.kind === 'if' ? guard.condition : guard.subject);
     for (const node of nodesOf(action.effect)) use(node);
   }
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) for (const operand of operandsOf(node)) use(operand);
+  for (let node = pending.pop(); node !== undefined; node = pending.pop())
+    for (const operand of operandsOf(node)) use(operand);
   return uses;
 };
 
 /** The merged decision forest of all actions. */
 export const decisionItems = (graph: WordGraph, actions: readonly Action[]): readonly Item[] => {
   const uses = countUses(actions, graph.table.nodes.length);
-  return merge(actions.flatMap((action) => guarded(action.guards, effectItems(graph, action.effect, uses))), new Map());
+  return merge(
+    actions.flatMap((action) => guarded(action.guards, effectItems(graph, action.effect, uses))),
+    new Map(),
+  );
 };
 
 const effectItems = (graph: WordGraph, effect: Effect, uses: Uint32Array): readonly Item[] => {
@@ -55,7 +75,14 @@ const effectItems = (graph: WordGraph, effect: Effect, uses: Uint32Array): reado
     if (value === hold) return [];
     if (root || uses[value.id] === 1) {
       if (value.kind === 'multiplex') {
-        return [{ kind: 'if', condition: value.condition, then: tree(value.whenTrue, false), otherwise: tree(value.whenFalse, false) }];
+        return [
+          {
+            kind: 'if',
+            condition: value.condition,
+            then: tree(value.whenTrue, false),
+            otherwise: tree(value.whenFalse, false),
+          },
+        ];
       }
       if (value.kind === 'choose') {
         const cases = value.arms.map((arm, index) => ({ values: value.values[index] ?? [], body: tree(arm, false) }));
@@ -69,10 +96,17 @@ const effectItems = (graph: WordGraph, effect: Effect, uses: Uint32Array): reado
 
 const guarded = (guards: readonly Guard[], items: readonly Item[]): readonly Item[] =>
   guards.reduceRight<readonly Item[]>((inner, guard) => {
-    if (guard.kind === 'switch') return [{ kind: 'switch', subject: guard.subject, cases: [{ values: guard.values, body: inner }], otherwise: [] }];
+    if (guard.kind === 'switch')
+      return [
+        { kind: 'switch', subject: guard.subject, cases: [{ values: guard.values, body: inner }], otherwise: [] },
+      ];
     const { condition } = guard;
     if (condition.kind === 'constant') return (condition.value === 1n) === guard.when ? inner : [];
-    return [guard.when ? { kind: 'if', condition, then: inner, otherwise: [] } : { kind: 'if', condition, then: [], otherwise: inner }];
+    return [
+      guard.when
+        ? { kind: 'if', condition, then: inner, otherwise: [] }
+        : { kind: 'if', condition, then: [], otherwise: inner },
+    ];
   }, items);
 
 /** Memories written below, whose order of writes must be kept. */
@@ -135,8 +169,10 @@ const merge = (items: readonly Item[], facts: ReadonlyMap<Node, boolean>): reado
     const written = writtenMemories([item]);
     const key = item.kind === 'if' ? item.condition : item.kind === 'switch' ? item.subject : undefined;
     const candidate = key === undefined ? undefined : byCondition.get(key);
-    const joins = candidate !== undefined && candidate.kind === item.kind
-      && [...written].every((memory) => lastWriter.get(memory) === undefined || lastWriter.get(memory) === candidate);
+    const joins =
+      candidate !== undefined &&
+      candidate.kind === item.kind &&
+      [...written].every((memory) => lastWriter.get(memory) === undefined || lastWriter.get(memory) === candidate);
     const group = joins ? candidate : newGroup(item);
     if (!joins) {
       groups.push(group);
@@ -153,7 +189,12 @@ const merge = (items: readonly Item[], facts: ReadonlyMap<Node, boolean>): reado
     if (group.kind === 'effect') return group.item;
     if (group.kind === 'if') {
       const { condition } = group;
-      return { kind: 'if', condition, then: merge(group.then, withFact(facts, condition, true)), otherwise: merge(group.otherwise, withFact(facts, condition, false)) };
+      return {
+        kind: 'if',
+        condition,
+        then: merge(group.then, withFact(facts, condition, true)),
+        otherwise: merge(group.otherwise, withFact(facts, condition, false)),
+      };
     }
     return mergeSwitches(group.subject, group.members, facts);
   });
@@ -174,22 +215,33 @@ const newGroup = (item: Item): Group => {
   return { kind: 'effect', item };
 };
 
-const mergeSwitches = (subject: Node, members: readonly Extract<Item, { kind: 'switch' }>[], facts: ReadonlyMap<Node, boolean>): Item => {
-  const arms = members.map((member) => new Map(member.cases.flatMap((one, index) => one.values.map((value): [number, number] => [value, index]))));
+const mergeSwitches = (
+  subject: Node,
+  members: readonly Extract<Item, { kind: 'switch' }>[],
+  facts: ReadonlyMap<Node, boolean>,
+): Item => {
+  const arms = members.map(
+    (member) =>
+      new Map(member.cases.flatMap((one, index) => one.values.map((value): [number, number] => [value, index]))),
+  );
   const values = [...new Set(arms.flatMap((arm) => [...arm.keys()]))].sort((a, b) => a - b);
   const bySignature = new Map<string, number[]>();
   for (const value of values) {
     const signature = arms.map((arm) => arm.get(value) ?? -1).join();
     bySignature.set(signature, [...(bySignature.get(signature) ?? []), value]);
   }
-  const bodyOf = (value: number): Item[] => members.flatMap((member, index) => {
-    const arm = arms[index]?.get(value);
-    return arm === undefined ? member.otherwise : member.cases[arm]?.body ?? [];
-  });
+  const bodyOf = (value: number): Item[] =>
+    members.flatMap((member, index) => {
+      const arm = arms[index]?.get(value);
+      return arm === undefined ? member.otherwise : (member.cases[arm]?.body ?? []);
+    });
   return {
     kind: 'switch',
     subject,
     cases: [...bySignature.values()].map((list) => ({ values: list, body: merge(bodyOf(list[0] ?? 0), facts) })),
-    otherwise: merge(members.flatMap((member) => member.otherwise), facts),
+    otherwise: merge(
+      members.flatMap((member) => member.otherwise),
+      facts,
+    ),
   };
 };

@@ -1,7 +1,7 @@
 /** What lowering makes of a module: a word graph, where state lives, and what each clock edge does to it. */
 
-import type { PortLayout } from '../../rtl/hdl/port-layout.ts';
 import type { Signal, SourceLocation } from '../../rtl/hdl/ir.ts';
+import type { PortLayout } from '../../rtl/hdl/port-layout.ts';
 import type { MemorySlot, Node } from './graph.ts';
 import type { WordGraph } from './simplify.ts';
 
@@ -33,7 +33,12 @@ export interface LimbWrite {
 
 export type Effect =
   | { readonly kind: 'store'; readonly bit: number; readonly width: number; readonly value: Node }
-  | { readonly kind: 'memory_write'; readonly memory: MemorySlot; readonly address: Node; readonly limbs: readonly LimbWrite[] }
+  | {
+      readonly kind: 'memory_write';
+      readonly memory: MemorySlot;
+      readonly address: Node;
+      readonly limbs: readonly LimbWrite[];
+    }
   | { readonly kind: 'property'; readonly property: PropertySlot; readonly condition: Node }
   | { readonly kind: 'output'; readonly word: number; readonly value: Node }
   /** Shows a traced signal: `offset` bytes into the trace area. */

@@ -1,12 +1,12 @@
 /** A module, with everything below it, as a flat design: next-state words for every register, writes, properties and outputs. */
 
 import type { Module, Signal, Statement } from '../../rtl/hdl/ir.ts';
+import { portLayout } from '../../rtl/hdl/port-layout.ts';
 import type { Action, Design, Guard, LimbWrite, PropertySlot, TracedSignal } from './design.ts';
 import type { MemorySlot, Node } from './graph.ts';
 import type { Scope } from './hierarchy.ts';
 import { buildScopes, scopePath } from './hierarchy.ts';
 import { Lowering, withBitwiseRetry } from './lowering.ts';
-import { portLayout } from '../../rtl/hdl/port-layout.ts';
 import { WordGraph } from './simplify.ts';
 import type { StateLayout } from './state-layout.ts';
 import { layOutState, storageBytes } from './state-layout.ts';
@@ -27,17 +27,28 @@ export const buildDesign = (top: Module, options: DesignOptions): Design => {
     const lowering = new Lowering(graph, ports, state, bitwise);
     const builder = new DesignBuilder(lowering, state, options);
     builder.visit(scope);
-    const outputs = top.signals.filter((signal) => signal.port === 'output').flatMap((signal) => outputWords(lowering, scope, signal));
+    const outputs = top.signals
+      .filter((signal) => signal.port === 'output')
+      .flatMap((signal) => outputWords(lowering, scope, signal));
     return {
-      graph, ports, registers: state.registers, memories: state.memories, properties: builder.properties, outputs,
-      actions: builder.actions, traced: builder.traced, traceBytes: builder.traceBytes, stateBytes: state.stateBytes,
+      graph,
+      ports,
+      registers: state.registers,
+      memories: state.memories,
+      properties: builder.properties,
+      outputs,
+      actions: builder.actions,
+      traced: builder.traced,
+      traceBytes: builder.traceBytes,
+      stateBytes: state.stateBytes,
     };
   });
 };
 
 const outputWords = (lowering: Lowering, scope: Scope, signal: Signal): Node[] =>
   Array.from({ length: Math.ceil(signal.width / 32) }, (_, index) =>
-    lowering.signalWindow(scope, signal, index * 32, Math.min(32, signal.width - index * 32), false));
+    lowering.signalWindow(scope, signal, index * 32, Math.min(32, signal.width - index * 32), false),
+  );
 
 class DesignBuilder {
   readonly actions: Action[] = [];
@@ -77,7 +88,11 @@ class DesignBuilder {
       const hold = (): Node => this.#lowering.registerWindow(scope, signal, low, width);
       let next = this.#lowering.evaluate(scope, statements, null, low, width, false, hold) ?? hold();
       if (signal.reset !== null) {
-        next = graph.multiplex(this.#lowering.resetReleased(), next, graph.constant(width, signal.reset >> BigInt(low)));
+        next = graph.multiplex(
+          this.#lowering.resetReleased(),
+          next,
+          graph.constant(width, signal.reset >> BigInt(low)),
+        );
       }
       this.actions.push({ guards: [], effect: { kind: 'store', bit: slot.bit + low, width, value: next } });
     }
@@ -103,7 +118,8 @@ class DesignBuilder {
   #edgeStatements(scope: Scope, statements: readonly Statement[], guards: readonly Guard[]): void {
     for (const statement of statements) {
       switch (statement.kind) {
-        case 'assign': break;
+        case 'assign':
+          break;
         case 'if': {
           if (!hasEdgeEffect(statement.then) && !hasEdgeEffect(statement.otherwise)) break;
           const condition = this.#lowering.bit(scope, statement.condition);
@@ -111,21 +127,31 @@ class DesignBuilder {
           this.#edgeStatements(scope, statement.otherwise, [...guards, { kind: 'if', condition, when: false }]);
           break;
         }
-        case 'switch': this.#switch(scope, statement, guards); break;
-        case 'memory_write': this.#memoryWrite(scope, statement, guards); break;
+        case 'switch':
+          this.#switch(scope, statement, guards);
+          break;
+        case 'memory_write':
+          this.#memoryWrite(scope, statement, guards);
+          break;
         case 'property': {
           if (!this.#options.properties) break;
           const property: PropertySlot = {
-            index: this.properties.length, flavour: statement.flavour, name: statement.name, path: scopePath(scope, statement.name), location: statement.location,
+            index: this.properties.length,
+            flavour: statement.flavour,
+            name: statement.name,
+            path: scopePath(scope, statement.name),
+            location: statement.location,
           };
           this.properties.push(property);
           const running: Guard = { kind: 'if', condition: this.#lowering.resetReleased(), when: true };
           this.actions.push({
-            guards: [running, ...guards], effect: { kind: 'property', property, condition: this.#lowering.bit(scope, statement.condition) },
+            guards: [running, ...guards],
+            effect: { kind: 'property', property, condition: this.#lowering.bit(scope, statement.condition) },
           });
           break;
         }
-        default: statement satisfies never;
+        default:
+          statement satisfies never;
       }
     }
   }
@@ -136,14 +162,23 @@ class DesignBuilder {
     for (const one of statement.cases) {
       if (subject.width <= 30) {
         const node = this.#lowering.window(scope, subject, 0, subject.width);
-        this.#edgeStatements(scope, one.body, [...guards, { kind: 'switch', subject: node, values: one.values.map(Number) }]);
+        this.#edgeStatements(scope, one.body, [
+          ...guards,
+          { kind: 'switch', subject: node, values: one.values.map(Number) },
+        ]);
       } else {
-        this.#edgeStatements(scope, one.body, [...guards, { kind: 'if', condition: this.#lowering.caseCondition(scope, subject, one.values), when: true }]);
+        this.#edgeStatements(scope, one.body, [
+          ...guards,
+          { kind: 'if', condition: this.#lowering.caseCondition(scope, subject, one.values), when: true },
+        ]);
       }
     }
     if (!hasEdgeEffect(statement.otherwise)) return;
     for (const one of statement.cases) {
-      rest = [...rest, { kind: 'if', condition: this.#lowering.caseCondition(scope, subject, one.values), when: false }];
+      rest = [
+        ...rest,
+        { kind: 'if', condition: this.#lowering.caseCondition(scope, subject, one.values), when: false },
+      ];
     }
     this.#edgeStatements(scope, statement.otherwise, rest);
   }
@@ -157,13 +192,24 @@ class DesignBuilder {
     const { mask } = statement;
     const limbs = data.map((limb, index): LimbWrite => {
       const low = index * graph.wordWidth;
-      return { low, data: limb, mask: mask === null ? null : this.#limbMask(lowering, scope, mask, memory.width, low, limb.width) };
+      return {
+        low,
+        data: limb,
+        mask: mask === null ? null : this.#limbMask(lowering, scope, mask, memory.width, low, limb.width),
+      };
     });
-    this.actions.push({ guards: [...guards, ...address.guards], effect: { kind: 'memory_write', memory, address: address.node, limbs } });
+    this.actions.push({
+      guards: [...guards, ...address.guards],
+      effect: { kind: 'memory_write', memory, address: address.node, limbs },
+    });
   }
 
   /** An address wider than the memory needs a guard, so that a write past the end does nothing. */
-  #writeAddress(scope: Scope, statement: Extract<Statement, { kind: 'memory_write' }>, memory: MemorySlot): { node: Node; guards: Guard[] } {
+  #writeAddress(
+    scope: Scope,
+    statement: Extract<Statement, { kind: 'memory_write' }>,
+    memory: MemorySlot,
+  ): { node: Node; guards: Guard[] } {
     const lowering = this.#lowering;
     const { graph } = lowering;
     const { address } = statement;
@@ -175,7 +221,8 @@ class DesignBuilder {
       guards.push({ kind: 'if', condition: within, when: true });
     }
     if (address.width > 30) {
-      const high = lowering.limbs(scope, address)
+      const high = lowering
+        .limbs(scope, address)
         .map((limb, at) => graph.any(at === 0 ? graph.slice(limb, 30, limb.width - 30) : limb))
         .reduce((any, next) => graph.binary('or', any, next));
       guards.push({ kind: 'if', condition: high, when: false });
@@ -184,7 +231,12 @@ class DesignBuilder {
   }
 
   #limbMask(
-    lowering: Lowering, scope: Scope, mask: Extract<Statement, { kind: 'memory_write' }>['mask'] & object, width: number, low: number, size: number,
+    lowering: Lowering,
+    scope: Scope,
+    mask: Extract<Statement, { kind: 'memory_write' }>['mask'] & object,
+    width: number,
+    low: number,
+    size: number,
   ): Node {
     const lane = width / mask.width;
     const parts: Node[] = [];
@@ -205,11 +257,16 @@ const storable = (width: number, low: number, total: number | null): number => {
   return width;
 };
 
-const hasEdgeEffect = (statements: readonly Statement[]): boolean => statements.some((statement) => {
-  switch (statement.kind) {
-    case 'assign': return false;
-    case 'if': return hasEdgeEffect(statement.then) || hasEdgeEffect(statement.otherwise);
-    case 'switch': return hasEdgeEffect(statement.otherwise) || statement.cases.some((one) => hasEdgeEffect(one.body));
-    default: return true;
-  }
-});
+const hasEdgeEffect = (statements: readonly Statement[]): boolean =>
+  statements.some((statement) => {
+    switch (statement.kind) {
+      case 'assign':
+        return false;
+      case 'if':
+        return hasEdgeEffect(statement.then) || hasEdgeEffect(statement.otherwise);
+      case 'switch':
+        return hasEdgeEffect(statement.otherwise) || statement.cases.some((one) => hasEdgeEffect(one.body));
+      default:
+        return true;
+    }
+  });

@@ -5,7 +5,16 @@
  */
 
 export type BinaryNodeOperator =
-  | 'and' | 'or' | 'xor' | 'add' | 'subtract' | 'multiply' | 'equal' | 'less' | 'shift_left' | 'shift_right';
+  | 'and'
+  | 'or'
+  | 'xor'
+  | 'add'
+  | 'subtract'
+  | 'multiply'
+  | 'equal'
+  | 'less'
+  | 'shift_left'
+  | 'shift_right';
 
 interface NodeBase {
   readonly id: number;
@@ -34,11 +43,20 @@ export type ConstantNode = NodeBase & { readonly kind: 'constant'; readonly valu
 /** Bits `bit + width - 1` down to `bit` of the input record or of the registers. */
 export type LoadNode = NodeBase & { readonly kind: 'load'; readonly space: 'input' | 'state'; readonly bit: number };
 /** Bits `low + width - 1` down to `low` of a memory word, all within one 64-bit window that starts at a byte; past the depth: zero. */
-export type MemoryNode = NodeBase & { readonly kind: 'memory'; readonly memory: MemorySlot; readonly address: Node; readonly low: number };
+export type MemoryNode = NodeBase & {
+  readonly kind: 'memory';
+  readonly memory: MemorySlot;
+  readonly address: Node;
+  readonly low: number;
+};
 export type TableNode = NodeBase & { readonly kind: 'table'; readonly table: TableSlot; readonly index: Node };
 /** The register chunk at `bit + stride * index`; the index is below `count`. */
 export type IndexedLoadNode = NodeBase & {
-  readonly kind: 'indexed_load'; readonly bit: number; readonly stride: number; readonly count: number; readonly index: Node;
+  readonly kind: 'indexed_load';
+  readonly bit: number;
+  readonly stride: number;
+  readonly count: number;
+  readonly index: Node;
 };
 export type UnaryNode = NodeBase & { readonly kind: 'not' | 'parity' | 'sign_extension'; readonly operand: Node };
 export type BinaryNode = NodeBase & { readonly kind: BinaryNodeOperator; readonly left: Node; readonly right: Node };
@@ -46,28 +64,56 @@ export type SliceNode = NodeBase & { readonly kind: 'slice'; readonly operand: N
 /** Least significant part first. */
 export type ConcatenationNode = NodeBase & { readonly kind: 'concatenation'; readonly parts: readonly Node[] };
 export type MultiplexNode = NodeBase & {
-  readonly kind: 'multiplex'; readonly condition: Node; readonly whenTrue: Node; readonly whenFalse: Node;
+  readonly kind: 'multiplex';
+  readonly condition: Node;
+  readonly whenTrue: Node;
+  readonly whenFalse: Node;
 };
 /** The arm whose values hold the subject, else `otherwise`. */
 export type ChooseNode = NodeBase & {
-  readonly kind: 'choose'; readonly subject: Node; readonly values: readonly (readonly number[])[]; readonly arms: readonly Node[];
+  readonly kind: 'choose';
+  readonly subject: Node;
+  readonly values: readonly (readonly number[])[];
+  readonly arms: readonly Node[];
   readonly otherwise: Node;
 };
 
 export type Node =
-  | ConstantNode | LoadNode | MemoryNode | TableNode | IndexedLoadNode | UnaryNode | BinaryNode | SliceNode | ConcatenationNode
-  | MultiplexNode | ChooseNode;
+  | ConstantNode
+  | LoadNode
+  | MemoryNode
+  | TableNode
+  | IndexedLoadNode
+  | UnaryNode
+  | BinaryNode
+  | SliceNode
+  | ConcatenationNode
+  | MultiplexNode
+  | ChooseNode;
 
 export const operandsOf = (node: Node): readonly Node[] => {
   switch (node.kind) {
-    case 'constant': case 'load': return [];
-    case 'memory': return [node.address];
-    case 'table': case 'indexed_load': return [node.index];
-    case 'not': case 'parity': case 'sign_extension': case 'slice': return [node.operand];
-    case 'concatenation': return node.parts;
-    case 'multiplex': return [node.condition, node.whenTrue, node.whenFalse];
-    case 'choose': return [node.subject, ...node.arms, node.otherwise];
-    default: return [node.left, node.right];
+    case 'constant':
+    case 'load':
+      return [];
+    case 'memory':
+      return [node.address];
+    case 'table':
+    case 'indexed_load':
+      return [node.index];
+    case 'not':
+    case 'parity':
+    case 'sign_extension':
+    case 'slice':
+      return [node.operand];
+    case 'concatenation':
+      return node.parts;
+    case 'multiplex':
+      return [node.condition, node.whenTrue, node.whenFalse];
+    case 'choose':
+      return [node.subject, ...node.arms, node.otherwise];
+    default:
+      return [node.left, node.right];
   }
 };
 
@@ -97,7 +143,14 @@ export class NodeTable {
   }
 
   memory(memory: MemorySlot, address: Node, low: number, width: number): Node {
-    return this.intern(`m${memory.index}:${address.id}:${low}:${width}`, (id) => ({ id, width, kind: 'memory', memory, address, low }));
+    return this.intern(`m${memory.index}:${address.id}:${low}:${width}`, (id) => ({
+      id,
+      width,
+      kind: 'memory',
+      memory,
+      address,
+      low,
+    }));
   }
 
   table(entries: readonly bigint[], width: number, index: Node): Node {
@@ -110,7 +163,13 @@ export class NodeTable {
       this.#tableByContents.set(contents, table);
     }
     const slot = table;
-    return this.intern(`t${slot.index}:${index.id}:${width}`, (id) => ({ id, width, kind: 'table', table: slot, index }));
+    return this.intern(`t${slot.index}:${index.id}:${width}`, (id) => ({
+      id,
+      width,
+      kind: 'table',
+      table: slot,
+      index,
+    }));
   }
 
   readonly #tableByContents = new Map<string, TableSlot>();
@@ -140,7 +199,12 @@ export class NodeTable {
 
   multiplex(condition: Node, whenTrue: Node, whenFalse: Node): Node {
     return this.intern(`?${condition.id}:${whenTrue.id}:${whenFalse.id}`, (id) => ({
-      id, width: whenTrue.width, kind: 'multiplex', condition, whenTrue, whenFalse,
+      id,
+      width: whenTrue.width,
+      kind: 'multiplex',
+      condition,
+      whenTrue,
+      whenFalse,
     }));
   }
 

@@ -27,7 +27,9 @@ export const project = (statements: readonly Statement[]): Map<Signal, Statement
   };
   for (const statement of statements) {
     switch (statement.kind) {
-      case 'assign': append(statement.target, statement); break;
+      case 'assign':
+        append(statement.target, statement);
+        break;
       case 'if': {
         const then = project(statement.then);
         const otherwise = project(statement.otherwise);
@@ -49,8 +51,11 @@ export const project = (statements: readonly Statement[]): Map<Signal, Statement
         }
         break;
       }
-      case 'memory_write': case 'property': break;
-      default: statement satisfies never;
+      case 'memory_write':
+      case 'property':
+        break;
+      default:
+        statement satisfies never;
     }
   }
   return result;
@@ -70,7 +75,9 @@ const projectionOf = (module: Module): Projection => {
 export const buildScopes = (top: Module): Scope => {
   const build = (module: Module, path: string, parent: Scope | null, instance: Instance | null): Scope => {
     if (module.blackBox) {
-      throw new Error(`${path || module.name}: '${module.name}' is a black box, so there is nothing to simulate; give the test a module with the same ports instead`);
+      throw new Error(
+        `${path || module.name}: '${module.name}' is a black box, so there is nothing to simulate; give the test a module with the same ports instead`,
+      );
     }
     const children = new Map<Instance, Scope>();
     const drivers = new Map<Signal, { scope: Scope; signal: Signal }>();
@@ -80,7 +87,8 @@ export const buildScopes = (top: Module): Scope => {
       children.set(child, below);
       for (const [name, signal] of child.outputs) {
         const port = child.module.signals.find((one) => one.port === 'output' && one.name === name);
-        if (port === undefined) throw new Error(`${path}: instance '${child.name}' of '${child.module.name}' has no output '${name}'`);
+        if (port === undefined)
+          throw new Error(`${path}: instance '${child.name}' of '${child.module.name}' has no output '${name}'`);
         drivers.set(signal, { scope: below, signal: port });
       }
     }
@@ -111,4 +119,3 @@ export const segmentBounds = (signal: Signal, statements: readonly Statement[]):
   visit(statements);
   return [...bounds].sort((a, b) => a - b);
 };
-

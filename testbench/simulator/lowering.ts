@@ -5,13 +5,13 @@
  */
 
 import type { Expression, Memory, Signal, Statement } from '../../rtl/hdl/ir.ts';
+import type { PortLayout } from '../../rtl/hdl/port-layout.ts';
+import { arithmeticLimbs } from './arithmetic.ts';
 import type { Node } from './graph.ts';
 import type { Scope } from './hierarchy.ts';
 import { scopePath, segmentBounds } from './hierarchy.ts';
-import type { PortLayout } from '../../rtl/hdl/port-layout.ts';
-import { WordGraph } from './simplify.ts';
+import type { WordGraph } from './simplify.ts';
 import type { StateLayout } from './state-layout.ts';
-import { arithmeticLimbs } from './arithmetic.ts';
 
 /** A slice narrower than this is cut out of a whole word rather than pushed through the operations that make the word. */
 const narrow = 16;
@@ -70,7 +70,9 @@ export class Lowering {
 
   #eachLimb(total: number, make: (low: number, width: number) => Node): readonly Node[] {
     const word = this.graph.wordWidth;
-    return Array.from({ length: Math.ceil(total / word) }, (_, index) => make(index * word, Math.min(word, total - index * word)));
+    return Array.from({ length: Math.ceil(total / word) }, (_, index) =>
+      make(index * word, Math.min(word, total - index * word)),
+    );
   }
 
   /** A condition: one bit. */
@@ -98,13 +100,21 @@ export class Lowering {
     return memo;
   }
 
-  #compute(scope: Scope, e: Exclude<Expression, { kind: 'constant' | 'reference' }>, low: number, width: number, exact: boolean): Node {
+  #compute(
+    scope: Scope,
+    e: Exclude<Expression, { kind: 'constant' | 'reference' }>,
+    low: number,
+    width: number,
+    exact: boolean,
+  ): Node {
     const { graph } = this;
     const word = graph.wordWidth;
     const part = (operand: Expression): Node => this.window(scope, operand, low, width, exact);
     switch (e.kind) {
-      case 'reinterpretation': return part(e.operand);
-      case 'slice': return this.window(scope, e.operand, low + e.low, width, exact);
+      case 'reinterpretation':
+        return part(e.operand);
+      case 'slice':
+        return this.window(scope, e.operand, low + e.low, width, exact);
       case 'concatenation': {
         const parts: Node[] = [];
         let start = 0;
@@ -123,11 +133,16 @@ export class Lowering {
         if (!e.operand.signed) return below === null ? graph.constant(width, 0n) : graph.extend(below, width);
         return graph.signExtend(below ?? this.window(scope, e.operand, inner - 1, 1, exact), width);
       }
-      case 'memory_read': return this.#memoryRead(scope, e.memory, e.address, low, width);
-      default: break;
+      case 'memory_read':
+        return this.#memoryRead(scope, e.memory, e.address, low, width);
+      default:
+        break;
     }
-    const bitwise = e.kind === 'multiplex' || e.kind === 'select' || (e.kind === 'unary' && e.operator === 'not')
-      || (e.kind === 'binary' && (e.operator === 'and' || e.operator === 'or' || e.operator === 'xor'));
+    const bitwise =
+      e.kind === 'multiplex' ||
+      e.kind === 'select' ||
+      (e.kind === 'unary' && e.operator === 'not') ||
+      (e.kind === 'binary' && (e.operator === 'and' || e.operator === 'or' || e.operator === 'xor'));
     if (bitwise) {
       if (!exact && width < e.width) {
         if (e.width <= word) return graph.slice(this.window(scope, e, 0, e.width), low, width);
@@ -138,15 +153,21 @@ export class Lowering {
         }
       }
       switch (e.kind) {
-        case 'unary': return graph.not(part(e.operand));
-        case 'binary': return graph.binary(e.operator, part(e.left), part(e.right));
+        case 'unary':
+          return graph.not(part(e.operand));
+        case 'binary':
+          return graph.binary(e.operator, part(e.left), part(e.right));
         case 'multiplex': {
           const whenTrue = part(e.whenTrue);
           const whenFalse = part(e.whenFalse);
-          return whenTrue === whenFalse ? whenTrue : graph.multiplex(this.window(scope, e.condition, 0, 1, exact), whenTrue, whenFalse);
+          return whenTrue === whenFalse
+            ? whenTrue
+            : graph.multiplex(this.window(scope, e.condition, 0, 1, exact), whenTrue, whenFalse);
         }
-        case 'select': return this.#select(scope, e.index, e.elements.map(part));
-        default: break;
+        case 'select':
+          return this.#select(scope, e.index, e.elements.map(part));
+        default:
+          break;
       }
     }
     const own = this.#arithmetic.get(scope) ?? new Map<Expression, readonly Node[]>();
@@ -177,11 +198,18 @@ export class Lowering {
     const addressBits = Math.min(address.width, 30);
     const index = this.window(scope, address, 0, addressBits);
     const start = low - (low % 8);
-    const read = width + (low - start) <= graph.wordWidth && graph.wordWidth === 64
-      ? graph.slice(graph.memory(slot, index, start, width + (low - start)), low - start, width)
-      : this.pick(this.#eachLimb(memory.width, (at, size) => graph.memory(slot, index, at, size)), low, width);
+    const read =
+      width + (low - start) <= graph.wordWidth && graph.wordWidth === 64
+        ? graph.slice(graph.memory(slot, index, start, width + (low - start)), low - start, width)
+        : this.pick(
+            this.#eachLimb(memory.width, (at, size) => graph.memory(slot, index, at, size)),
+            low,
+            width,
+          );
     if (address.width <= 30) return read;
-    const beyond = this.limbs(scope, address).map((limb, at) => (at === 0 ? graph.slice(limb, 30, limb.width - 30) : limb));
+    const beyond = this.limbs(scope, address).map((limb, at) =>
+      at === 0 ? graph.slice(limb, 30, limb.width - 30) : limb,
+    );
     const outside = beyond.map((limb) => graph.any(limb)).reduce((any, next) => graph.binary('or', any, next));
     return graph.multiplex(outside, graph.constant(width, 0n), read);
   }
@@ -194,7 +222,14 @@ export class Lowering {
     const small = this.window(scope, index, 0, bits);
     const used = elements.length > 2 ** bits ? elements.slice(0, 2 ** bits) : elements;
     const indexed = this.#indexedLoad(small, used);
-    const chosen = indexed ?? graph.choose(small, used.slice(0, -1).map((_, at) => [at]), used.slice(0, -1), used[used.length - 1] ?? last);
+    const chosen =
+      indexed ??
+      graph.choose(
+        small,
+        used.slice(0, -1).map((_, at) => [at]),
+        used.slice(0, -1),
+        used[used.length - 1] ?? last,
+      );
     if (index.width <= 30) return chosen;
     const outside = this.limbs(scope, index)
       .map((limb, at) => graph.any(at === 0 ? graph.slice(limb, 30, limb.width - 30) : limb))
@@ -206,15 +241,19 @@ export class Lowering {
   #indexedLoad(index: Node, elements: readonly Node[]): Node | undefined {
     const { graph } = this;
     const [first, second] = elements;
-    if (elements.length < 4 || first?.kind !== 'load' || second?.kind !== 'load' || first.space !== 'state') return undefined;
+    if (elements.length < 4 || first?.kind !== 'load' || second?.kind !== 'load' || first.space !== 'state')
+      return undefined;
     if (index.kind === 'constant' || graph.wordWidth !== 64) return undefined;
     const stride = second.bit - first.bit;
     if (stride <= 0 || stride % 8 !== 0) return undefined;
-    const regular = elements.every((one, at) => one.kind === 'load' && one.space === 'state' && one.bit === first.bit + at * stride);
+    const regular = elements.every(
+      (one, at) => one.kind === 'load' && one.space === 'state' && one.bit === first.bit + at * stride,
+    );
     if (!regular) return undefined;
     const top = elements.length - 1;
     const limit = graph.constant(index.width, BigInt(top));
-    const within = 2 ** index.width <= elements.length ? index : graph.multiplex(graph.binary('less', limit, index), limit, index);
+    const within =
+      2 ** index.width <= elements.length ? index : graph.multiplex(graph.binary('less', limit, index), limit, index);
     return graph.table.indexedLoad(first.bit, stride, elements.length, within, first.width);
   }
 
@@ -227,12 +266,16 @@ export class Lowering {
     const bytes = ((bit + width - 1) >> 3) - (bit >> 3) + 1;
     if (bytes <= this.graph.wordWidth / 8) return this.graph.load(space, bit, width);
     const first = this.graph.wordWidth - (bit % 8);
-    return this.graph.concatenation([this.graph.load(space, bit, first), this.graph.load(space, bit + first, width - first)]);
+    return this.graph.concatenation([
+      this.graph.load(space, bit, first),
+      this.graph.load(space, bit + first, width - first),
+    ]);
   }
 
   signalWindow(scope: Scope, signal: Signal, low: number, width: number, exact: boolean): Node {
     switch (signal.kind) {
-      case 'register': return this.registerWindow(scope, signal, low, width);
+      case 'register':
+        return this.registerWindow(scope, signal, low, width);
       case 'input': {
         if (scope.parent === null || scope.instance === null) {
           const bit = this.#inputBits.get(signal.name);
@@ -248,8 +291,10 @@ export class Lowering {
         if (driver === undefined) throw new Error(`'${scopePath(scope, signal.name)}' is driven by no instance`);
         return this.signalWindow(driver.scope, driver.signal, low, width, exact);
       }
-      case 'wire': return this.#wireWindow(scope, signal, low, width, exact);
-      default: return signal.kind satisfies never;
+      case 'wire':
+        return this.#wireWindow(scope, signal, low, width, exact);
+      default:
+        return signal.kind satisfies never;
     }
   }
 
@@ -257,7 +302,9 @@ export class Lowering {
     const { graph } = this;
     const path = scopePath(scope, signal.name);
     if ((exact || this.#bitwise.has(path)) && width > 1) {
-      return graph.concatenation(Array.from({ length: width }, (_, at) => this.#wireWindow(scope, signal, low + at, 1, true)));
+      return graph.concatenation(
+        Array.from({ length: width }, (_, at) => this.#wireWindow(scope, signal, low + at, 1, true)),
+      );
     }
     const bitwise = exact || this.#bitwise.has(path);
     const bounds = this.segments(scope, signal);
@@ -274,7 +321,11 @@ export class Lowering {
       if (!bitwise && end - start <= word) {
         lowest = start;
         highest = end;
-      } else if (!bitwise && to - from < narrow && Math.floor((from - start) / word) === Math.floor((to - 1 - start) / word)) {
+      } else if (
+        !bitwise &&
+        to - from < narrow &&
+        Math.floor((from - start) / word) === Math.floor((to - 1 - start) / word)
+      ) {
         lowest = start + Math.floor((from - start) / word) * word;
         highest = Math.min(end, lowest + word);
       }
@@ -295,7 +346,8 @@ export class Lowering {
     this.#active.add(key);
     this.#stack.push({ path, key });
     const initial = (): Node => this.#initialValue(scope, signal, low, width, exact);
-    const value = this.evaluate(scope, scope.projection.get(signal) ?? [], null, low, width, exact, initial) ?? initial();
+    const value =
+      this.evaluate(scope, scope.projection.get(signal) ?? [], null, low, width, exact, initial) ?? initial();
     this.#stack.pop();
     this.#active.delete(key);
     memo.set(memoKey, value);
@@ -329,7 +381,13 @@ export class Lowering {
    * where nothing assigns. `hold` materialises it when it must be combined.
    */
   evaluate(
-    scope: Scope, statements: readonly Statement[], current: Node | null, low: number, width: number, exact: boolean, hold: () => Node,
+    scope: Scope,
+    statements: readonly Statement[],
+    current: Node | null,
+    low: number,
+    width: number,
+    exact: boolean,
+    hold: () => Node,
   ): Node | null {
     const { graph } = this;
     let value = current;
@@ -355,7 +413,12 @@ export class Lowering {
           const then = this.evaluate(scope, statement.then, value, low, width, exact, hold);
           const otherwise = this.evaluate(scope, statement.otherwise, value, low, width, exact, hold);
           if (then === otherwise) value = then;
-          else value = graph.multiplex(this.window(scope, statement.condition, 0, 1, exact), then ?? hold(), otherwise ?? hold());
+          else
+            value = graph.multiplex(
+              this.window(scope, statement.condition, 0, 1, exact),
+              then ?? hold(),
+              otherwise ?? hold(),
+            );
           break;
         }
         case 'switch': {
@@ -364,24 +427,41 @@ export class Lowering {
           if (arms.every((arm) => arm === otherwise)) value = otherwise;
           else {
             const base = otherwise ?? hold();
-            value = this.switchValue(scope, statement, arms.map((arm) => arm ?? hold()), base);
+            value = this.switchValue(
+              scope,
+              statement,
+              arms.map((arm) => arm ?? hold()),
+              base,
+            );
           }
           break;
         }
-        default: break;
+        default:
+          break;
       }
     }
     return value;
   }
 
-  switchValue(scope: Scope, statement: Extract<Statement, { kind: 'switch' }>, arms: readonly Node[], otherwise: Node): Node {
+  switchValue(
+    scope: Scope,
+    statement: Extract<Statement, { kind: 'switch' }>,
+    arms: readonly Node[],
+    otherwise: Node,
+  ): Node {
     const { graph } = this;
     if (statement.subject.width <= 30) {
       const subject = this.window(scope, statement.subject, 0, statement.subject.width);
-      return graph.choose(subject, statement.cases.map((one) => one.values.map(Number)), arms, otherwise);
+      return graph.choose(
+        subject,
+        statement.cases.map((one) => one.values.map(Number)),
+        arms,
+        otherwise,
+      );
     }
     return statement.cases.reduceRight(
-      (rest, one, index) => graph.multiplex(this.caseCondition(scope, statement.subject, one.values), arms[index] ?? otherwise, rest),
+      (rest, one, index) =>
+        graph.multiplex(this.caseCondition(scope, statement.subject, one.values), arms[index] ?? otherwise, rest),
       otherwise,
     );
   }
@@ -391,9 +471,13 @@ export class Lowering {
     const limbs = this.limbs(scope, subject);
     const word = BigInt(graph.wordWidth);
     return values
-      .map((value) => limbs
-        .map((limb, index) => graph.binary('equal', limb, graph.constant(limb.width, value >> (BigInt(index) * word))))
-        .reduce((all, next) => graph.binary('and', all, next)))
+      .map((value) =>
+        limbs
+          .map((limb, index) =>
+            graph.binary('equal', limb, graph.constant(limb.width, value >> (BigInt(index) * word))),
+          )
+          .reduce((all, next) => graph.binary('and', all, next)),
+      )
       .reduce((any, next) => graph.binary('or', any, next), graph.constant(1, 0n));
   }
 }
@@ -408,7 +492,8 @@ export const withBitwiseRetry = <T>(attempt: (bitwise: ReadonlySet<string>) => T
       if (!(error instanceof SignalCycle)) throw error;
       const before = bitwise.size;
       bitwise = new Set([...bitwise, ...error.signals]);
-      if (bitwise.size === before) throw new Error(`combinational loop: ${error.signals.join(' -> ')}; break it with a register`);
+      if (bitwise.size === before)
+        throw new Error(`combinational loop: ${error.signals.join(' -> ')}; break it with a register`);
     }
   }
 };

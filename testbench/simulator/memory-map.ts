@@ -60,7 +60,19 @@ export const mapMemory = (design: Design): MemoryMap => {
   const trace = align(stateEnd, 64);
   const stimulus = align(trace + design.traceBytes, 4096);
   const responses = align(stimulus + batch * design.ports.inputWords * 4 + 8, 4096);
-  return { tables, inputs, outputs, state, memories, stateEnd, trace, stimulus, responses, batch, size: responses + batch * design.ports.outputWords * 4 + 8 };
+  return {
+    tables,
+    inputs,
+    outputs,
+    state,
+    memories,
+    stateEnd,
+    trace,
+    stimulus,
+    responses,
+    batch,
+    size: responses + batch * design.ports.outputWords * 4 + 8,
+  };
 };
 
 /** For the end of each register, the end of its storage, in bits: the bits between are always zero. */

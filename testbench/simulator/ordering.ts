@@ -3,9 +3,9 @@
  * writes it; where that is impossible in a circle, the words read are loaded into locals early.
  */
 
-import type { Action, Effect } from './design.ts';
 import type { Item } from './decisions.ts';
 import { decisionItems, nodesOf } from './decisions.ts';
+import type { Action, Effect } from './design.ts';
 import type { Node } from './graph.ts';
 import { operandsOf } from './graph.ts';
 import type { Step } from './program.ts';
@@ -50,7 +50,9 @@ export class Chunks {
   readonly #ends: number[];
 
   constructor(actions: readonly Action[]) {
-    const stores = actions.flatMap(({ effect }) => (effect.kind === 'store' ? [effect] : [])).sort((a, b) => a.bit - b.bit);
+    const stores = actions
+      .flatMap(({ effect }) => (effect.kind === 'store' ? [effect] : []))
+      .sort((a, b) => a.bit - b.bit);
     this.#starts = stores.map((store) => store.bit);
     this.#ends = stores.map((store) => store.bit + store.width);
   }
@@ -74,7 +76,8 @@ export class Chunks {
 
   readBy(node: Node): number[] {
     if (node.kind === 'load') return node.space === 'state' ? this.covering(node.bit, node.bit + node.width) : [];
-    if (node.kind === 'indexed_load') return this.covering(node.bit, node.bit + node.stride * (node.count - 1) + node.width);
+    if (node.kind === 'indexed_load')
+      return this.covering(node.bit, node.bit + node.stride * (node.count - 1) + node.width);
     return node.kind === 'memory' ? [this.memory(node.memory.index)] : [];
   }
 
@@ -376,7 +379,8 @@ class RegionOrder {
       const readers = this.#readers.get(chunk) ?? [];
       for (const reader of [...readers]) {
         const nodes = reader.summary.reads.get(chunk) ?? [];
-        if (reader !== work && [...nodes].every((node) => this.#hoisted.has(node))) this.#readers.get(chunk)?.delete(reader);
+        if (reader !== work && [...nodes].every((node) => this.#hoisted.has(node)))
+          this.#readers.get(chunk)?.delete(reader);
       }
     }
   }
@@ -405,7 +409,8 @@ class RegionOrder {
     if (work.done) return;
     work.done = true;
     this.#needs(work.summary.needs);
-    for (const chunk of work.summary.writes) for (const reader of this.#pureReaders.get(chunk) ?? []) this.#emit(reader);
+    for (const chunk of work.summary.writes)
+      for (const reader of this.#pureReaders.get(chunk) ?? []) this.#emit(reader);
     for (const step of this.#stepsOf(work)) this.#steps.push(step);
     for (const chunk of work.summary.reads.keys()) this.#readers.get(chunk)?.delete(work);
   }

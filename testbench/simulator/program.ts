@@ -7,9 +7,18 @@ export type Step =
   /** Computes a node once; later uses read the local. */
   | { readonly kind: 'let'; readonly node: Node }
   | { readonly kind: 'effect'; readonly effect: Effect }
-  | { readonly kind: 'if'; readonly condition: Node; readonly then: readonly Step[]; readonly otherwise: readonly Step[] }
-  | { readonly kind: 'switch'; readonly subject: Node; readonly cases: readonly { readonly values: readonly number[]; readonly body: readonly Step[] }[];
-      readonly otherwise: readonly Step[] }
+  | {
+      readonly kind: 'if';
+      readonly condition: Node;
+      readonly then: readonly Step[];
+      readonly otherwise: readonly Step[];
+    }
+  | {
+      readonly kind: 'switch';
+      readonly subject: Node;
+      readonly cases: readonly { readonly values: readonly number[]; readonly body: readonly Step[] }[];
+      readonly otherwise: readonly Step[];
+    }
   /** Gives the local of `target` the value of `node`: the end of an arm that was evaluated only when chosen. */
   | { readonly kind: 'set'; readonly target: Node; readonly node: Node };
 

@@ -1,6 +1,17 @@
 /** Random modules that use every construct of the intermediate representation: what the simulator's tests run. */
 
-import type { BinaryOperator, Expression, Instance, Memory, Module, Signal, SignalKind, SourceLocation, Statement, SwitchCase } from '../../rtl/hdl/ir.ts';
+import type {
+  BinaryOperator,
+  Expression,
+  Instance,
+  Memory,
+  Module,
+  Signal,
+  SignalKind,
+  SourceLocation,
+  Statement,
+  SwitchCase,
+} from '../../rtl/hdl/ir.ts';
 import { Random } from './random.ts';
 
 export interface RandomModuleOptions {
@@ -16,7 +27,15 @@ export interface RandomModuleOptions {
   readonly unreset: boolean;
 }
 
-export const smallModule: RandomModuleOptions = { maximumWidth: 140, registers: 5, wires: 4, statements: 6, depth: 2, levels: 1, unreset: true };
+export const smallModule: RandomModuleOptions = {
+  maximumWidth: 140,
+  registers: 5,
+  wires: 4,
+  statements: 6,
+  depth: 2,
+  levels: 1,
+  unreset: true,
+};
 
 const location: SourceLocation = { file: 'random-module.ts', line: 1, column: 1 };
 
@@ -62,8 +81,13 @@ class Generator {
     const outer = { readable: this.#readable, memories: this.#memories };
     const { registers: registerCount, wires: wireCount, statements } = this.#options;
     const inputs = Array.from({ length: 3 }, (_, index) => this.#signal('input', `in${index}`, 'input'));
-    const registers = Array.from({ length: registerCount }, (_, index) => this.#signal('register', `r${index}`, index < 2 ? 'output' : null));
-    const childModules = levels === 0 ? [] : Array.from({ length: 1 + this.#random.below(2) }, (_, index) => this.module(`${name}_${index}`, levels - 1));
+    const registers = Array.from({ length: registerCount }, (_, index) =>
+      this.#signal('register', `r${index}`, index < 2 ? 'output' : null),
+    );
+    const childModules =
+      levels === 0
+        ? []
+        : Array.from({ length: 1 + this.#random.below(2) }, (_, index) => this.module(`${name}_${index}`, levels - 1));
     this.#memories = Array.from({ length: this.#random.below(3) }, (_, index) => this.#memory(index));
     this.#readable = [...inputs, ...registers];
     const wires: Signal[] = [];
@@ -90,8 +114,21 @@ class Generator {
     body.push(...this.#statements(registers, statements, 3, true));
     body.push({ kind: 'property', flavour: 'cover', name: 'seen', condition: this.expression(1, 2), location });
     const result: Module = {
-      name, blackBox: false, clocked: true, signals: [...inputs, ...registers.filter(isPort), ...wires.filter(isPort), ...registers.filter((one) => !isPort(one)), ...wires.filter((one) => !isPort(one)), ...instanceSignals],
-      memories: this.#memories, instances, body, location,
+      name,
+      blackBox: false,
+      clocked: true,
+      signals: [
+        ...inputs,
+        ...registers.filter(isPort),
+        ...wires.filter(isPort),
+        ...registers.filter((one) => !isPort(one)),
+        ...wires.filter((one) => !isPort(one)),
+        ...instanceSignals,
+      ],
+      memories: this.#memories,
+      instances,
+      body,
+      location,
     };
     this.#readable = outer.readable;
     this.#memories = outer.memories;
@@ -107,9 +144,28 @@ class Generator {
   }
 
   #instance(name: string, module: Module): Instance {
-    const inputs = new Map(module.signals.filter((one) => one.port === 'input').map((one): [string, Expression] => [one.name, this.expression(one.width, 2)]));
-    const outputs = new Map(module.signals.filter((one) => one.port === 'output').map((one): [string, Signal] =>
-      [one.name, { kind: 'instance_output', name: `${name}_${one.name}`, width: one.width, signed: one.signed, port: null, reset: null, initial: null, location }]));
+    const inputs = new Map(
+      module.signals
+        .filter((one) => one.port === 'input')
+        .map((one): [string, Expression] => [one.name, this.expression(one.width, 2)]),
+    );
+    const outputs = new Map(
+      module.signals
+        .filter((one) => one.port === 'output')
+        .map((one): [string, Signal] => [
+          one.name,
+          {
+            kind: 'instance_output',
+            name: `${name}_${one.name}`,
+            width: one.width,
+            signed: one.signed,
+            port: null,
+            reset: null,
+            initial: null,
+            location,
+          },
+        ]),
+    );
     return { name, module, inputs, outputs, location };
   }
 
@@ -120,7 +176,10 @@ class Generator {
   #statement(targets: readonly Signal[], depth: number, clocked: boolean): Statement {
     const kind = depth === 0 ? 0 : this.#random.below(5);
     if (kind === 1 || kind === 2) {
-      const [then, otherwise] = [this.#statements(targets, 1 + this.#random.below(2), depth - 1, clocked), this.#statements(targets, this.#random.below(2), depth - 1, clocked)];
+      const [then, otherwise] = [
+        this.#statements(targets, 1 + this.#random.below(2), depth - 1, clocked),
+        this.#statements(targets, this.#random.below(2), depth - 1, clocked),
+      ];
       return { kind: 'if', condition: this.expression(1, 2), then, otherwise, location };
     }
     if (kind === 3) {
@@ -130,7 +189,13 @@ class Generator {
         const value = this.#random.bits(width);
         cases.set(value, { values: [value], body: this.#statements(targets, 1, depth - 1, clocked), location });
       }
-      return { kind: 'switch', subject: this.expression(width, 1), cases: [...cases.values()], otherwise: this.#statements(targets, this.#random.below(2), depth - 1, clocked), location };
+      return {
+        kind: 'switch',
+        subject: this.expression(width, 1),
+        cases: [...cases.values()],
+        otherwise: this.#statements(targets, this.#random.below(2), depth - 1, clocked),
+        location,
+      };
     }
     if (clocked && this.#memories.length > 0 && this.#chance(3)) {
       const memory = this.#pick(this.#memories);
@@ -152,28 +217,70 @@ class Generator {
     if (depth === 0) return this.#leaf(width);
     const sub = (size: number): Expression => this.expression(size, depth - 1);
     switch (random.below(width === 1 ? 14 : 11)) {
-      case 0: return this.#leaf(width);
-      case 1: return { kind: 'unary', operator: this.#pick(['not', 'negate'] as const), operand: sub(width), width, signed: false, location };
-      case 2: case 3: {
+      case 0:
+        return this.#leaf(width);
+      case 1:
+        return {
+          kind: 'unary',
+          operator: this.#pick(['not', 'negate'] as const),
+          operand: sub(width),
+          width,
+          signed: false,
+          location,
+        };
+      case 2:
+      case 3: {
         const operator = this.#pick<BinaryOperator>(['and', 'or', 'xor', 'add', 'subtract']);
         const left = sub(width);
-        return { kind: 'binary', operator, left, right: this.#as(sub(width), left.signed), width, signed: left.signed, location };
+        return {
+          kind: 'binary',
+          operator,
+          left,
+          right: this.#as(sub(width), left.signed),
+          width,
+          signed: left.signed,
+          location,
+        };
       }
       case 4: {
         if (width < 2) return this.#leaf(width);
         const split = 1 + random.below(width - 1);
         const left = sub(split);
-        return { kind: 'binary', operator: 'multiply', left, right: this.#as(sub(width - split), left.signed), width, signed: left.signed, location };
+        return {
+          kind: 'binary',
+          operator: 'multiply',
+          left,
+          right: this.#as(sub(width - split), left.signed),
+          width,
+          signed: left.signed,
+          location,
+        };
       }
       case 5: {
         const left = sub(width);
         const operator = this.#pick<BinaryOperator>(['shift_left', 'shift_right']);
-        return { kind: 'binary', operator, left, right: this.#as(sub(1 + random.below(9)), false), width, signed: left.signed, location };
+        return {
+          kind: 'binary',
+          operator,
+          left,
+          right: this.#as(sub(1 + random.below(9)), false),
+          width,
+          signed: left.signed,
+          location,
+        };
       }
-      case 6: return this.#chosen(width, sub);
+      case 6:
+        return this.#chosen(width, sub);
       case 7: {
         const extra = random.below(40);
-        return { kind: 'slice', operand: sub(width + extra), low: random.below(extra + 1), width, signed: false, location };
+        return {
+          kind: 'slice',
+          operand: sub(width + extra),
+          low: random.below(extra + 1),
+          width,
+          signed: false,
+          location,
+        };
       }
       case 8: {
         if (width < 2) return this.#leaf(width);
@@ -185,12 +292,29 @@ class Generator {
         const operand = sub(1 + random.below(width - 1));
         return { kind: 'extension', operand, width, signed: operand.signed, location };
       }
-      case 10: return this.#as(sub(width), this.#chance(2));
-      case 11: return { kind: 'unary', operator: this.#pick(['reduce_and', 'reduce_or', 'reduce_xor'] as const), operand: sub(this.#width()), width: 1, signed: false, location };
+      case 10:
+        return this.#as(sub(width), this.#chance(2));
+      case 11:
+        return {
+          kind: 'unary',
+          operator: this.#pick(['reduce_and', 'reduce_or', 'reduce_xor'] as const),
+          operand: sub(this.#width()),
+          width: 1,
+          signed: false,
+          location,
+        };
       default: {
         const size = this.#width();
         const left = sub(size);
-        return { kind: 'binary', operator: this.#pick<BinaryOperator>(['equal', 'less']), left, right: this.#as(sub(size), left.signed), width: 1, signed: false, location };
+        return {
+          kind: 'binary',
+          operator: this.#pick<BinaryOperator>(['equal', 'less']),
+          left,
+          right: this.#as(sub(size), left.signed),
+          width: 1,
+          signed: false,
+          location,
+        };
       }
     }
   }
@@ -198,7 +322,15 @@ class Generator {
   #chosen(width: number, sub: (width: number) => Expression): Expression {
     const first = sub(width);
     if (this.#chance(2)) {
-      return { kind: 'multiplex', condition: sub(1), whenTrue: first, whenFalse: this.#as(sub(width), first.signed), width, signed: first.signed, location };
+      return {
+        kind: 'multiplex',
+        condition: sub(1),
+        whenTrue: first,
+        whenFalse: this.#as(sub(width), first.signed),
+        width,
+        signed: first.signed,
+        location,
+      };
     }
     const bits = 1 + this.#random.below(4);
     const count = 2 + this.#random.below(Math.min(6, 2 ** bits - 1));
@@ -207,7 +339,9 @@ class Generator {
   }
 
   #as(operand: Expression, signed: boolean): Expression {
-    return operand.signed === signed ? operand : { kind: 'reinterpretation', operand, width: operand.width, signed, location };
+    return operand.signed === signed
+      ? operand
+      : { kind: 'reinterpretation', operand, width: operand.width, signed, location };
   }
 
   #leaf(width: number): Expression {
@@ -216,7 +350,14 @@ class Generator {
     const memory = this.#memories.find((one) => one.width >= width);
     if (memory !== undefined && this.#chance(4)) {
       const address = this.#reference(this.#pick(this.#readable));
-      const read: Expression = { kind: 'memory_read', memory, address: this.#as(address, false), width: memory.width, signed: false, location };
+      const read: Expression = {
+        kind: 'memory_read',
+        memory,
+        address: this.#as(address, false),
+        width: memory.width,
+        signed: false,
+        location,
+      };
       return this.#fit(read, width);
     }
     return this.#fit(this.#reference(this.#pick(this.#readable)), width);
@@ -229,7 +370,14 @@ class Generator {
   #fit(operand: Expression, width: number): Expression {
     if (operand.width === width) return operand;
     if (operand.width < width) return { kind: 'extension', operand, width, signed: operand.signed, location };
-    return { kind: 'slice', operand, low: this.#random.below(operand.width - width + 1), width, signed: false, location };
+    return {
+      kind: 'slice',
+      operand,
+      low: this.#random.below(operand.width - width + 1),
+      width,
+      signed: false,
+      location,
+    };
   }
 }
 

@@ -26,7 +26,10 @@ class ReferenceInstance {
     this.input = input;
     for (const signal of module.signals) if (signal.kind === 'register') this.registers.set(signal, signal.reset ?? 0n);
     for (const memory of module.memories) {
-      this.memories.set(memory, Array.from({ length: memory.depth }, (_, index) => memory.contents[index] ?? 0n));
+      this.memories.set(
+        memory,
+        Array.from({ length: memory.depth }, (_, index) => memory.contents[index] ?? 0n),
+      );
     }
     for (const one of module.instances) {
       const instance = new ReferenceInstance(one.module, (name) => {
@@ -72,7 +75,11 @@ class ReferenceInstance {
         this.#assign(this.evaluate(statement.condition) === 1n ? statement.then : statement.otherwise, target, box);
       } else if (statement.kind === 'switch' && assigns([statement], target)) {
         const subject = this.evaluate(statement.subject);
-        this.#assign(statement.cases.find((one) => one.values.includes(subject))?.body ?? statement.otherwise, target, box);
+        this.#assign(
+          statement.cases.find((one) => one.values.includes(subject))?.body ?? statement.otherwise,
+          target,
+          box,
+        );
       }
     }
   }
@@ -92,7 +99,8 @@ class ReferenceInstance {
       for (const [signal, value] of next) this.registers.set(signal, value);
       for (const { memory, address, data, mask } of writes) {
         const words = this.memories.get(memory);
-        if (words !== undefined && address < memory.depth) words[address] = ((words[address] ?? 0n) & ~mask) | (data & mask);
+        if (words !== undefined && address < memory.depth)
+          words[address] = ((words[address] ?? 0n) & ~mask) | (data & mask);
       }
       for (const commit of below) commit();
     };
@@ -107,77 +115,114 @@ class ReferenceInstance {
           const lane = memory.width / mask.width;
           const value = this.evaluate(mask);
           bits = 0n;
-          for (let index = 0; index < mask.width; index++) if ((value >> BigInt(index)) & 1n) bits |= ones(lane) << BigInt(index * lane);
+          for (let index = 0; index < mask.width; index++)
+            if ((value >> BigInt(index)) & 1n) bits |= ones(lane) << BigInt(index * lane);
         }
-        writes.push({ memory, address: Number(this.evaluate(statement.address)), data: this.evaluate(statement.data), mask: bits });
+        writes.push({
+          memory,
+          address: Number(this.evaluate(statement.address)),
+          data: this.evaluate(statement.data),
+          mask: bits,
+        });
       } else if (statement.kind === 'if') {
         this.#collectWrites(this.evaluate(statement.condition) === 1n ? statement.then : statement.otherwise, writes);
       } else if (statement.kind === 'switch') {
         const subject = this.evaluate(statement.subject);
-        this.#collectWrites(statement.cases.find((one) => one.values.includes(subject))?.body ?? statement.otherwise, writes);
+        this.#collectWrites(
+          statement.cases.find((one) => one.values.includes(subject))?.body ?? statement.otherwise,
+          writes,
+        );
       }
     }
   }
 
   evaluate(e: Expression): bigint {
-    const number = (one: Expression): bigint => (one.signed ? BigInt.asIntN(one.width, this.evaluate(one)) : this.evaluate(one));
+    const number = (one: Expression): bigint =>
+      one.signed ? BigInt.asIntN(one.width, this.evaluate(one)) : this.evaluate(one);
     const wrap = (value: bigint): bigint => BigInt.asUintN(e.width, value);
     switch (e.kind) {
-      case 'constant': return e.value;
-      case 'reference': return this.signal(e.signal);
+      case 'constant':
+        return e.value;
+      case 'reference':
+        return this.signal(e.signal);
       case 'unary': {
         const value = this.evaluate(e.operand);
         switch (e.operator) {
-          case 'not': return wrap(~value);
-          case 'negate': return wrap(-value);
-          case 'reduce_and': return value === ones(e.operand.width) ? 1n : 0n;
-          case 'reduce_or': return value === 0n ? 0n : 1n;
-          case 'reduce_xor': return BigInt(value.toString(2).replaceAll('0', '').length % 2);
-          default: throw new Error('unknown operator');
+          case 'not':
+            return wrap(~value);
+          case 'negate':
+            return wrap(-value);
+          case 'reduce_and':
+            return value === ones(e.operand.width) ? 1n : 0n;
+          case 'reduce_or':
+            return value === 0n ? 0n : 1n;
+          case 'reduce_xor':
+            return BigInt(value.toString(2).replaceAll('0', '').length % 2);
+          default:
+            throw new Error('unknown operator');
         }
       }
       case 'binary': {
         const left = number(e.left);
         const right = number(e.right);
         switch (e.operator) {
-          case 'and': return wrap(left & right);
-          case 'or': return wrap(left | right);
-          case 'xor': return wrap(left ^ right);
-          case 'add': return wrap(left + right);
-          case 'subtract': return wrap(left - right);
-          case 'multiply': return wrap(left * right);
-          case 'equal': return left === right ? 1n : 0n;
-          case 'less': return left < right ? 1n : 0n;
-          case 'shift_left': return wrap(left << right);
-          case 'shift_right': return wrap(left >> right);
-          default: throw new Error('unknown operator');
+          case 'and':
+            return wrap(left & right);
+          case 'or':
+            return wrap(left | right);
+          case 'xor':
+            return wrap(left ^ right);
+          case 'add':
+            return wrap(left + right);
+          case 'subtract':
+            return wrap(left - right);
+          case 'multiply':
+            return wrap(left * right);
+          case 'equal':
+            return left === right ? 1n : 0n;
+          case 'less':
+            return left < right ? 1n : 0n;
+          case 'shift_left':
+            return wrap(left << right);
+          case 'shift_right':
+            return wrap(left >> right);
+          default:
+            throw new Error('unknown operator');
         }
       }
-      case 'multiplex': return this.evaluate(this.evaluate(e.condition) === 1n ? e.whenTrue : e.whenFalse);
-      case 'slice': return wrap(this.evaluate(e.operand) >> BigInt(e.low));
-      case 'concatenation': return e.parts.reduce((value, part) => (value << BigInt(part.width)) | this.evaluate(part), 0n);
-      case 'extension': return wrap(number(e.operand));
+      case 'multiplex':
+        return this.evaluate(this.evaluate(e.condition) === 1n ? e.whenTrue : e.whenFalse);
+      case 'slice':
+        return wrap(this.evaluate(e.operand) >> BigInt(e.low));
+      case 'concatenation':
+        return e.parts.reduce((value, part) => (value << BigInt(part.width)) | this.evaluate(part), 0n);
+      case 'extension':
+        return wrap(number(e.operand));
       case 'select': {
         const index = this.evaluate(e.index);
         const element = e.elements[index >= BigInt(e.elements.length) ? e.elements.length - 1 : Number(index)];
         return element === undefined ? 0n : this.evaluate(element);
       }
-      case 'reinterpretation': return this.evaluate(e.operand);
+      case 'reinterpretation':
+        return this.evaluate(e.operand);
       case 'memory_read': {
         const address = this.evaluate(e.address);
         return address >= BigInt(e.memory.depth) ? 0n : (this.memories.get(e.memory)?.[Number(address)] ?? 0n);
       }
-      default: return e satisfies never;
+      default:
+        return e satisfies never;
     }
   }
 }
 
-const assigns = (statements: readonly Statement[], target: Signal): boolean => statements.some((statement) => {
-  if (statement.kind === 'assign') return statement.target === target;
-  if (statement.kind === 'if') return assigns(statement.then, target) || assigns(statement.otherwise, target);
-  if (statement.kind === 'switch') return assigns(statement.otherwise, target) || statement.cases.some((one) => assigns(one.body, target));
-  return false;
-});
+const assigns = (statements: readonly Statement[], target: Signal): boolean =>
+  statements.some((statement) => {
+    if (statement.kind === 'assign') return statement.target === target;
+    if (statement.kind === 'if') return assigns(statement.then, target) || assigns(statement.otherwise, target);
+    if (statement.kind === 'switch')
+      return assigns(statement.otherwise, target) || statement.cases.some((one) => assigns(one.body, target));
+    return false;
+  });
 
 /** Output records for each input record, from the reset state. */
 export const referenceResponses = (module: Module, stimulus: Uint32Array, cycles: number): Uint32Array => {
@@ -192,7 +237,9 @@ export const referenceResponses = (module: Module, stimulus: Uint32Array, cycles
   const slots = new Map(layout.inputs.map((slot) => [slot.name, slot]));
   const top = new ReferenceInstance(module, (name) => {
     const slot = slots.get(name);
-    return slot === undefined ? 0n : BigInt.asUintN(slot.width, word(stimulus, cycle * layout.inputWords + slot.word, slot.words));
+    return slot === undefined
+      ? 0n
+      : BigInt.asUintN(slot.width, word(stimulus, cycle * layout.inputWords + slot.word, slot.words));
   });
   for (; cycle < cycles; cycle++) {
     top.forget();

@@ -37,7 +37,8 @@ export class WordGraph {
 
   binary(operator: BinaryNodeOperator, a: Node, b: Node): Node {
     const width = operator === 'equal' || operator === 'less' ? 1 : a.width;
-    if (a.kind === 'constant' && b.kind === 'constant') return this.constant(width, foldBinary(operator, a.value, b.value, a.width));
+    if (a.kind === 'constant' && b.kind === 'constant')
+      return this.constant(width, foldBinary(operator, a.value, b.value, a.width));
     const swap = commutative.has(operator) && (a.kind === 'constant' || (b.kind !== 'constant' && a.id > b.id));
     const left = swap ? b : a;
     const right = swap ? a : b;
@@ -67,7 +68,8 @@ export class WordGraph {
         if (left.kind === 'not') return this.not(this.binary('xor', left.operand, right));
         if (right.kind === 'not') return this.not(this.binary('xor', left, right.operand));
         return undefined;
-      case 'add': case 'subtract':
+      case 'add':
+      case 'subtract':
         if (value === 0n) return left;
         if (left.width === 1) return this.binary('xor', left, right);
         if (operator === 'subtract' && left === right) return this.constant(width, 0n);
@@ -79,7 +81,8 @@ export class WordGraph {
       case 'equal':
         if (left === right) return this.constant(1, 1n);
         if (inverse) return this.constant(1, 0n);
-        if (left.width === 1) return value === 1n ? left : value === 0n ? this.not(left) : this.not(this.binary('xor', left, right));
+        if (left.width === 1)
+          return value === 1n ? left : value === 0n ? this.not(left) : this.not(this.binary('xor', left, right));
         return this.#equalConcatenation(left, right);
       case 'less':
         if (left === right || value === 0n) return this.constant(1, 0n);
@@ -89,12 +92,17 @@ export class WordGraph {
         if (left.width === 1) return this.binary('and', this.not(left), right);
         return undefined;
       case 'shift_left':
-        if (value !== undefined) return value >= BigInt(width) ? this.constant(width, 0n) : this.shiftedLeft(left, Number(value));
+        if (value !== undefined)
+          return value >= BigInt(width) ? this.constant(width, 0n) : this.shiftedLeft(left, Number(value));
         return undefined;
       case 'shift_right':
-        if (value !== undefined) return value >= BigInt(width) ? this.constant(width, 0n) : this.extend(this.slice(left, Number(value), width - Number(value)), width);
+        if (value !== undefined)
+          return value >= BigInt(width)
+            ? this.constant(width, 0n)
+            : this.extend(this.slice(left, Number(value), width - Number(value)), width);
         return undefined;
-      default: return operator satisfies never;
+      default:
+        return operator satisfies never;
     }
   }
 
@@ -173,10 +181,14 @@ export class WordGraph {
   slice(a: Node, low: number, width: number): Node {
     if (width === a.width) return a;
     switch (a.kind) {
-      case 'constant': return this.constant(width, a.value >> BigInt(low));
-      case 'load': return this.load(a.space, a.bit + low, width);
-      case 'slice': return this.slice(a.operand, a.low + low, width);
-      case 'not': return low === 0 && width > 1 ? this.table.slice(a, low, width) : this.not(this.slice(a.operand, low, width));
+      case 'constant':
+        return this.constant(width, a.value >> BigInt(low));
+      case 'load':
+        return this.load(a.space, a.bit + low, width);
+      case 'slice':
+        return this.slice(a.operand, a.low + low, width);
+      case 'not':
+        return low === 0 && width > 1 ? this.table.slice(a, low, width) : this.not(this.slice(a.operand, low, width));
       case 'concatenation': {
         const parts: Node[] = [];
         let start = 0;
@@ -199,12 +211,18 @@ export class WordGraph {
           return this.multiplex(a.condition, this.slice(a.whenTrue, low, width), this.slice(a.whenFalse, low, width));
         }
         return this.table.slice(a, low, width);
-      case 'add': case 'subtract': case 'multiply':
-        if (low === 0 && (a.left.kind === 'concatenation' || a.right.kind === 'concatenation' || a.left.kind === 'sign_extension')) {
+      case 'add':
+      case 'subtract':
+      case 'multiply':
+        if (
+          low === 0 &&
+          (a.left.kind === 'concatenation' || a.right.kind === 'concatenation' || a.left.kind === 'sign_extension')
+        ) {
           return this.binary(a.kind, this.slice(a.left, 0, width), this.slice(a.right, 0, width));
         }
         return this.table.slice(a, low, width);
-      default: return this.table.slice(a, low, width);
+      default:
+        return this.table.slice(a, low, width);
     }
   }
 
@@ -239,7 +257,12 @@ export class WordGraph {
       if (bytes <= this.wordWidth / 8) return this.load(low.space, low.bit, low.width + high.width);
       return undefined;
     }
-    if (low.kind === 'slice' && high.kind === 'slice' && low.operand === high.operand && low.low + low.width === high.low) {
+    if (
+      low.kind === 'slice' &&
+      high.kind === 'slice' &&
+      low.operand === high.operand &&
+      low.low + low.width === high.low
+    ) {
       return this.slice(low.operand, low.low, low.width + high.width);
     }
     return undefined;
@@ -249,12 +272,15 @@ export class WordGraph {
     if (condition.kind === 'constant') return condition.value === 1n ? whenTrue : whenFalse;
     if (whenTrue === whenFalse) return whenTrue;
     if (condition.kind === 'not') return this.multiplex(condition.operand, whenFalse, whenTrue);
-    if (whenTrue.kind === 'multiplex' && whenTrue.condition === condition) return this.multiplex(condition, whenTrue.whenTrue, whenFalse);
-    if (whenFalse.kind === 'multiplex' && whenFalse.condition === condition) return this.multiplex(condition, whenTrue, whenFalse.whenFalse);
+    if (whenTrue.kind === 'multiplex' && whenTrue.condition === condition)
+      return this.multiplex(condition, whenTrue.whenTrue, whenFalse);
+    if (whenFalse.kind === 'multiplex' && whenFalse.condition === condition)
+      return this.multiplex(condition, whenTrue, whenFalse.whenFalse);
     if (whenTrue.width === 1) {
       if (whenTrue === condition) return this.multiplex(condition, this.constant(1, 1n), whenFalse);
       if (whenFalse === condition) return this.multiplex(condition, whenTrue, this.constant(1, 0n));
-      if (whenTrue.kind === 'constant' && whenFalse.kind === 'constant') return whenTrue.value === 1n ? condition : this.not(condition);
+      if (whenTrue.kind === 'constant' && whenFalse.kind === 'constant')
+        return whenTrue.value === 1n ? condition : this.not(condition);
     }
     return this.table.multiplex(condition, whenTrue, whenFalse);
   }
@@ -297,16 +323,27 @@ const isCheapToSlice = (node: Node): boolean => node.kind === 'constant' || node
 
 const foldBinary = (operator: BinaryNodeOperator, a: bigint, b: bigint, width: number): bigint => {
   switch (operator) {
-    case 'and': return a & b;
-    case 'or': return a | b;
-    case 'xor': return a ^ b;
-    case 'add': return a + b;
-    case 'subtract': return a - b;
-    case 'multiply': return a * b;
-    case 'equal': return a === b ? 1n : 0n;
-    case 'less': return a < b ? 1n : 0n;
-    case 'shift_left': return b >= BigInt(width) ? 0n : a << b;
-    case 'shift_right': return b >= BigInt(width) ? 0n : a >> b;
-    default: return operator satisfies never;
+    case 'and':
+      return a & b;
+    case 'or':
+      return a | b;
+    case 'xor':
+      return a ^ b;
+    case 'add':
+      return a + b;
+    case 'subtract':
+      return a - b;
+    case 'multiply':
+      return a * b;
+    case 'equal':
+      return a === b ? 1n : 0n;
+    case 'less':
+      return a < b ? 1n : 0n;
+    case 'shift_left':
+      return b >= BigInt(width) ? 0n : a << b;
+    case 'shift_right':
+      return b >= BigInt(width) ? 0n : a >> b;
+    default:
+      return operator satisfies never;
   }
 };

@@ -1,16 +1,16 @@
 /** A compiled design with its state: set inputs, settle, step, run recorded stimulus, peek, poke, snapshot. */
 
 import type { Module } from '../../rtl/hdl/ir.ts';
-import { createAccessors } from './accessors.ts';
+import type { PortLayout } from '../../rtl/hdl/port-layout.ts';
 import type { PortAccessors } from './accessors.ts';
+import { createAccessors } from './accessors.ts';
 import type { Programs } from './compile-programs.ts';
 import { compilePrograms } from './compile-programs.ts';
 import type { Design } from './design.ts';
 import { buildDesign } from './elaborate-design.ts';
 import { generateJavaScript } from './javascript/backend.ts';
-import { Control, mapMemory } from './memory-map.ts';
 import type { MemoryMap } from './memory-map.ts';
-import type { PortLayout } from '../../rtl/hdl/port-layout.ts';
+import { Control, mapMemory } from './memory-map.ts';
 import { PropertyViolation } from './property-violation.ts';
 import { initialiseState, StateView } from './state-view.ts';
 import { generateModule } from './webassembly/backend.ts';
@@ -70,19 +70,28 @@ export interface Simulator {
 export interface Engine {
   readonly buffer: ArrayBuffer;
   settle(): void;
-  run(cycles: number, input: number, inputStride: number, output: number, outputStride: number, checksum: number): number;
+  run(
+    cycles: number,
+    input: number,
+    inputStride: number,
+    output: number,
+    outputStride: number,
+    checksum: number,
+  ): number;
 }
-
 
 /** Compiles a design for simulation. Throws where the module holds a black box or a combinational loop. */
 export const compileModule = (top: Module, options: CompileOptions = {}): Simulator => {
   const backend = options.backend ?? 'wasm';
   const design = buildDesign(top, {
-    wordWidth: backend === 'wasm' ? 64 : 32, traceAll: options.trace === 'all', properties: options.checkProperties ?? true,
+    wordWidth: backend === 'wasm' ? 64 : 32,
+    traceAll: options.trace === 'all',
+    properties: options.checkProperties ?? true,
   });
   const programs = compilePrograms(design);
   const map = mapMemory(design);
-  const engine = backend === 'wasm' ? instantiate(generateModule(design, programs, map)) : generateJavaScript(design, programs, map);
+  const engine =
+    backend === 'wasm' ? instantiate(generateModule(design, programs, map)) : generateJavaScript(design, programs, map);
   const simulator = new CompiledSimulator(design, map, engine, programs, options.initial ?? 'reset');
   simulator.reset();
   return simulator;
@@ -105,7 +114,13 @@ class CompiledSimulator implements Simulator {
   readonly #responses: Uint32Array;
   readonly #state: StateView;
 
-  constructor(design: Design, map: MemoryMap, engine: Engine, programs: Programs, initial: 'reset' | { readonly randomSeed: number }) {
+  constructor(
+    design: Design,
+    map: MemoryMap,
+    engine: Engine,
+    programs: Programs,
+    initial: 'reset' | { readonly randomSeed: number },
+  ) {
     const { ports } = design;
     this.#design = design;
     this.#map = map;
@@ -136,7 +151,14 @@ class CompiledSimulator implements Simulator {
     this.#engine.settle();
   }
 
-  #batch(cycles: number, input: number, inputStride: number, output: number, outputStride: number, checksum: number): number {
+  #batch(
+    cycles: number,
+    input: number,
+    inputStride: number,
+    output: number,
+    outputStride: number,
+    checksum: number,
+  ): number {
     const result = this.#engine.run(cycles, input, inputStride, output, outputStride, checksum);
     this.cycle += this.#control[Control.completed] ?? 0;
     const violation = this.#control[Control.violation] ?? 0;
@@ -155,7 +177,9 @@ class CompiledSimulator implements Simulator {
       throw new RangeError(`run: the stimulus holds ${stimulus.length} words, less than one record of ${inputWords}`);
     }
     if (responses !== undefined && responses.length < cycles * outputWords) {
-      throw new RangeError(`run: ${cycles} cycles give ${cycles * outputWords} words of responses, but there is room for ${responses.length}`);
+      throw new RangeError(
+        `run: ${cycles} cycles give ${cycles * outputWords} words of responses, but there is room for ${responses.length}`,
+      );
     }
     const { batch } = this.#map;
     let result = checksum;
@@ -188,7 +212,10 @@ class CompiledSimulator implements Simulator {
 
   restore(snapshot: Uint8Array): void {
     const size = this.#map.stateEnd - this.#map.inputs;
-    if (snapshot.length !== size) throw new RangeError(`restore: the snapshot has ${snapshot.length} bytes, this design's have ${size}; take it from the same design`);
+    if (snapshot.length !== size)
+      throw new RangeError(
+        `restore: the snapshot has ${snapshot.length} bytes, this design's have ${size}; take it from the same design`,
+      );
     new Uint8Array(this.#engine.buffer, this.#map.inputs, size).set(snapshot);
   }
 
@@ -201,6 +228,10 @@ class CompiledSimulator implements Simulator {
   }
 
   propertyCounts(): readonly PropertyCount[] {
-    return this.#design.properties.map(({ path, flavour, index }) => ({ path, flavour, count: this.#control[Control.counters + index] ?? 0 }));
+    return this.#design.properties.map(({ path, flavour, index }) => ({
+      path,
+      flavour,
+      count: this.#control[Control.counters + index] ?? 0,
+    }));
   }
 }

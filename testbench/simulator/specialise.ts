@@ -4,7 +4,12 @@ import type { Action, Effect, Guard } from './design.ts';
 import type { Node } from './graph.ts';
 import type { WordGraph } from './simplify.ts';
 
-export const specialise = (graph: WordGraph, actions: readonly Action[], known: Node, value: bigint): readonly Action[] => {
+export const specialise = (
+  graph: WordGraph,
+  actions: readonly Action[],
+  known: Node,
+  value: bigint,
+): readonly Action[] => {
   const memo = new Map<Node, Node>([[known, graph.constant(known.width, value)]]);
   // Operands first, without recursion: nodes come in topological order.
   const limit = graph.table.nodes.length;
@@ -17,25 +22,39 @@ export const specialise = (graph: WordGraph, actions: readonly Action[], known: 
   }
   const effect = (given: Effect): Effect => {
     switch (given.kind) {
-      case 'store': case 'output': case 'trace': return { ...given, value: replaced(given.value) };
-      case 'property': return { ...given, condition: replaced(given.condition) };
-      case 'memory_write': return {
-        ...given,
-        address: replaced(given.address),
-        limbs: given.limbs.map((limb) => ({ ...limb, data: replaced(limb.data), mask: limb.mask === null ? null : replaced(limb.mask) })),
-      };
-      default: return given satisfies never;
+      case 'store':
+      case 'output':
+      case 'trace':
+        return { ...given, value: replaced(given.value) };
+      case 'property':
+        return { ...given, condition: replaced(given.condition) };
+      case 'memory_write':
+        return {
+          ...given,
+          address: replaced(given.address),
+          limbs: given.limbs.map((limb) => ({
+            ...limb,
+            data: replaced(limb.data),
+            mask: limb.mask === null ? null : replaced(limb.mask),
+          })),
+        };
+      default:
+        return given satisfies never;
     }
   };
   const guard = (given: Guard): Guard =>
-    given.kind === 'if' ? { ...given, condition: replaced(given.condition) } : { ...given, subject: replaced(given.subject) };
+    given.kind === 'if'
+      ? { ...given, condition: replaced(given.condition) }
+      : { ...given, subject: replaced(given.subject) };
   return actions.map((action) => ({ guards: action.guards.map(guard), effect: effect(action.effect) }));
 };
 
 /** The node on replaced operands, or itself where none changed. */
 export const rebuilt = (graph: WordGraph, node: Node, replaced: (node: Node) => Node): Node => {
   switch (node.kind) {
-    case 'constant': case 'load': return node;
+    case 'constant':
+    case 'load':
+      return node;
     case 'not': {
       const operand = replaced(node.operand);
       return operand === node.operand ? node : graph.not(operand);
@@ -57,7 +76,11 @@ export const rebuilt = (graph: WordGraph, node: Node, replaced: (node: Node) => 
       return parts.every((part, index) => part === node.parts[index]) ? node : graph.concatenation(parts);
     }
     case 'multiplex': {
-      const [condition, whenTrue, whenFalse] = [replaced(node.condition), replaced(node.whenTrue), replaced(node.whenFalse)];
+      const [condition, whenTrue, whenFalse] = [
+        replaced(node.condition),
+        replaced(node.whenTrue),
+        replaced(node.whenFalse),
+      ];
       if (condition === node.condition && whenTrue === node.whenTrue && whenFalse === node.whenFalse) return node;
       return graph.multiplex(condition, whenTrue, whenFalse);
     }
@@ -65,7 +88,12 @@ export const rebuilt = (graph: WordGraph, node: Node, replaced: (node: Node) => 
       const subject = replaced(node.subject);
       const arms = node.arms.map(replaced);
       const otherwise = replaced(node.otherwise);
-      if (subject === node.subject && otherwise === node.otherwise && arms.every((arm, index) => arm === node.arms[index])) return node;
+      if (
+        subject === node.subject &&
+        otherwise === node.otherwise &&
+        arms.every((arm, index) => arm === node.arms[index])
+      )
+        return node;
       return graph.choose(subject, node.values, arms, otherwise);
     }
     case 'memory': {
@@ -78,7 +106,9 @@ export const rebuilt = (graph: WordGraph, node: Node, replaced: (node: Node) => 
     }
     case 'indexed_load': {
       const index = replaced(node.index);
-      return index === node.index ? node : graph.table.indexedLoad(node.bit, node.stride, node.count, index, node.width);
+      return index === node.index
+        ? node
+        : graph.table.indexedLoad(node.bit, node.stride, node.count, index, node.width);
     }
     default: {
       const left = replaced(node.left);

@@ -3,12 +3,13 @@
 import type { Memory, Signal } from '../../rtl/hdl/ir.ts';
 import type { RegisterSlot } from './design.ts';
 import type { MemorySlot } from './graph.ts';
-import { initialValue } from './initial-values.ts';
 import type { Scope } from './hierarchy.ts';
 import { scopePath } from './hierarchy.ts';
+import { initialValue } from './initial-values.ts';
 
 /** Bytes that hold a value of this width, of a size that one store can write: 1, 2, 4 or a multiple of 8. */
-export const storageBytes = (width: number): number => (width <= 8 ? 1 : width <= 16 ? 2 : width <= 32 ? 4 : Math.ceil(width / 64) * 8);
+export const storageBytes = (width: number): number =>
+  width <= 8 ? 1 : width <= 16 ? 2 : width <= 32 ? 4 : Math.ceil(width / 64) * 8;
 
 export interface StateLayout {
   readonly registers: readonly RegisterSlot[];
@@ -29,7 +30,14 @@ export const layOutState = (top: Scope): StateLayout => {
     const own = new Map<Memory, MemorySlot>();
     for (const memory of scope.module.memories) {
       const { width, depth, contents } = memory;
-      const slot = { index: memories.length, path: scopePath(scope, memory.name), width, depth, stride: storageBytes(width), contents };
+      const slot = {
+        index: memories.length,
+        path: scopePath(scope, memory.name),
+        width,
+        depth,
+        stride: storageBytes(width),
+        contents,
+      };
       memories.push(slot);
       own.set(memory, slot);
     }
@@ -43,7 +51,12 @@ export const layOutState = (top: Scope): StateLayout => {
   const registers: RegisterSlot[] = [];
   let bytes = 0;
   for (const { scope, signal } of ordered) {
-    const slot = { path: scopePath(scope, signal.name), width: signal.width, bit: bytes * 8, initial: initialValue(signal) };
+    const slot = {
+      path: scopePath(scope, signal.name),
+      width: signal.width,
+      bit: bytes * 8,
+      initial: initialValue(signal),
+    };
     bytes += storageBytes(signal.width);
     registers.push(slot);
     const own = slots.get(scope) ?? new Map<Signal, RegisterSlot>();
@@ -56,12 +69,18 @@ export const layOutState = (top: Scope): StateLayout => {
     stateBytes: Math.ceil(bytes / 8) * 8,
     register(scope, signal) {
       const slot = slots.get(scope)?.get(signal);
-      if (slot === undefined) throw new Error(`register '${scopePath(scope, signal.name)}' is used but not declared in module '${scope.module.name}'`);
+      if (slot === undefined)
+        throw new Error(
+          `register '${scopePath(scope, signal.name)}' is used but not declared in module '${scope.module.name}'`,
+        );
       return slot;
     },
     memory(scope, memory) {
       const slot = memorySlots.get(scope)?.get(memory);
-      if (slot === undefined) throw new Error(`memory '${scopePath(scope, memory.name)}' is used but not declared in module '${scope.module.name}'`);
+      if (slot === undefined)
+        throw new Error(
+          `memory '${scopePath(scope, memory.name)}' is used but not declared in module '${scope.module.name}'`,
+        );
       return slot;
     },
   };

@@ -1,8 +1,8 @@
 /** Reads and writes registers, memory words and traced signals by hierarchical name. */
 
+import type { ResetStore } from './compile-programs.ts';
 import type { Design } from './design.ts';
 import { ones } from './graph.ts';
-import type { ResetStore } from './compile-programs.ts';
 import type { MemoryMap } from './memory-map.ts';
 import { Random } from './random.ts';
 import { storageBytes } from './state-layout.ts';
@@ -30,15 +30,20 @@ interface Place {
 export class StateView {
   readonly #bytes: Uint8Array;
   readonly #registers = new Map<string, Place>();
-  readonly #memories = new Map<string, { readonly width: number; readonly depth: number; readonly stride: number; readonly base: number }>();
+  readonly #memories = new Map<
+    string,
+    { readonly width: number; readonly depth: number; readonly stride: number; readonly base: number }
+  >();
   readonly #traced = new Map<string, Place>();
   readonly #settle: () => void;
 
   constructor(design: Design, map: MemoryMap, buffer: ArrayBuffer, settle: () => void) {
     this.#bytes = new Uint8Array(buffer);
     this.#settle = settle;
-    for (const { path, width, bit } of design.registers) this.#registers.set(path, { width, at: map.state + bit / 8, bytes: storageBytes(width) });
-    for (const { path, width, depth, stride, index } of design.memories) this.#memories.set(path, { width, depth, stride, base: map.memories[index] ?? 0 });
+    for (const { path, width, bit } of design.registers)
+      this.#registers.set(path, { width, at: map.state + bit / 8, bytes: storageBytes(width) });
+    for (const { path, width, depth, stride, index } of design.memories)
+      this.#memories.set(path, { width, depth, stride, base: map.memories[index] ?? 0 });
     for (const { path, signal, offset } of design.traced) {
       this.#traced.set(path, { width: signal.width, at: map.trace + offset, bytes: Math.ceil(signal.width / 8) });
     }
@@ -61,7 +66,9 @@ export class StateView {
     if (this.#memories.has(path)) throw new RangeError(`'${path}' is a memory; name one word, such as '${path}[0]'`);
     const last = path.split('.').at(-1) ?? path;
     const near = this.paths.filter((one) => one.endsWith(last)).slice(0, 4);
-    throw new RangeError(`no signal '${path}'${near.length > 0 ? `; there are ${near.map((one) => `'${one}'`).join(', ')}` : "; wires need compile(..., { trace: 'all' })"}`);
+    throw new RangeError(
+      `no signal '${path}'${near.length > 0 ? `; there are ${near.map((one) => `'${one}'`).join(', ')}` : "; wires need compile(..., { trace: 'all' })"}`,
+    );
   }
 
   peek(path: string): bigint {
@@ -77,14 +84,21 @@ export class StateView {
       if (this.#traced.has(path)) throw new RangeError(`'${path}' is not a register: set what drives it`);
       this.#unknown(path);
     }
-    if (value < 0n || value > ones(place.width)) throw new RangeError(`'${path}' has ${place.width} bits; ${value} does not fit`);
+    if (value < 0n || value > ones(place.width))
+      throw new RangeError(`'${path}' has ${place.width} bits; ${value} does not fit`);
     writeBytes(this.#bytes, place.at, place.bytes, value);
     this.#settle();
   }
 }
 
 /** Tables, registers and memories as at the start. */
-export const initialiseState = (design: Design, map: MemoryMap, buffer: ArrayBuffer, initial: 'reset' | { readonly randomSeed: number }, resetState: readonly ResetStore[]): void => {
+export const initialiseState = (
+  design: Design,
+  map: MemoryMap,
+  buffer: ArrayBuffer,
+  initial: 'reset' | { readonly randomSeed: number },
+  resetState: readonly ResetStore[],
+): void => {
   const bytes = new Uint8Array(buffer);
   bytes.fill(0, map.inputs, map.stateEnd);
   const random = initial === 'reset' ? undefined : new Random(initial.randomSeed);
@@ -96,7 +110,8 @@ export const initialiseState = (design: Design, map: MemoryMap, buffer: ArrayBuf
     const value = random === undefined ? given : random.bits(width);
     writeBytes(bytes, map.state + bit / 8, storageBytes(width), value);
   }
-  if (random === undefined) for (const { bit, width, value } of resetState) writeBytes(bytes, map.state + bit / 8, storageBytes(width), value);
+  if (random === undefined)
+    for (const { bit, width, value } of resetState) writeBytes(bytes, map.state + bit / 8, storageBytes(width), value);
   for (const memory of design.memories) {
     const base = map.memories[memory.index] ?? 0;
     for (let address = 0; address < memory.depth; address++) {

@@ -4,8 +4,7 @@
  */
 
 import { checksumFold, checksumMultiplier } from '../checksum.ts';
-import type { Effect } from '../design.ts';
-import type { Design } from '../design.ts';
+import type { Design, Effect } from '../design.ts';
 import type { Node } from '../graph.ts';
 import { ones } from '../graph.ts';
 import type { MemoryMap } from '../memory-map.ts';
@@ -31,7 +30,10 @@ class JavaScriptEmitter {
   /** The body of a function, with its locals. */
   body(program: Program): string {
     this.#steps(program.steps);
-    const names = [...[...this.#declared].map((node) => `n${node.id} = 0`), ...Array.from({ length: this.#scratch }, (_, index) => `t${index} = 0`)];
+    const names = [
+      ...[...this.#declared].map((node) => `n${node.id} = 0`),
+      ...Array.from({ length: this.#scratch }, (_, index) => `t${index} = 0`),
+    ];
     return `${names.length > 0 ? `let ${names.join(', ')};\n` : ''}${this.#lines.join('\n')}`;
   }
 
@@ -50,21 +52,41 @@ class JavaScriptEmitter {
 
   #load(address: string, shift: number, width: number): string {
     const span = shift + width;
-    if (span > 32) return this.#masked(`(view.getInt32(${address}, true) >>> ${shift}) | (view.getUint8(${address} + 4) << ${32 - shift})`, width);
-    const read = span <= 8 ? `view.getUint8(${address})` : span <= 16 ? `view.getUint16(${address}, true)` : `view.getInt32(${address}, true)`;
+    if (span > 32)
+      return this.#masked(
+        `(view.getInt32(${address}, true) >>> ${shift}) | (view.getUint8(${address} + 4) << ${32 - shift})`,
+        width,
+      );
+    const read =
+      span <= 8
+        ? `view.getUint8(${address})`
+        : span <= 16
+          ? `view.getUint16(${address}, true)`
+          : `view.getInt32(${address}, true)`;
     return this.#masked(shift === 0 ? read : `${read} >>> ${shift}`, width);
   }
 
   #compute(node: Node): string {
     const of = (one: Node): string => this.#value(one);
     switch (node.kind) {
-      case 'constant': return literal(node.width, node.value);
+      case 'constant':
+        return literal(node.width, node.value);
       case 'load': {
         const base = node.space === 'input' ? `input + ${node.bit >> 3}` : String(this.#map.state + (node.bit >> 3));
         return this.#load(base, node.bit % 8, node.width);
       }
-      case 'indexed_load': return this.#load(`${this.#map.state + (node.bit >> 3)} + ${of(node.index)} * ${node.stride / 8}`, node.bit % 8, node.width);
-      case 'table': return this.#load(`${this.#map.tables[node.table.index]} + ${of(node.index)} * ${node.table.bytes}`, 0, node.width);
+      case 'indexed_load':
+        return this.#load(
+          `${this.#map.state + (node.bit >> 3)} + ${of(node.index)} * ${node.stride / 8}`,
+          node.bit % 8,
+          node.width,
+        );
+      case 'table':
+        return this.#load(
+          `${this.#map.tables[node.table.index]} + ${of(node.index)} * ${node.table.bytes}`,
+          0,
+          node.width,
+        );
       case 'memory': {
         const base = (this.#map.memories[node.memory.index] ?? 0) + (node.low >> 3);
         if (2 ** node.address.width <= addressableWords(node.memory)) {
@@ -73,39 +95,58 @@ class JavaScriptEmitter {
         const index = `t${this.#scratch++}`;
         return `((${index} = ${of(node.address)} >>> 0) < ${node.memory.depth} ? ${this.#load(`${base} + ${index} * ${node.memory.stride}`, node.low % 8, node.width)} : 0)`;
       }
-      case 'not': return `(${of(node.operand)} ^ ${literal(node.width, -1n)})`;
-      case 'parity': return `parity(${of(node.operand)})`;
+      case 'not':
+        return `(${of(node.operand)} ^ ${literal(node.width, -1n)})`;
+      case 'parity':
+        return `parity(${of(node.operand)})`;
       case 'sign_extension': {
         const shift = 32 - node.operand.width;
         return this.#masked(`(${of(node.operand)} << ${shift}) >> ${shift}`, node.width);
       }
-      case 'slice': return this.#masked(`${of(node.operand)} >>> ${node.low}`, node.width);
+      case 'slice':
+        return this.#masked(`${of(node.operand)} >>> ${node.low}`, node.width);
       case 'concatenation': {
         let low = 0;
         const terms = node.parts.flatMap((part) => {
-          const text = part.kind === 'constant' && part.value === 0n ? [] : [low === 0 ? of(part) : `(${of(part)} << ${low})`];
+          const text =
+            part.kind === 'constant' && part.value === 0n ? [] : [low === 0 ? of(part) : `(${of(part)} << ${low})`];
           low += part.width;
           return text;
         });
         return terms.length === 0 ? '0' : `(${terms.join(' | ')})`;
       }
-      case 'multiplex': return `(${of(node.condition)} ? ${of(node.whenTrue)} : ${of(node.whenFalse)})`;
+      case 'multiplex':
+        return `(${of(node.condition)} ? ${of(node.whenTrue)} : ${of(node.whenFalse)})`;
       case 'choose': {
         const subject = `t${this.#scratch++}`;
-        const arms = node.arms.map((arm, index) => `${(node.values[index] ?? []).map((value) => `${subject} === ${value}`).join(' || ')} ? ${of(arm)} : `);
+        const arms = node.arms.map(
+          (arm, index) =>
+            `${(node.values[index] ?? []).map((value) => `${subject} === ${value}`).join(' || ')} ? ${of(arm)} : `,
+        );
         return `(${subject} = ${of(node.subject)}, ${arms.join('')}${of(node.otherwise)})`;
       }
-      case 'and': return `(${of(node.left)} & ${of(node.right)})`;
-      case 'or': return `(${of(node.left)} | ${of(node.right)})`;
-      case 'xor': return `(${of(node.left)} ^ ${of(node.right)})`;
-      case 'add': return this.#masked(`${of(node.left)} + ${of(node.right)}`, node.width);
-      case 'subtract': return this.#masked(`${of(node.left)} - ${of(node.right)}`, node.width);
-      case 'multiply': return this.#masked(`Math.imul(${of(node.left)}, ${of(node.right)})`, node.width);
-      case 'equal': return `(${of(node.left)} === ${of(node.right)} ? 1 : 0)`;
-      case 'less': return `(${of(node.left)} >>> 0 < ${of(node.right)} >>> 0 ? 1 : 0)`;
-      case 'shift_left': return this.#masked(`${of(node.left)} << ${of(node.right)}`, node.width);
-      case 'shift_right': return `(${of(node.left)} >>> ${of(node.right)} | 0)`;
-      default: return node satisfies never;
+      case 'and':
+        return `(${of(node.left)} & ${of(node.right)})`;
+      case 'or':
+        return `(${of(node.left)} | ${of(node.right)})`;
+      case 'xor':
+        return `(${of(node.left)} ^ ${of(node.right)})`;
+      case 'add':
+        return this.#masked(`${of(node.left)} + ${of(node.right)}`, node.width);
+      case 'subtract':
+        return this.#masked(`${of(node.left)} - ${of(node.right)}`, node.width);
+      case 'multiply':
+        return this.#masked(`Math.imul(${of(node.left)}, ${of(node.right)})`, node.width);
+      case 'equal':
+        return `(${of(node.left)} === ${of(node.right)} ? 1 : 0)`;
+      case 'less':
+        return `(${of(node.left)} >>> 0 < ${of(node.right)} >>> 0 ? 1 : 0)`;
+      case 'shift_left':
+        return this.#masked(`${of(node.left)} << ${of(node.right)}`, node.width);
+      case 'shift_right':
+        return `(${of(node.left)} >>> ${of(node.right)} | 0)`;
+      default:
+        return node satisfies never;
     }
   }
 
@@ -123,8 +164,12 @@ class JavaScriptEmitter {
           this.#lines.push(`${this.#local(step.node)} = ${this.#compute(step.node)};`);
           add(step.node);
           break;
-        case 'set': this.#lines.push(`${this.#local(step.target)} = ${this.#value(step.node)};`); break;
-        case 'effect': this.#effect(step.effect); break;
+        case 'set':
+          this.#lines.push(`${this.#local(step.target)} = ${this.#value(step.node)};`);
+          break;
+        case 'effect':
+          this.#effect(step.effect);
+          break;
         case 'if':
           this.#lines.push(`if (${this.#value(step.condition)}) {`);
           this.#steps(step.then);
@@ -143,9 +188,15 @@ class JavaScriptEmitter {
           this.#steps(step.otherwise);
           this.#lines.push('} }');
           break;
-        default: step satisfies never;
+        default:
+          step satisfies never;
       }
-      const arms = step.kind === 'if' ? [step.then, step.otherwise] : step.kind === 'switch' ? [...step.cases.map((one) => one.body), step.otherwise] : [];
+      const arms =
+        step.kind === 'if'
+          ? [step.then, step.otherwise]
+          : step.kind === 'switch'
+            ? [...step.cases.map((one) => one.body), step.otherwise]
+            : [];
       for (const arm of arms) for (const inner of arm) if (inner.kind === 'set') add(inner.target);
     }
     for (const node of added) this.#available.delete(node);
@@ -158,17 +209,27 @@ class JavaScriptEmitter {
 
   #effect(effect: Effect): void {
     switch (effect.kind) {
-      case 'store': this.#store(effect.width, String(this.#map.state + (effect.bit >> 3)), this.#value(effect.value)); return;
-      case 'trace': this.#store(32, String(this.#map.trace + effect.offset), this.#value(effect.value)); return;
+      case 'store':
+        this.#store(effect.width, String(this.#map.state + (effect.bit >> 3)), this.#value(effect.value));
+        return;
+      case 'trace':
+        this.#store(32, String(this.#map.trace + effect.offset), this.#value(effect.value));
+        return;
       case 'output': {
         const word = `t${this.#scratch++}`;
-        this.#lines.push(`${word} = ${this.#value(effect.value)}; view.setInt32(output + ${effect.word * 4}, ${word}, true);`);
-        this.#lines.push(`sum = (sum + Math.imul(${word} ^ (${word} >>> 16), ${checksumMultiplier(effect.word)})) | 0;`);
+        this.#lines.push(
+          `${word} = ${this.#value(effect.value)}; view.setInt32(output + ${effect.word * 4}, ${word}, true);`,
+        );
+        this.#lines.push(
+          `sum = (sum + Math.imul(${word} ^ (${word} >>> 16), ${checksumMultiplier(effect.word)})) | 0;`,
+        );
         return;
       }
       case 'memory_write': {
         const at = `t${this.#scratch++}`;
-        this.#lines.push(`${at} = ${this.#map.memories[effect.memory.index] ?? 0} + ${this.#value(effect.address)} * ${effect.memory.stride};`);
+        this.#lines.push(
+          `${at} = ${this.#map.memories[effect.memory.index] ?? 0} + ${this.#value(effect.address)} * ${effect.memory.stride};`,
+        );
         for (const { low, data, mask } of effect.limbs) {
           const address = `${at} + ${low >> 3}`;
           const value = this.#value(data);
@@ -184,11 +245,17 @@ class JavaScriptEmitter {
       case 'property': {
         const { index, flavour } = effect.property;
         const holds = this.#value(effect.condition);
-        const record = flavour === 'assert' ? ` if (control[${Control.violation}] === 0) control[${Control.violation}] = ${index + 1};` : '';
-        this.#lines.push(`if (${flavour === 'cover' ? holds : `!${holds}`}) { control[${Control.counters + index}]++;${record} }`);
+        const record =
+          flavour === 'assert'
+            ? ` if (control[${Control.violation}] === 0) control[${Control.violation}] = ${index + 1};`
+            : '';
+        this.#lines.push(
+          `if (${flavour === 'cover' ? holds : `!${holds}`}) { control[${Control.counters + index}]++;${record} }`,
+        );
         return;
       }
-      default: effect satisfies never;
+      default:
+        effect satisfies never;
     }
   }
 }
@@ -200,7 +267,11 @@ const parity = (value: number): number => {
   return (0x6996 >>> (folded & 15)) & 1;
 };
 
-export const generateJavaScript = (design: Design, programs: { readonly settle: Program; readonly cycle: Program }, map: MemoryMap): Engine => {
+export const generateJavaScript = (
+  design: Design,
+  programs: { readonly settle: Program; readonly cycle: Program },
+  map: MemoryMap,
+): Engine => {
   const buffer = new ArrayBuffer(map.size);
   const control = new Uint32Array(buffer, 0, Control.counters + design.properties.length);
   const view = new DataView(buffer);

@@ -1,7 +1,21 @@
 /** Yosys' combinational cells, word and gate level, as expressions. Undefined bits become zero. */
 
 import type { BinaryOperator, Expression } from '../../../rtl/hdl/ir.ts';
-import { and, as, binary, concatenation, constant, isTrue, multiplex, not, or, resize, select, slice, unary } from './expressions.ts';
+import {
+  and,
+  as,
+  binary,
+  concatenation,
+  constant,
+  isTrue,
+  multiplex,
+  not,
+  or,
+  resize,
+  select,
+  slice,
+  unary,
+} from './expressions.ts';
 import type { NetlistCell } from './yosys-netlist.ts';
 
 export const parameterNumber = (cell: NetlistCell, name: string): number => {
@@ -40,7 +54,8 @@ const shift = (cell: NetlistCell, port: Port, width: number): Expression => {
   const a = port('A');
   const b = as(port('B'), false);
   const signed = parameterNumber(cell, 'A_SIGNED') === 1;
-  if (cell.type === '$shl' || cell.type === '$sshl') return binary('shift_left', as(resize(a, width, signed), false), b);
+  if (cell.type === '$shl' || cell.type === '$sshl')
+    return binary('shift_left', as(resize(a, width, signed), false), b);
   const wide = Math.max(width, a.width);
   const arithmeticShift = cell.type === '$sshr' && signed;
   const extended = as(resize(a, wide, signed), arithmeticShift);
@@ -55,7 +70,8 @@ const parallelMultiplex = (cell: NetlistCell, port: Port): Expression => {
   const words = port('B');
   const choice = port('S');
   let value = port('A');
-  for (let index = choice.width - 1; index >= 0; index--) value = multiplex(slice(choice, index, 1), slice(words, index * width, width), value);
+  for (let index = choice.width - 1; index >= 0; index--)
+    value = multiplex(slice(choice, index, 1), slice(words, index * width, width), value);
   return value;
 };
 
@@ -64,13 +80,21 @@ const elements = (value: Expression, width: number): Expression[] =>
 
 type Translate = (cell: NetlistCell, port: Port, width: number) => Expression;
 
-const reduction = (operator: 'reduce_and' | 'reduce_or' | 'reduce_xor', invert = false): Translate => (_, port, width) => {
-  const value = unary(operator, port('A'));
-  return resize(invert ? not(value) : value, width, false);
-};
+const reduction =
+  (operator: 'reduce_and' | 'reduce_or' | 'reduce_xor', invert = false): Translate =>
+  (_, port, width) => {
+    const value = unary(operator, port('A'));
+    return resize(invert ? not(value) : value, width, false);
+  };
 
-const logic = (combine: (port: Port) => Expression): Translate => (_, port, width) => resize(combine(port), width, false);
-const gate = (combine: (port: Port) => Expression): Translate => (_, port) => combine(port);
+const logic =
+  (combine: (port: Port) => Expression): Translate =>
+  (_, port, width) =>
+    resize(combine(port), width, false);
+const gate =
+  (combine: (port: Port) => Expression): Translate =>
+  (_, port) =>
+    combine(port);
 const signedA = (cell: NetlistCell): boolean => parameterNumber(cell, 'A_SIGNED') === 1;
 
 /** By cell type: the value of its output port. */
@@ -94,27 +118,45 @@ export const combinationalCells: ReadonlyMap<string, Translate> = new Map<string
   ['$logic_not', logic((port) => not(isTrue(port('A'))))],
   ['$logic_and', logic((port) => and(isTrue(port('A')), isTrue(port('B'))))],
   ['$logic_or', logic((port) => or(isTrue(port('A')), isTrue(port('B'))))],
-  ...(['$eq', '$eqx'] as const).map((type): [string, Translate] => [type, (cell, port, width) => resize(comparison('equal', cell, port('A'), port('B')), width, false)]),
-  ...(['$ne', '$nex'] as const).map((type): [string, Translate] => [type, (cell, port, width) => resize(not(comparison('equal', cell, port('A'), port('B'))), width, false)]),
+  ...(['$eq', '$eqx'] as const).map((type): [string, Translate] => [
+    type,
+    (cell, port, width) => resize(comparison('equal', cell, port('A'), port('B')), width, false),
+  ]),
+  ...(['$ne', '$nex'] as const).map((type): [string, Translate] => [
+    type,
+    (cell, port, width) => resize(not(comparison('equal', cell, port('A'), port('B'))), width, false),
+  ]),
   ['$lt', (cell, port, width) => resize(comparison('less', cell, port('A'), port('B')), width, false)],
   ['$gt', (cell, port, width) => resize(comparison('less', cell, port('B'), port('A')), width, false)],
   ['$le', (cell, port, width) => resize(not(comparison('less', cell, port('B'), port('A'))), width, false)],
   ['$ge', (cell, port, width) => resize(not(comparison('less', cell, port('A'), port('B'))), width, false)],
-  ...(['$shl', '$sshl', '$shr', '$sshr', '$shift', '$shiftx'] as const).map((type): [string, Translate] => [type, shift]),
+  ...(['$shl', '$sshl', '$shr', '$sshr', '$shift', '$shiftx'] as const).map((type): [string, Translate] => [
+    type,
+    shift,
+  ]),
   ['$mux', (_, port) => multiplex(port('S'), port('B'), port('A'))],
   ['$pmux', (cell, port) => parallelMultiplex(cell, port)],
   ['$bmux', (cell, port) => select(port('S'), elements(port('A'), parameterNumber(cell, 'WIDTH')))],
-  ['$demux', (cell, port, width) => {
-    const lane = parameterNumber(cell, 'WIDTH');
-    const value = resize(port('A'), width, false);
-    const index = port('S');
-    return binary('shift_left', value, binary('multiply', index, constant(32, BigInt(lane))));
-  }],
-  ['$lut', (cell, port) => {
-    const table = parameterBits(cell, 'LUT');
-    const index = port('A');
-    return select(index, Array.from({ length: 2 ** index.width }, (_, entry) => constant(1, (table >> BigInt(entry)) & 1n)));
-  }],
+  [
+    '$demux',
+    (cell, port, width) => {
+      const lane = parameterNumber(cell, 'WIDTH');
+      const value = resize(port('A'), width, false);
+      const index = port('S');
+      return binary('shift_left', value, binary('multiply', index, constant(32, BigInt(lane))));
+    },
+  ],
+  [
+    '$lut',
+    (cell, port) => {
+      const table = parameterBits(cell, 'LUT');
+      const index = port('A');
+      return select(
+        index,
+        Array.from({ length: 2 ** index.width }, (_, entry) => constant(1, (table >> BigInt(entry)) & 1n)),
+      );
+    },
+  ],
   ['$concat', (_, port) => concatenation([port('B'), port('A')])],
   ['$slice', (cell, port, width) => slice(port('A'), parameterNumber(cell, 'OFFSET'), width)],
   ['$_BUF_', gate((port) => port('A'))],

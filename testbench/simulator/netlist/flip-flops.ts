@@ -35,11 +35,16 @@ const refused = /^\$(_(ALDFF|DFFSR|DLATCH|SR|FF)|aldff|dffsr|dlatch|sr$|ff$)/;
 export const flipFlopOf = (name: string, cell: NetlistCell): FlipFlop | null => {
   const { type } = cell;
   if (refused.test(type)) {
-    throw new UnsupportedCell(name, type, 'only flip-flops of one rising clock are; use synchronous logic, or run `async2sync` before writing the netlist');
+    throw new UnsupportedCell(
+      name,
+      type,
+      'only flip-flops of one rising clock are; use synchronous logic, or run `async2sync` before writing the netlist',
+    );
   }
   const high = (parameter: string): boolean => parameterNumber(cell, parameter) === 1;
   if (wordTypes.has(type)) {
-    if (!high('CLK_POLARITY')) throw new UnsupportedCell(name, type, 'it is clocked by a falling edge; use the rising edge');
+    if (!high('CLK_POLARITY'))
+      throw new UnsupportedCell(name, type, 'it is clocked by a falling edge; use the rising edge');
     const synchronous = type.startsWith('$sdff');
     const asynchronous = type.startsWith('$adff');
     return {
@@ -47,8 +52,22 @@ export const flipFlopOf = (name: string, cell: NetlistCell): FlipFlop | null => 
       data: 'D',
       enable: type.endsWith('e') ? { port: 'EN', high: high('EN_POLARITY') } : null,
       reset: synchronous
-        ? { port: 'SRST', high: high('SRST_POLARITY'), value: parameterBits(cell, 'SRST_VALUE'), asynchronous: false, gated: type === '$sdffce' }
-        : asynchronous ? { port: 'ARST', high: high('ARST_POLARITY'), value: parameterBits(cell, 'ARST_VALUE'), asynchronous: true, gated: false } : null,
+        ? {
+            port: 'SRST',
+            high: high('SRST_POLARITY'),
+            value: parameterBits(cell, 'SRST_VALUE'),
+            asynchronous: false,
+            gated: type === '$sdffce',
+          }
+        : asynchronous
+          ? {
+              port: 'ARST',
+              high: high('ARST_POLARITY'),
+              value: parameterBits(cell, 'ARST_VALUE'),
+              asynchronous: true,
+              gated: false,
+            }
+          : null,
     };
   }
   const match = gateForm.exec(type);
@@ -60,7 +79,15 @@ export const flipFlopOf = (name: string, cell: NetlistCell): FlipFlop | null => 
     clock: 'C',
     data: 'D',
     enable: enable === undefined ? null : { port: 'E', high: enable === 'P' },
-    reset: value === undefined ? null
-      : { port: 'R', high: second === 'P', value: BigInt(value), asynchronous: !(kind ?? '').startsWith('S'), gated: kind === 'SDFFCE' },
+    reset:
+      value === undefined
+        ? null
+        : {
+            port: 'R',
+            high: second === 'P',
+            value: BigInt(value),
+            asynchronous: !(kind ?? '').startsWith('S'),
+            gated: kind === 'SDFFCE',
+          },
   };
 };

@@ -4,12 +4,21 @@
  * the intermediate representation; `aresetn` stays as an ordinary first input, because the netlist's logic uses it.
  */
 
-import type { Expression, Instance, Memory, Module, Signal, SignalKind, SourceLocation, Statement } from '../../../rtl/hdl/ir.ts';
+import type {
+  Expression,
+  Instance,
+  Memory,
+  Module,
+  Signal,
+  SignalKind,
+  SourceLocation,
+  Statement,
+} from '../../../rtl/hdl/ir.ts';
 import { setInitialValue } from '../initial-values.ts';
 import { combinationalCells } from './cells.ts';
-import { binary, concatenation, constant, isTrue, multiplex, not, reference, slice, and } from './expressions.ts';
-import { flipFlopOf, UnsupportedCell } from './flip-flops.ts';
+import { and, binary, concatenation, constant, isTrue, multiplex, not, reference, slice } from './expressions.ts';
 import type { FlipFlop } from './flip-flops.ts';
+import { flipFlopOf, UnsupportedCell } from './flip-flops.ts';
 import { addMemory } from './memories.ts';
 import type { NetlistBit, NetlistCell, NetlistModule, YosysNetlist } from './yosys-netlist.ts';
 
@@ -22,9 +31,11 @@ export const fromYosysNetlist = (netlist: YosysNetlist, top: string): Module => 
     if (path.includes(name)) throw new Error(`module '${name}' instantiates itself`);
     const module = netlist.modules[name];
     if (module === undefined) {
-      throw new Error(path.length === 0
-        ? `the netlist has no module '${name}'; it has ${Object.keys(netlist.modules).join(', ')}`
-        : `the netlist has no module '${name}', which '${path.at(-1)}' instantiates; read its source too`);
+      throw new Error(
+        path.length === 0
+          ? `the netlist has no module '${name}'; it has ${Object.keys(netlist.modules).join(', ')}`
+          : `the netlist has no module '${name}', which '${path.at(-1)}' instantiates; read its source too`,
+      );
     }
     const result = new ModuleImport(name, module, (below) => convert(below, [...path, name])).run();
     converted.set(name, result);
@@ -40,7 +51,7 @@ interface ConvertedModule {
 }
 
 export const locationOf = (attributes: Readonly<Record<string, string>>): SourceLocation => {
-  const match = /^([^|]*?):(\d+)(?:\.(\d+))?/.exec(attributes['src'] ?? '');
+  const match = /^([^|]*?):(\d+)(?:\.(\d+))?/.exec(attributes.src ?? '');
   return { file: match?.[1] ?? 'netlist', line: Number(match?.[2] ?? 1), column: Number(match?.[3] ?? 1) };
 };
 
@@ -65,12 +76,18 @@ export class ModuleImport {
     this.#child = child;
     for (const [net, { bits, hide_name: hidden, attributes }] of Object.entries(source.netnames)) {
       if (hidden === 0 && !this.#netNames.has(bits.join())) this.#netNames.set(bits.join(), net);
-      const init = attributes['init'];
-      if (init !== undefined) bits.forEach((bit, index) => typeof bit === 'number' && this.#initial.set(bit, init[init.length - 1 - index] ?? '0'));
+      const init = attributes.init;
+      if (init !== undefined)
+        bits.forEach(
+          (bit, index) => typeof bit === 'number' && this.#initial.set(bit, init[init.length - 1 - index] ?? '0'),
+        );
     }
     // A register of many bits in one net: each flip-flop takes the name of its bit.
     for (const [net, { bits, hide_name: hidden }] of Object.entries(source.netnames)) {
-      if (hidden === 0 && bits.length > 1) bits.forEach((bit, index) => this.#netNames.has(String(bit)) || this.#netNames.set(String(bit), `${net}[${index}]`));
+      if (hidden === 0 && bits.length > 1)
+        bits.forEach(
+          (bit, index) => this.#netNames.has(String(bit)) || this.#netNames.set(String(bit), `${net}[${index}]`),
+        );
     }
   }
 
@@ -79,7 +96,10 @@ export class ModuleImport {
     const outputs: [Signal, readonly NetlistBit[]][] = [];
     for (const [name, port] of this.#orderedPorts()) {
       if (clocks.has(name)) continue;
-      if (port.direction === 'inout') throw new Error(`port '${name}' of '${this.name}' is an inout, which cannot be simulated; split it into an input and an output`);
+      if (port.direction === 'inout')
+        throw new Error(
+          `port '${name}' of '${this.name}' is an inout, which cannot be simulated; split it into an input and an output`,
+        );
       this.#names.add(name);
       const signal = this.#add(port.direction === 'input' ? 'input' : 'wire', name, port.bits.length, port.direction);
       if (port.direction === 'input') this.drive(port.bits, signal);
@@ -87,13 +107,20 @@ export class ModuleImport {
     }
     // Every output first, so that connections can refer to all of them.
     const later: (() => void)[] = [];
-    for (const [name, cell] of Object.entries(this.source.cells)) if (!ignoredCells.has(cell.type)) later.push(this.#cell(name, cell));
+    for (const [name, cell] of Object.entries(this.source.cells))
+      if (!ignoredCells.has(cell.type)) later.push(this.#cell(name, cell));
     for (const finish of later) finish();
     for (const [signal, bits] of outputs) this.assign(signal, this.expression(bits));
     return {
       clocks,
       module: {
-        name: this.name, blackBox: false, clocked: false, signals: this.signals, memories: this.memories, instances: this.instances, body: this.body,
+        name: this.name,
+        blackBox: false,
+        clocked: false,
+        signals: this.signals,
+        memories: this.memories,
+        instances: this.instances,
+        body: this.body,
         location: locationOf(this.source.attributes),
       },
     };
@@ -114,17 +141,34 @@ export class ModuleImport {
         const flipFlop = flipFlopOf(name, cell);
         if (flipFlop !== null) pins.push(flipFlop.clock);
       } else pins.push(...this.#child(cell.type).clocks);
-      for (const pin of pins) for (const bit of cell.connections[pin] ?? []) if (typeof bit === 'number') clockBits.add(bit);
+      for (const pin of pins)
+        for (const bit of cell.connections[pin] ?? []) if (typeof bit === 'number') clockBits.add(bit);
     }
-    if (clockBits.size > 1) throw new Error(`module '${this.name}' has more than one clock, which cannot be simulated; there is one rising edge a cycle`);
-    const ports = Object.entries(this.source.ports).filter(([name, port]) =>
-      port.direction === 'input' && (name === 'aclk' || port.bits.some((bit) => clockBits.has(bit))));
-    if (ports.length === 0 && clockBits.size > 0) throw new Error(`the clock of module '${this.name}' is not an input port; gated and divided clocks cannot be simulated`);
+    if (clockBits.size > 1)
+      throw new Error(
+        `module '${this.name}' has more than one clock, which cannot be simulated; there is one rising edge a cycle`,
+      );
+    const ports = Object.entries(this.source.ports).filter(
+      ([name, port]) => port.direction === 'input' && (name === 'aclk' || port.bits.some((bit) => clockBits.has(bit))),
+    );
+    if (ports.length === 0 && clockBits.size > 0)
+      throw new Error(
+        `the clock of module '${this.name}' is not an input port; gated and divided clocks cannot be simulated`,
+      );
     return new Set(ports.map(([name]) => name));
   }
 
   #add(kind: SignalKind, name: string, width: number, port: 'input' | 'output' | null = null): Signal {
-    const signal: Signal = { kind, name, width, signed: false, port, reset: null, initial: null, location: locationOf({}) };
+    const signal: Signal = {
+      kind,
+      name,
+      width,
+      signed: false,
+      port,
+      reset: null,
+      initial: null,
+      location: locationOf({}),
+    };
     this.signals.push(signal);
     return signal;
   }
@@ -167,7 +211,8 @@ export class ModuleImport {
         for (; end < bits.length; end++) {
           const next = bits[end];
           const other = typeof next === 'number' ? this.#drivers.get(next) : undefined;
-          if (other === undefined || other.signal !== driver.signal || other.index !== driver.index + end - index) break;
+          if (other === undefined || other.signal !== driver.signal || other.index !== driver.index + end - index)
+            break;
         }
         parts.push(slice(reference(driver.signal), driver.index, end - index));
       }
@@ -180,12 +225,13 @@ export class ModuleImport {
   #cell(name: string, cell: NetlistCell): () => void {
     const port = (pin: string): Expression => {
       const bits = cell.connections[pin];
-      if (bits === undefined || bits.length === 0) throw new Error(`cell '${name}' of type '${cell.type}' has no connection '${pin}'`);
+      if (bits === undefined || bits.length === 0)
+        throw new Error(`cell '${name}' of type '${cell.type}' has no connection '${pin}'`);
       return this.expression(bits);
     };
     const translate = combinationalCells.get(cell.type);
     if (translate !== undefined) {
-      const bits = cell.connections['Y'] ?? [];
+      const bits = cell.connections.Y ?? [];
       const output = this.signal('wire', bits, name);
       this.drive(bits, output);
       return () => this.assign(output, translate(cell, port, bits.length));
@@ -194,27 +240,38 @@ export class ModuleImport {
     if (['$assert', '$assume', '$cover', '$check'].includes(cell.type)) return () => this.#property(name, cell, port);
     if (!cell.type.startsWith('$')) return this.#instance(name, cell);
     const flipFlop = flipFlopOf(name, cell);
-    if (flipFlop === null) throw new UnsupportedCell(name, cell.type, 'no cell of this type is known; run `proc`, `memory_collect` and, for arithmetic such as division, `techmap` before writing the netlist');
+    if (flipFlop === null)
+      throw new UnsupportedCell(
+        name,
+        cell.type,
+        'no cell of this type is known; run `proc`, `memory_collect` and, for arithmetic such as division, `techmap` before writing the netlist',
+      );
     return this.#flipFlop(name, cell, flipFlop, port);
   }
 
   #flipFlop(name: string, cell: NetlistCell, flipFlop: FlipFlop, port: (pin: string) => Expression): () => void {
-    const bits = cell.connections['Q'] ?? [];
+    const bits = cell.connections.Q ?? [];
     const register = this.signal('register', bits, name);
-    const initial = bits.reduce((value, bit, index) => (typeof bit === 'number' && this.#initial.get(bit) === '1' ? value | (1n << BigInt(index)) : value), 0n);
+    const initial = bits.reduce(
+      (value, bit, index) =>
+        typeof bit === 'number' && this.#initial.get(bit) === '1' ? value | (1n << BigInt(index)) : value,
+      0n,
+    );
     setInitialValue(register, initial);
     const { reset, enable } = flipFlop;
     const shown = reset?.asynchronous === true ? this.signal('wire', bits, `${name}_shown`) : register;
     this.drive(bits, shown);
     return () => {
-      const active = (pin: { port: string; high: boolean }): Expression => (pin.high ? port(pin.port) : not(port(pin.port)));
+      const active = (pin: { port: string; high: boolean }): Expression =>
+        pin.high ? port(pin.port) : not(port(pin.port));
       const old = reference(register);
       let next = port(flipFlop.data);
-      if (reset !== null && reset.gated) next = multiplex(active(reset), constant(register.width, reset.value), next);
+      if (reset?.gated) next = multiplex(active(reset), constant(register.width, reset.value), next);
       if (enable !== null) next = multiplex(active(enable), next, old);
       if (reset !== null && !reset.gated) next = multiplex(active(reset), constant(register.width, reset.value), next);
       this.assign(register, next);
-      if (shown !== register && reset !== null) this.assign(shown, multiplex(active(reset), constant(register.width, reset.value), old));
+      if (shown !== register && reset !== null)
+        this.assign(shown, multiplex(active(reset), constant(register.width, reset.value), old));
     };
   }
 
@@ -233,14 +290,17 @@ export class ModuleImport {
       for (const port of below.module.signals) {
         if (port.port !== 'input') continue;
         const bits = cell.connections[port.name];
-        inputs.set(port.name, bits === undefined || bits.length === 0 ? constant(port.width, 0n) : this.expression(bits));
+        inputs.set(
+          port.name,
+          bits === undefined || bits.length === 0 ? constant(port.width, 0n) : this.expression(bits),
+        );
       }
       this.instances.push({ name, module: below.module, inputs, outputs, location: locationOf(cell.attributes) });
     };
   }
 
   #property(name: string, cell: NetlistCell, port: (pin: string) => Expression): void {
-    const flavour = (cell.type === '$check' ? (cell.parameters['FLAVOR'] ?? '').trim() : cell.type.slice(1));
+    const flavour = cell.type === '$check' ? (cell.parameters.FLAVOR ?? '').trim() : cell.type.slice(1);
     if (flavour !== 'assert' && flavour !== 'assume' && flavour !== 'cover') return;
     const [held, enabled] = [isTrue(port('A')), isTrue(port('EN'))];
     const condition = flavour === 'cover' ? and(held, enabled) : binary('or', held, not(enabled));

@@ -8,7 +8,7 @@ import { randomModule, smallModule } from '../random-module.ts';
 import { stimulusFor } from '../random-stimulus.ts';
 import type { YosysNetlist } from './yosys-netlist.ts';
 
-const thorough = process.env['PORTCULLIS_THOROUGH'] === '1';
+const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 
 /** Reset first, so that registers without a value in Verilog agree. */
 const compare = async (module: Module, flow: 'word' | 'gates', seed: number): Promise<void> => {
@@ -26,20 +26,36 @@ const compare = async (module: Module, flow: 'word' | 'gates', seed: number): Pr
 };
 
 describe('netlists of emitted Verilog behave as the module they came from', () => {
-  test.prop([fc.integer({ min: 0, max: 1_000_000 })], { numRuns: thorough ? 200 : 3, endOnFailure: true })('word level, with hierarchy', async (seed) => {
-    await compare(randomModule(seed, { ...smallModule, unreset: false }), 'word', seed);
-  }, 120_000);
+  test.prop([fc.integer({ min: 0, max: 1_000_000 })], { numRuns: thorough ? 200 : 3, endOnFailure: true })(
+    'word level, with hierarchy',
+    async (seed) => {
+      await compare(randomModule(seed, { ...smallModule, unreset: false }), 'word', seed);
+    },
+    120_000,
+  );
 
-  test.prop([fc.integer({ min: 0, max: 1_000_000 })], { numRuns: thorough ? 100 : 2, endOnFailure: true })('gate level', async (seed) => {
-    await compare(randomModule(seed, { ...smallModule, unreset: false, maximumWidth: 40 }), 'gates', seed);
-  }, 120_000);
+  test.prop([fc.integer({ min: 0, max: 1_000_000 })], { numRuns: thorough ? 100 : 2, endOnFailure: true })(
+    'gate level',
+    async (seed) => {
+      await compare(randomModule(seed, { ...smallModule, unreset: false, maximumWidth: 40 }), 'gates', seed);
+    },
+    120_000,
+  );
 });
 
-const oneCell = (type: string, parameters: Record<string, string>, connections: Record<string, number[]>): YosysNetlist => ({
+const oneCell = (
+  type: string,
+  parameters: Record<string, string>,
+  connections: Record<string, number[]>,
+): YosysNetlist => ({
   modules: {
     top: {
       attributes: {},
-      ports: { aclk: { direction: 'input', bits: [2] }, a: { direction: 'input', bits: [3] }, y: { direction: 'output', bits: [4] } },
+      ports: {
+        aclk: { direction: 'input', bits: [2] },
+        a: { direction: 'input', bits: [3] },
+        y: { direction: 'output', bits: [4] },
+      },
       cells: { one: { type, parameters, attributes: {}, connections } },
       netnames: {},
     },
@@ -48,7 +64,9 @@ const oneCell = (type: string, parameters: Record<string, string>, connections: 
 
 describe('what cannot be simulated is refused with the remedy', () => {
   test('a latch', () => {
-    expect(() => fromYosysNetlist(oneCell('$_DLATCH_P_', {}, { E: [2], D: [3], Q: [4] }), 'top')).toThrow(UnsupportedCell);
+    expect(() => fromYosysNetlist(oneCell('$_DLATCH_P_', {}, { E: [2], D: [3], Q: [4] }), 'top')).toThrow(
+      UnsupportedCell,
+    );
   });
   test('a falling edge', () => {
     expect(() => fromYosysNetlist(oneCell('$_DFF_N_', {}, { C: [2], D: [3], Q: [4] }), 'top')).toThrow(/falling edge/);
@@ -57,6 +75,8 @@ describe('what cannot be simulated is refused with the remedy', () => {
     expect(() => fromYosysNetlist(oneCell('$div', {}, { A: [3], B: [3], Y: [4] }), 'top')).toThrow(/techmap/);
   });
   test('a missing module', () => {
-    expect(() => fromYosysNetlist(oneCell('other', {}, {}), 'top')).toThrow(/no module 'other', which 'top' instantiates/);
+    expect(() => fromYosysNetlist(oneCell('other', {}, {}), 'top')).toThrow(
+      /no module 'other', which 'top' instantiates/,
+    );
   });
 });

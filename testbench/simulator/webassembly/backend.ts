@@ -4,8 +4,8 @@ import type { Design } from '../design.ts';
 import type { MemoryMap } from '../memory-map.ts';
 import { Control, paddedEnds } from '../memory-map.ts';
 import type { Program } from '../program.ts';
-import { ByteWriter, emptyBlock, encodeModule, Opcode, ValueType } from './encoder.ts';
 import type { FunctionCode } from './encoder.ts';
+import { ByteWriter, emptyBlock, encodeModule, Opcode, ValueType } from './encoder.ts';
 import { ExpressionEmitter, Locals } from './expressions.ts';
 import { StatementEmitter } from './statements.ts';
 
@@ -14,13 +14,30 @@ const { i32 } = ValueType;
 /** Fold of the checksum; see `checksum.ts`, which it repeats. */
 const emitFold = (code: ByteWriter, checksum: number, sum: number): void => {
   code.byte(Opcode.localGet).unsigned(checksum).byte(Opcode.i32Const).signed32(13).byte(Opcode.i32Rotl);
-  code.byte(Opcode.localGet).unsigned(sum).byte(Opcode.i32Xor).byte(Opcode.i32Const).signed32(0x85ebca6b).byte(Opcode.i32Mul);
+  code
+    .byte(Opcode.localGet)
+    .unsigned(sum)
+    .byte(Opcode.i32Xor)
+    .byte(Opcode.i32Const)
+    .signed32(0x85ebca6b)
+    .byte(Opcode.i32Mul);
   code.byte(Opcode.localSet).unsigned(checksum);
 };
 
-export const generateModule = (design: Design, programs: { readonly settle: Program; readonly cycle: Program }, map: MemoryMap): Uint8Array<ArrayBuffer> => {
+export const generateModule = (
+  design: Design,
+  programs: { readonly settle: Program; readonly cycle: Program },
+  map: MemoryMap,
+): Uint8Array<ArrayBuffer> => {
   const padded = paddedEnds(design.registers);
-  const body = (code: ByteWriter, locals: Locals, program: Program, input: number, output: number, sum: number): void => {
+  const body = (
+    code: ByteWriter,
+    locals: Locals,
+    program: Program,
+    input: number,
+    output: number,
+    sum: number,
+  ): void => {
     const expressions = new ExpressionEmitter(code, locals, map, padded, input);
     new StatementEmitter(expressions, map, { output, sum }).emit(program.steps);
   };
@@ -32,7 +49,13 @@ export const generateModule = (design: Design, programs: { readonly settle: Prog
   settleCode.byte(Opcode.i32Const).signed32(map.inputs).byte(Opcode.localSet).unsigned(settleInput);
   settleCode.byte(Opcode.i32Const).signed32(map.outputs).byte(Opcode.localSet).unsigned(settleOutput);
   body(settleCode, settleLocals, programs.settle, settleInput, settleOutput, settleSum);
-  const settle: FunctionCode = { name: 'settle', parameters: [], results: [], locals: settleLocals.types, body: settleCode };
+  const settle: FunctionCode = {
+    name: 'settle',
+    parameters: [],
+    results: [],
+    locals: settleLocals.types,
+    body: settleCode,
+  };
 
   // run(cycles, input, input stride, output, output stride, checksum): checksum
   const code = new ByteWriter();
@@ -41,23 +64,64 @@ export const generateModule = (design: Design, programs: { readonly settle: Prog
   const sum = locals.add(i32);
   const done = locals.add(i32);
   const advance = (local: number, stride: number): void => {
-    code.byte(Opcode.localGet).unsigned(local).byte(Opcode.localGet).unsigned(stride).byte(Opcode.i32Add).byte(Opcode.localSet).unsigned(local);
+    code
+      .byte(Opcode.localGet)
+      .unsigned(local)
+      .byte(Opcode.localGet)
+      .unsigned(stride)
+      .byte(Opcode.i32Add)
+      .byte(Opcode.localSet)
+      .unsigned(local);
   };
   code.byte(Opcode.block).byte(emptyBlock).byte(Opcode.loop).byte(emptyBlock);
-  code.byte(Opcode.localGet).unsigned(done).byte(Opcode.localGet).unsigned(cycles).byte(Opcode.i32GeU).byte(Opcode.brIf).unsigned(1);
+  code
+    .byte(Opcode.localGet)
+    .unsigned(done)
+    .byte(Opcode.localGet)
+    .unsigned(cycles)
+    .byte(Opcode.i32GeU)
+    .byte(Opcode.brIf)
+    .unsigned(1);
   code.byte(Opcode.i32Const).signed32(0).byte(Opcode.localSet).unsigned(sum);
   body(code, locals, programs.cycle, input, output, sum);
   emitFold(code, checksum, sum);
   advance(input, inputStride);
   advance(output, outputStride);
-  code.byte(Opcode.localGet).unsigned(done).byte(Opcode.i32Const).signed32(1).byte(Opcode.i32Add).byte(Opcode.localSet).unsigned(done);
+  code
+    .byte(Opcode.localGet)
+    .unsigned(done)
+    .byte(Opcode.i32Const)
+    .signed32(1)
+    .byte(Opcode.i32Add)
+    .byte(Opcode.localSet)
+    .unsigned(done);
   if (design.properties.some((property) => property.flavour === 'assert')) {
-    code.byte(Opcode.i32Const).signed32(0).byte(Opcode.i32Load).unsigned(2).unsigned(Control.violation * 4).byte(Opcode.brIf).unsigned(1);
+    code
+      .byte(Opcode.i32Const)
+      .signed32(0)
+      .byte(Opcode.i32Load)
+      .unsigned(2)
+      .unsigned(Control.violation * 4)
+      .byte(Opcode.brIf)
+      .unsigned(1);
   }
   code.byte(Opcode.br).unsigned(0).byte(Opcode.end).byte(Opcode.end);
-  code.byte(Opcode.i32Const).signed32(0).byte(Opcode.localGet).unsigned(done).byte(Opcode.i32Store).unsigned(2).unsigned(Control.completed * 4);
+  code
+    .byte(Opcode.i32Const)
+    .signed32(0)
+    .byte(Opcode.localGet)
+    .unsigned(done)
+    .byte(Opcode.i32Store)
+    .unsigned(2)
+    .unsigned(Control.completed * 4);
   code.byte(Opcode.localGet).unsigned(checksum);
-  const run: FunctionCode = { name: 'run', parameters: [i32, i32, i32, i32, i32, i32], results: [i32], locals: locals.types, body: code };
+  const run: FunctionCode = {
+    name: 'run',
+    parameters: [i32, i32, i32, i32, i32, i32],
+    results: [i32],
+    locals: locals.types,
+    body: code,
+  };
 
   const bytes = encodeModule([settle, run], Math.ceil(map.size / 65536));
   const copy = new Uint8Array(bytes.length);

@@ -1,15 +1,72 @@
 /** A minimal encoder of the WebAssembly binary format (WebAssembly core specification 2.0, chapter 5). */
 
 export const Opcode = {
-  block: 0x02, loop: 0x03, if: 0x04, else: 0x05, end: 0x0b, br: 0x0c, brIf: 0x0d, brTable: 0x0e, return: 0x0f, call: 0x10,
-  drop: 0x1a, select: 0x1b, localGet: 0x20, localSet: 0x21, localTee: 0x22,
-  i32Load: 0x28, i64Load: 0x29, i32Load8: 0x2d, i32Load16: 0x2f, i64Load8: 0x31, i64Load16: 0x33, i64Load32: 0x35,
-  i32Store: 0x36, i64Store: 0x37, i32Store8: 0x3a, i32Store16: 0x3b,
-  i32Const: 0x41, i64Const: 0x42,
-  i32Eqz: 0x45, i32Eq: 0x46, i32Ne: 0x47, i32LtU: 0x49, i32GeU: 0x4f, i64Eqz: 0x50, i64Eq: 0x51, i64Ne: 0x52, i64LtU: 0x54,
-  i32Popcnt: 0x69, i32Add: 0x6a, i32Sub: 0x6b, i32Mul: 0x6c, i32And: 0x71, i32Or: 0x72, i32Xor: 0x73, i32Shl: 0x74, i32ShrS: 0x75, i32ShrU: 0x76, i32Rotl: 0x77,
-  i64Popcnt: 0x7b, i64Add: 0x7c, i64Sub: 0x7d, i64Mul: 0x7e, i64And: 0x83, i64Or: 0x84, i64Xor: 0x85, i64Shl: 0x86, i64ShrS: 0x87, i64ShrU: 0x88,
-  i32WrapI64: 0xa7, i64ExtendI32S: 0xac, i64ExtendI32U: 0xad, i32Extend8: 0xc0, i32Extend16: 0xc1, i64Extend8: 0xc2, i64Extend16: 0xc3, i64Extend32: 0xc4,
+  block: 0x02,
+  loop: 0x03,
+  if: 0x04,
+  else: 0x05,
+  end: 0x0b,
+  br: 0x0c,
+  brIf: 0x0d,
+  brTable: 0x0e,
+  return: 0x0f,
+  call: 0x10,
+  drop: 0x1a,
+  select: 0x1b,
+  localGet: 0x20,
+  localSet: 0x21,
+  localTee: 0x22,
+  i32Load: 0x28,
+  i64Load: 0x29,
+  i32Load8: 0x2d,
+  i32Load16: 0x2f,
+  i64Load8: 0x31,
+  i64Load16: 0x33,
+  i64Load32: 0x35,
+  i32Store: 0x36,
+  i64Store: 0x37,
+  i32Store8: 0x3a,
+  i32Store16: 0x3b,
+  i32Const: 0x41,
+  i64Const: 0x42,
+  i32Eqz: 0x45,
+  i32Eq: 0x46,
+  i32Ne: 0x47,
+  i32LtU: 0x49,
+  i32GeU: 0x4f,
+  i64Eqz: 0x50,
+  i64Eq: 0x51,
+  i64Ne: 0x52,
+  i64LtU: 0x54,
+  i32Popcnt: 0x69,
+  i32Add: 0x6a,
+  i32Sub: 0x6b,
+  i32Mul: 0x6c,
+  i32And: 0x71,
+  i32Or: 0x72,
+  i32Xor: 0x73,
+  i32Shl: 0x74,
+  i32ShrS: 0x75,
+  i32ShrU: 0x76,
+  i32Rotl: 0x77,
+  i64Popcnt: 0x7b,
+  i64Add: 0x7c,
+  i64Sub: 0x7d,
+  i64Mul: 0x7e,
+  i64And: 0x83,
+  i64Or: 0x84,
+  i64Xor: 0x85,
+  i64Shl: 0x86,
+  i64ShrS: 0x87,
+  i64ShrU: 0x88,
+  i32WrapI64: 0xa7,
+  i64ExtendI32S: 0xac,
+  i64ExtendI32U: 0xad,
+  i32Extend8: 0xc0,
+  i32Extend16: 0xc1,
+  i64Extend8: 0xc2,
+  i64Extend16: 0xc3,
+  i64Extend32: 0xc4,
 } as const;
 
 export const ValueType = { i32: 0x7f, i64: 0x7e } as const;
@@ -108,7 +165,12 @@ export const encodeModule = (functions: readonly FunctionCode[], pages: number):
   const named = functions.flatMap((one, index) => (one.name === null ? [] : [{ name: one.name, index }]));
   const exports = new ByteWriter().unsigned(named.length + 1);
   functions.forEach((one, index) => {
-    types.byte(0x60).unsigned(one.parameters.length).bytes(one.parameters).unsigned(one.results.length).bytes(one.results);
+    types
+      .byte(0x60)
+      .unsigned(one.parameters.length)
+      .bytes(one.parameters)
+      .unsigned(one.results.length)
+      .bytes(one.results);
     indices.unsigned(index);
     const runs: [number, ValueType][] = [];
     for (const type of one.locals) {

@@ -4,7 +4,7 @@ import type { BinaryNode, BinaryNodeOperator, MultiplexNode, Node } from '../gra
 import { ones } from '../graph.ts';
 import type { MemoryMap } from '../memory-map.ts';
 import { addressableWords } from '../memory-map.ts';
-import { ByteWriter, Opcode, ValueType } from './encoder.ts';
+import { type ByteWriter, Opcode, ValueType } from './encoder.ts';
 
 export const typeOf = (width: number): ValueType => (width > 32 ? ValueType.i64 : ValueType.i32);
 const bitsOf = (width: number): number => (width > 32 ? 64 : 32);
@@ -12,8 +12,12 @@ const bitsOf = (width: number): number => (width > 32 ? 64 : 32);
 type Pair = readonly [i32: number, i64: number];
 
 const plain: Partial<Record<BinaryNodeOperator, Pair>> = {
-  and: [Opcode.i32And, Opcode.i64And], or: [Opcode.i32Or, Opcode.i64Or], xor: [Opcode.i32Xor, Opcode.i64Xor],
-  add: [Opcode.i32Add, Opcode.i64Add], subtract: [Opcode.i32Sub, Opcode.i64Sub], multiply: [Opcode.i32Mul, Opcode.i64Mul],
+  and: [Opcode.i32And, Opcode.i64And],
+  or: [Opcode.i32Or, Opcode.i64Or],
+  xor: [Opcode.i32Xor, Opcode.i64Xor],
+  add: [Opcode.i32Add, Opcode.i64Add],
+  subtract: [Opcode.i32Sub, Opcode.i64Sub],
+  multiply: [Opcode.i32Mul, Opcode.i64Mul],
 };
 
 /** Locals of one function: parameters first, then one a shared node, then scratch. */
@@ -58,7 +62,13 @@ export class ExpressionEmitter {
   readonly #padded: ReadonlyMap<number, number>;
   readonly #inputLocal: number;
 
-  constructor(code: ByteWriter, locals: Locals, map: MemoryMap, padded: ReadonlyMap<number, number>, inputLocal: number) {
+  constructor(
+    code: ByteWriter,
+    locals: Locals,
+    map: MemoryMap,
+    padded: ReadonlyMap<number, number>,
+    inputLocal: number,
+  ) {
     this.code = code;
     this.locals = locals;
     this.#map = map;
@@ -131,7 +141,9 @@ export class ExpressionEmitter {
     const type = typeOf(node.width);
     const { code } = this;
     switch (node.kind) {
-      case 'constant': this.constant(type, node.value); return;
+      case 'constant':
+        this.constant(type, node.value);
+        return;
       case 'load': {
         const shift = node.bit % 8;
         if (node.space === 'input') {
@@ -139,19 +151,33 @@ export class ExpressionEmitter {
           this.#load(node.bit >> 3, shift, node.width, 0, loose);
         } else {
           code.byte(Opcode.i32Const).signed32(0);
-          this.#load(this.#map.state + (node.bit >> 3), shift, node.width, this.#zeroBitsAbove(node.bit + node.width), loose);
+          this.#load(
+            this.#map.state + (node.bit >> 3),
+            shift,
+            node.width,
+            this.#zeroBitsAbove(node.bit + node.width),
+            loose,
+          );
         }
         return;
       }
       case 'indexed_load':
         this.#address(node.index, node.stride / 8);
-        this.#load(this.#map.state + (node.bit >> 3), node.bit % 8, node.width, this.#zeroBitsAbove(node.bit + node.width), loose);
+        this.#load(
+          this.#map.state + (node.bit >> 3),
+          node.bit % 8,
+          node.width,
+          this.#zeroBitsAbove(node.bit + node.width),
+          loose,
+        );
         return;
       case 'table':
         this.#address(node.index, node.table.bytes);
         this.#load(this.#map.tables[node.table.index] ?? 0, 0, node.width, 64, loose);
         return;
-      case 'memory': this.#memory(node, loose); return;
+      case 'memory':
+        this.#memory(node, loose);
+        return;
       case 'not':
         this.emit(node.operand, loose);
         this.constant(type, loose ? -1n : ones(node.width));
@@ -163,7 +189,9 @@ export class ExpressionEmitter {
         this.#convert(node.operand.width, 1);
         this.mask(1);
         return;
-      case 'sign_extension': this.#signExtension(node.operand, node.width, loose); return;
+      case 'sign_extension':
+        this.#signExtension(node.operand, node.width, loose);
+        return;
       case 'slice': {
         const reachesTop = node.low + node.width === node.operand.width;
         const from = typeOf(node.operand.width);
@@ -173,8 +201,12 @@ export class ExpressionEmitter {
         if (!loose && !reachesTop && !(node.low + node.width === bitsOf(node.operand.width))) this.mask(node.width);
         return;
       }
-      case 'concatenation': this.#concatenation(node.parts, node.width, loose); return;
-      case 'multiplex': this.#multiplex(node, loose); return;
+      case 'concatenation':
+        this.#concatenation(node.parts, node.width, loose);
+        return;
+      case 'multiplex':
+        this.#multiplex(node, loose);
+        return;
       case 'choose': {
         const subjectType = typeOf(node.subject.width);
         const subject = this.locals.borrow(subjectType);
@@ -190,14 +222,19 @@ export class ExpressionEmitter {
         this.locals.release(subjectType, subject);
         return;
       }
-      case 'shift_left': case 'shift_right':
+      case 'shift_left':
+      case 'shift_right':
         this.emit(node.left, loose && node.kind === 'shift_left');
         this.#emitAs(node.right, type);
         this.op(type, node.kind === 'shift_left' ? [Opcode.i32Shl, Opcode.i64Shl] : [Opcode.i32ShrU, Opcode.i64ShrU]);
         if (node.kind === 'shift_left' && !loose) this.mask(node.width);
         return;
-      case 'equal': case 'less': this.#comparison(node); return;
-      default: this.#arithmetic(node, loose);
+      case 'equal':
+      case 'less':
+        this.#comparison(node);
+        return;
+      default:
+        this.#arithmetic(node, loose);
     }
   }
 
@@ -234,7 +271,10 @@ export class ExpressionEmitter {
   /** Whether a local holds one of the values: leaves an `i32`. */
   oneOf(local: number, width: number, values: readonly number[]): void {
     if (values.length > 1 && width <= 5) {
-      this.constant(ValueType.i32, values.reduce((set, value) => set | (1n << BigInt(value)), 0n));
+      this.constant(
+        ValueType.i32,
+        values.reduce((set, value) => set | (1n << BigInt(value)), 0n),
+      );
       this.get(local);
       this.code.byte(Opcode.i32ShrU);
       this.mask(1);
@@ -257,9 +297,17 @@ export class ExpressionEmitter {
       this.op(type, [Opcode.i32Sub, Opcode.i64Sub]);
     } else {
       this.#emitAs(operand, type);
-      const extension = type === ValueType.i64
-        ? new Map([[8, Opcode.i64Extend8], [16, Opcode.i64Extend16], [32, Opcode.i64Extend32]]).get(operand.width)
-        : new Map([[8, Opcode.i32Extend8], [16, Opcode.i32Extend16]]).get(operand.width);
+      const extension =
+        type === ValueType.i64
+          ? new Map([
+              [8, Opcode.i64Extend8],
+              [16, Opcode.i64Extend16],
+              [32, Opcode.i64Extend32],
+            ]).get(operand.width)
+          : new Map([
+              [8, Opcode.i32Extend8],
+              [16, Opcode.i32Extend16],
+            ]).get(operand.width);
       if (extension !== undefined) this.code.byte(extension);
       else {
         this.#shiftLeft(type, bits - operand.width);
@@ -393,7 +441,15 @@ export class ExpressionEmitter {
 /** Nodes whose plain code leaves no bits above their width. */
 const isNaturallyClean = (node: Node): boolean => {
   switch (node.kind) {
-    case 'load': case 'constant': case 'equal': case 'less': case 'parity': case 'memory': case 'table': return true;
-    default: return false;
+    case 'load':
+    case 'constant':
+    case 'equal':
+    case 'less':
+    case 'parity':
+    case 'memory':
+    case 'table':
+      return true;
+    default:
+      return false;
   }
 };

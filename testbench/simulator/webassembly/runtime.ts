@@ -8,7 +8,14 @@ interface WebAssemblyInterface {
 export interface GeneratedExports {
   readonly buffer: ArrayBuffer;
   settle(): void;
-  run(cycles: number, input: number, inputStride: number, output: number, outputStride: number, checksum: number): number;
+  run(
+    cycles: number,
+    input: number,
+    inputStride: number,
+    output: number,
+    outputStride: number,
+    checksum: number,
+  ): number;
 }
 
 export const instantiate = (bytes: Uint8Array<ArrayBuffer>): GeneratedExports => {

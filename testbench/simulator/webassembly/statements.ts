@@ -47,10 +47,17 @@ export class StatementEmitter {
           this.#expressions.emit(step.node);
           this.#expressions.set(locals.of(step.target));
           break;
-        case 'effect': this.#effect(step.effect); break;
-        case 'if': this.#if(step); break;
-        case 'switch': this.#switch(step); break;
-        default: step satisfies never;
+        case 'effect':
+          this.#effect(step.effect);
+          break;
+        case 'if':
+          this.#if(step);
+          break;
+        case 'switch':
+          this.#switch(step);
+          break;
+        default:
+          step satisfies never;
       }
       for (const target of setTargets(step)) add(target);
     }
@@ -80,7 +87,8 @@ export class StatementEmitter {
     this.#expressions.set(local);
     const values = step.cases.flatMap((one) => one.values);
     const highest = Math.max(0, ...values);
-    if (values.length < 4 || highest > values.length * 4 + 16) this.#comparisons(step.cases, step.otherwise, local, subject.width);
+    if (values.length < 4 || highest > values.length * 4 + 16)
+      this.#comparisons(step.cases, step.otherwise, local, subject.width);
     else {
       // Blocks from the inside out: the cases in order, then the rest.
       const count = step.cases.length;
@@ -104,7 +112,12 @@ export class StatementEmitter {
     locals.release(type, local);
   }
 
-  #comparisons(cases: Extract<Step, { kind: 'switch' }>['cases'], otherwise: readonly Step[], local: number, width: number): void {
+  #comparisons(
+    cases: Extract<Step, { kind: 'switch' }>['cases'],
+    otherwise: readonly Step[],
+    local: number,
+    width: number,
+  ): void {
     const [first, ...rest] = cases;
     if (first === undefined) {
       this.emit(otherwise);
@@ -130,20 +143,30 @@ export class StatementEmitter {
         this.#expressions.constant(ValueType.i32, 0n);
         this.#expressions.emit(effect.value);
         if (effect.value.width <= 32) this.#expressions.code.byte(Opcode.i64ExtendI32U);
-        this.#expressions.code.byte(Opcode.i64Store).unsigned(0).unsigned(this.#map.trace + effect.offset);
+        this.#expressions.code
+          .byte(Opcode.i64Store)
+          .unsigned(0)
+          .unsigned(this.#map.trace + effect.offset);
         return;
-      case 'output': this.#output(effect.word, effect.value); return;
+      case 'output':
+        this.#output(effect.word, effect.value);
+        return;
       case 'memory_write':
         this.#memoryWrite(effect.memory, effect.address, effect.limbs);
         return;
-      case 'property': this.#property(effect); return;
-      default: effect satisfies never;
+      case 'property':
+        this.#property(effect);
+        return;
+      default:
+        effect satisfies never;
     }
   }
 
   /** Stores the value on the stack at the address below it; the store is as wide as the storage of a value of this width. */
   #store(width: number, offset: number): void {
-    const operation = { 8: Opcode.i32Store8, 16: Opcode.i32Store16, 32: Opcode.i32Store, 64: Opcode.i64Store }[storeBits(width)];
+    const operation = { 8: Opcode.i32Store8, 16: Opcode.i32Store16, 32: Opcode.i32Store, 64: Opcode.i64Store }[
+      storeBits(width)
+    ];
     this.#expressions.code.byte(operation).unsigned(0).unsigned(offset);
   }
 
@@ -153,7 +176,10 @@ export class StatementEmitter {
     this.#expressions.get(this.#frame.output);
     this.#expressions.emit(value);
     code.byte(Opcode.localTee).unsigned(local);
-    code.byte(Opcode.i32Store).unsigned(2).unsigned(word * 4);
+    code
+      .byte(Opcode.i32Store)
+      .unsigned(2)
+      .unsigned(word * 4);
     this.#expressions.get(this.#frame.sum);
     this.#expressions.get(local);
     if (value.width > 16) {
@@ -184,7 +210,9 @@ export class StatementEmitter {
         // old ^ ((old ^ data) & mask)
         const old = locals.borrow(type);
         this.#expressions.get(target);
-        const load = { 8: Opcode.i32Load8, 16: Opcode.i32Load16, 32: Opcode.i32Load, 64: Opcode.i64Load }[storeBits(data.width)];
+        const load = { 8: Opcode.i32Load8, 16: Opcode.i32Load16, 32: Opcode.i32Load, 64: Opcode.i64Load }[
+          storeBits(data.width)
+        ];
         code.byte(load).unsigned(0).unsigned(offset).byte(Opcode.localTee).unsigned(old);
         this.#expressions.get(old);
         this.#expressions.emit(data);
@@ -210,10 +238,24 @@ export class StatementEmitter {
     code.byte(Opcode.i32Load).unsigned(2).unsigned(counter).byte(Opcode.i32Const).signed32(1).byte(Opcode.i32Add);
     code.byte(Opcode.i32Store).unsigned(2).unsigned(counter);
     if (property.flavour === 'assert') {
-      code.byte(Opcode.i32Const).signed32(0).byte(Opcode.i32Load).unsigned(2).unsigned(Control.violation * 4).byte(Opcode.i32Eqz);
+      code
+        .byte(Opcode.i32Const)
+        .signed32(0)
+        .byte(Opcode.i32Load)
+        .unsigned(2)
+        .unsigned(Control.violation * 4)
+        .byte(Opcode.i32Eqz);
       code.byte(Opcode.if).byte(emptyBlock);
-      code.byte(Opcode.i32Const).signed32(0).byte(Opcode.i32Const).signed32(property.index + 1);
-      code.byte(Opcode.i32Store).unsigned(2).unsigned(Control.violation * 4).byte(Opcode.end);
+      code
+        .byte(Opcode.i32Const)
+        .signed32(0)
+        .byte(Opcode.i32Const)
+        .signed32(property.index + 1);
+      code
+        .byte(Opcode.i32Store)
+        .unsigned(2)
+        .unsigned(Control.violation * 4)
+        .byte(Opcode.end);
     }
     code.byte(Opcode.end);
   }
@@ -223,6 +265,11 @@ const storeBits = (width: number): 8 | 16 | 32 | 64 => (width <= 8 ? 8 : width <
 
 /** Nodes that a branching step leaves in their locals. */
 const setTargets = (step: Step): readonly Node[] => {
-  const arms = step.kind === 'if' ? [step.then, step.otherwise] : step.kind === 'switch' ? [...step.cases.map((one) => one.body), step.otherwise] : [];
+  const arms =
+    step.kind === 'if'
+      ? [step.then, step.otherwise]
+      : step.kind === 'switch'
+        ? [...step.cases.map((one) => one.body), step.otherwise]
+        : [];
   return arms.flatMap((arm) => arm.flatMap((inner) => (inner.kind === 'set' ? [inner.target] : [])));
 };
