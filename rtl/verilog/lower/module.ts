@@ -1,8 +1,10 @@
 import { enumerationOf } from '../../hdl/enumeration-notes.ts';
 import type { Expression, Memory, Module, Signal } from '../../hdl/ir.ts';
-import { operandsOf, rootsOf } from '../../hdl/traverse.ts';
+import { rootsOf } from '../../hdl/traverse.ts';
 import type { VerilogConnection, VerilogItem, VerilogModule, VerilogPort, VerilogStatement } from '../ast.ts';
 import { name, number } from './build.ts';
+import { inlinedConnections } from './connections.ts';
+import { fillCounter, memoryContents, memoryDeclarations } from './contents.ts';
 import { ExpressionLowering } from './expressions.ts';
 import { groupRegisters, groupWires } from './groups.ts';
 import { headerOf } from './header.ts';
@@ -29,7 +31,7 @@ class ModuleLowering {
   readonly #states: StateNames;
   readonly #expressions: ExpressionLowering;
   readonly #plain: Map<Signal, readonly Segment[] | null>;
-  readonly #inlined = new Map<Signal, Expression>();
+  readonly #inlined: ReadonlyMap<Signal, Expression>;
   readonly #groups: VerilogItem[][] = [];
   readonly #labels = new Namespace([]);
 
@@ -43,49 +45,15 @@ class ModuleLowering {
     const namespace = new Namespace([...taken, clock, reset, 'unused', 'index']);
     this.#states = new StateNames(module, namespace);
     this.#expressions = new ExpressionLowering(namespace, this.#states, rootsOf(module));
-    this.#inlineConnections();
-  }
-
-  /** A wire that only carries something simple to an instance is left out. */
-  #inlineConnections(): void {
-    const reads = new Map<Signal, number>();
-    const seen = new Set<Expression>();
-    const visit = (expression: Expression): void => {
-      if (expression.kind === 'reference') reads.set(expression.signal, (reads.get(expression.signal) ?? 0) + 1);
-      if (seen.has(expression)) return;
-      seen.add(expression);
-      for (const operand of operandsOf(expression)) visit(operand);
-    };
-    for (const root of rootsOf(this.#module)) visit(root);
-    for (const instance of this.#module.instances) {
-      for (const value of instance.inputs.values()) {
-        if (value.kind !== 'reference' || value.signal.kind !== 'wire' || value.signal.port !== null) continue;
-        const { signal } = value;
-        const [only, another] = this.#plain.get(signal) ?? [];
-        if (only === undefined || another !== undefined || only.value.width !== signal.width || reads.get(signal) !== 1)
-          continue;
-        if (this.#expressions.weight(only.value) <= 2) this.#inlined.set(signal, only.value);
-      }
-    }
+    this.#inlined = inlinedConnections(module, this.#plain, (value) => this.#expressions.weight(value));
   }
 
   lower(): VerilogModule {
     const { signals, memories } = this.#module;
-    const memoryItems = memories.map((memory): VerilogItem => {
-      const { width, depth, readDuringWrite, location } = memory;
-      return {
-        kind: 'memory',
-        anyReadDuringWrite: readDuringWrite === 'undefined',
-        width,
-        name: memory.name,
-        depth,
-        location,
-      };
-    });
     this.#instances();
     this.#constantWires();
     this.#body();
-    this.#contents();
+    this.#add(...memoryContents(memories));
     const variables = new Set(this.#variables());
     const declared = signals.filter((signal) => signal.port === null && !this.#inlined.has(signal));
     const declarations = declared.map((signal): VerilogItem => {
@@ -99,14 +67,10 @@ class ModuleLowering {
         location,
       };
     });
-    const withContents = memories.some((memory) => memory.contents.length > 0 && memory.contents.length < memory.depth);
-    const counter: VerilogItem[] = withContents
-      ? [{ kind: 'integer', name: 'index', location: this.#module.location }]
-      : [];
     const groups = [
       this.#states.declarations,
-      memoryItems,
-      [...declarations, ...this.#expressions.declarations, ...counter],
+      memoryDeclarations(memories),
+      [...declarations, ...this.#expressions.declarations, ...fillCounter(memories)],
       ...this.#groups,
     ];
     const unused = unusedParts(this.#ports(variables), groups, this.#instanceOutputs());
@@ -164,6 +128,7 @@ class ModuleLowering {
 
   #add(...items: readonly VerilogItem[]): void {
     const all = [...this.#expressions.pending, ...items];
+    if (all.length === 0) return;
     this.#expressions.pending = [];
     const last = this.#groups.at(-1);
     const allAssigns = all.every((item) => item.kind === 'assign');
@@ -304,35 +269,6 @@ class ModuleLowering {
     const location = (kept[0] as VerilogStatement).location;
     const body: VerilogStatement[] = [{ kind: 'if', condition: name(reset), then: kept, otherwise: [], location }];
     this.#add({ kind: 'always', clock: null, body, location });
-  }
-
-  #contents(): void {
-    for (const { name: memoryName, contents, depth, width, location } of this.#module.memories) {
-      if (contents.length === 0) continue;
-      const words = contents.map(
-        (word, index): VerilogStatement => ({
-          kind: 'assign',
-          target: { kind: 'range', of: name(memoryName), high: index, low: index },
-          blocking: true,
-          value: number(width, word),
-          location,
-        }),
-      );
-      const rest: VerilogStatement[] =
-        contents.length < depth
-          ? [
-              {
-                kind: 'fill',
-                memory: memoryName,
-                from: contents.length,
-                to: depth - 1,
-                value: number(width, 0n),
-                location,
-              },
-            ]
-          : [];
-      this.#add({ kind: 'initial', body: [...words, ...rest], location });
-    }
   }
 }
 

@@ -2,6 +2,7 @@ import type { Expression } from '../../hdl/ir.ts';
 import type { BinaryToken, VerilogExpression } from '../ast.ts';
 import { alike, binaryOf, number, unaryOf, withSign } from './build.ts';
 import type { ExpressionLowering } from './expressions.ts';
+import { simplest } from './known.ts';
 import { lowerExtension } from './slices.ts';
 
 type Of<K extends Expression['kind']> = Extract<Expression, { kind: K }>;
@@ -39,7 +40,7 @@ const comparison = (
   const { operator } = expression;
   if (operator !== 'equal' && operator !== 'less') return null;
   const [left, right] = alike(l.lower(expression.left, feeds), l.lower(expression.right, feeds));
-  const swapped = left.kind === 'number';
+  const swapped = simplest(expression.left).kind === 'constant';
   if (operator === 'equal') return binaryOf(negated ? '!=' : '==', swapped ? right : left, swapped ? left : right);
   if (swapped) return binaryOf(negated ? '<=' : '>', right, left);
   return binaryOf(negated ? '>=' : '<', left, right);
