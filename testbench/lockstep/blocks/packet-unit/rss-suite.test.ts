@@ -23,6 +23,9 @@ const frames = verificationSuite.map(({ network, source, destination, sourcePort
   }),
 );
 
+/** Synthesis to gates takes minutes where it is not in the cache. */
+const thorough = process.env.PORTCULLIS_THOROUGH === '1';
+
 /** Only IPv4 and IPv6 addresses are hashed, without ports. */
 const addressesOnly = {
   kind: 'write',
@@ -36,9 +39,9 @@ const addressesOnly = {
 test.each([
   ['TCP and addresses', [], verificationSuite.map((vector) => vector.tcpHash)],
   ['addresses alone', [addressesOnly], verificationSuite.map((vector) => vector.addressHash)],
-])("Microsoft's verification suite, %s, all four ways", async (_name, settings, hashes) => {
+])("Microsoft's verification suite, %s, in every way of running", async (_name, settings, hashes) => {
   const parameters = block.resolve({});
-  const ways = await makeWays(block, parameters, wayNames);
+  const ways = await makeWays(block, parameters, thorough ? wayNames : ['model', 'rtl', 'verilog']);
   const scenario = plainScenario(frames, { settings, readBack: false });
   for (const way of ways) {
     const watch = new PacketUnitWatch(way.layout);
