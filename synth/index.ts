@@ -1,4 +1,5 @@
 /** Synthesis: Yosys and nextpnr on worker threads, the flow that blocks and peers are measured with, and the reports. */
+export type { LineCost } from './flow/line-costs.ts';
 export { loadVerilog } from './flow/load-verilog.ts';
 export type { DesignMemory } from './flow/map-design.ts';
 export type { PlacedClock, SlowestPath } from './flow/place-and-route.ts';

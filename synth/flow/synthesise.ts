@@ -5,6 +5,7 @@ import { YosysError } from '../yosys/yosys-error.ts';
 import { type Area, areaOf, instanceCounts, plainName } from './area.ts';
 import { levelsOf } from './depth.ts';
 import { gateEquivalentsOf } from './gate-equivalents.ts';
+import { type LineCost, lineCosts } from './line-costs.ts';
 import { loadVerilog } from './load-verilog.ts';
 import { type Design, type DesignMemory, mapDesign } from './map-design.ts';
 import { type PlacedClock, placedClock, placementSeeds } from './place-and-route.ts';
@@ -51,6 +52,8 @@ export interface SynthesisResult {
   readonly gateEquivalents: number;
   readonly memories: readonly DesignMemory[];
   readonly memoryBits: number;
+  /** The costliest source lines, as the first target sees them before mapping. */
+  readonly lines: readonly LineCost[];
   readonly targets: readonly TargetReport[];
   /** Null where place and route was not asked for. */
   readonly clock: PlacedClock | null;
@@ -74,6 +77,7 @@ interface FlatRun {
   readonly memories: readonly DesignMemory[];
   readonly netlist: YosysNetlist;
   readonly modules: number;
+  readonly lines: readonly LineCost[];
 }
 
 const flatRun = async (design: Design, target: Target): Promise<FlatRun> => {
@@ -90,7 +94,7 @@ const flatRun = async (design: Design, target: Target): Promise<FlatRun> => {
     paths: deepestPaths(mapped, before),
     modules: [],
   };
-  return { report, memories, netlist: cells, modules };
+  return { report, memories, netlist: cells, modules, lines: lineCosts(before) };
 };
 
 const checkTargets = (chosen: readonly Target[]): void => {
@@ -160,6 +164,7 @@ export const synthesise = async (
     gateEquivalents,
     memories,
     memoryBits: memories.reduce((bits, memory) => bits + memory.words * memory.width, 0),
+    lines: reports[0]?.lines ?? [],
     targets: reports.map(({ report }, index) => ({ ...report, modules: modules[index] ?? [] })),
     clock,
   };

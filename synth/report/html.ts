@@ -110,6 +110,21 @@ const targetDetails = (report: TargetReport): string =>
     : `<h4>Modules, ${targetNames[report.target]}</h4>` +
       `<p class="soft">Each synthesised by itself, without its instances.</p>${moduleTable(report.modules)}`);
 
+const costTable = (result: SynthesisResult): string => {
+  if (result.lines.length === 0) return '';
+  const most = Math.max(1, ...result.lines.map((line) => line.gates));
+  const rows = result.lines.map(
+    (line) =>
+      `<tr><td><span class="line">${escapeText(lineText(line))}</span></td><td>${count(line.gates)}</td>` +
+      `<td>${count(line.registers)}</td><td class="share"><i style="width:${((line.gates / most) * 100).toFixed(1)}%"></i></td></tr>`,
+  );
+  return (
+    '<details><summary>Costliest source lines</summary><div>' +
+    '<p class="soft">Before mapping: gates of two inputs, and the registers that a line declares.</p>' +
+    `${table(['Line', 'Gates', 'Registers', ''], rows)}</div></details>`
+  );
+};
+
 const resultSection = (result: SynthesisResult, several: boolean): string => {
   const parameters = parameterText(result.parameters);
   const memories = result.memories.map((memory) => `${memory.name} (${memory.words} words of ${memory.width} bits)`);
@@ -117,6 +132,7 @@ const resultSection = (result: SynthesisResult, several: boolean): string => {
     `${targetTable(result)}<p>${count(result.gateEquivalents)} gate equivalents; ${count(result.memoryBits)} bits of memory` +
     `${memories.length === 0 ? '' : `: ${escapeText(memories.join(', '))}`}.</p>` +
     clockText(result) +
+    costTable(result) +
     `<details><summary>Deepest paths by source line${
       result.targets.some((report) => report.modules.length > 1) ? ', and modules' : ''
     }</summary><div>${result.targets.map(targetDetails).join('')}</div></details>`;

@@ -1,3 +1,4 @@
+import type { LineCost } from '../flow/line-costs.ts';
 import type { DesignMemory } from '../flow/map-design.ts';
 import type { PlacedClock } from '../flow/place-and-route.ts';
 import type { DeepPath } from '../flow/source-path.ts';
@@ -25,6 +26,7 @@ export interface SynthesisRow {
   readonly memoryBits: number;
   readonly declaredMemories: readonly DesignMemory[];
   readonly paths: readonly DeepPath[];
+  readonly lines: readonly LineCost[];
   readonly modules: readonly ModuleReport[];
   readonly clock: PlacedClock | null;
 }
@@ -54,6 +56,7 @@ export const synthesisRows = (results: readonly SynthesisResult[]): SynthesisRow
       memoryBits: result.memoryBits,
       declaredMemories: result.memories,
       paths: report.paths,
+      lines: result.lines,
       modules: report.modules,
       clock: report.target === 'ice40' ? result.clock : null,
     })),

@@ -47,6 +47,20 @@ const clockText = (result: SynthesisResult): string[] => {
   ];
 };
 
+const costText = (result: SynthesisResult): string[] =>
+  result.lines.length === 0
+    ? []
+    : [
+        '#### Costliest source lines',
+        '',
+        'Before mapping: gates of two inputs, and the registers that a line declares.',
+        '',
+        ...table(
+          ['line', 'gates', 'registers'],
+          result.lines.map((line) => [`\`${lineText(line)}\``, count(line.gates), count(line.registers)]),
+        ),
+      ];
+
 const resultText = (result: SynthesisResult, heading: boolean): string[] => {
   const parameters = parameterText(result.parameters);
   const memories = result.memories.map((memory) => `${memory.name} (${memory.words} words of ${memory.width} bits)`);
@@ -58,6 +72,7 @@ const resultText = (result: SynthesisResult, heading: boolean): string[] => {
       `${memories.length === 0 ? '' : `: ${memories.join(', ')}`}.`,
     '',
     ...clockText(result),
+    ...costText(result),
     ...result.targets.flatMap((report) => [
       `#### Deepest paths, ${targetNames[report.target]}`,
       '',

@@ -38,6 +38,7 @@ const result = (dataWidth: number, luts: number): SynthesisResult => ({
   gateEquivalents: 8123.5,
   memories: [{ name: 'queue.words', words: 64, width: 72 }],
   memoryBits: 4608,
+  lines: [{ file: 'rtl/toeplitz.ts', line: 21, gates: 1500, registers: 32 }],
   targets: [report('lut4', luts + 100), report('ice40', luts)],
   clock: {
     mhz: 121.4,
@@ -81,6 +82,7 @@ describe('Markdown', () => {
     expect(text).toContain('| Lattice iCE40 | 2,100 | 40 | 1 | 2,141 | 6 | 121 |');
     expect(text).toContain('- register parser.state[1] to register hash[7], enable: 6 levels');
     expect(text).toContain('  - `rtl/parser.ts:30` (1 gate)');
+    expect(text).toContain('| `rtl/toeplitz.ts:21` | 1,500 | 32 |');
     expect(text).toContain('121 MHz, median of three seeds (120, 121, 125)');
     expect(text).toContain('8,123.5 gate equivalents. 4,608 bits of memory: queue.words (64 words of 72 bits).');
   });
