@@ -40,11 +40,12 @@ interface NamedBit {
   readonly source: SourceLine | null;
 }
 
-/** The first place of an attribute that is not in Yosys' own library of cells. */
+/** The first known place of an attribute that is not in Yosys' own library of cells. */
 export const sourceOf = (attribute: string | undefined): SourceLine | null => {
   for (const place of (attribute ?? '').split('|')) {
     const match = /^(.*?):(\d+)(\.|-|$)/.exec(place);
-    if (match?.[1] === undefined || /^(\/?share\/|\+\/|<)/.test(match[1])) continue;
+    // Line 0 is Yosys' word for none.
+    if (match?.[1] === undefined || Number(match[2]) === 0 || /^(\/?share\/|\+\/|<)/.test(match[1])) continue;
     return { file: match[1], line: Number(match[2]) };
   }
   return null;
