@@ -1,7 +1,7 @@
 import { cached } from '../cache.ts';
 import { renameTop, runOnDesign } from '../yosys/read-design.ts';
 import { type Design, questionOf } from './map-design.ts';
-import { designName, gateEquivalentCommands } from './targets.ts';
+import { designName, gateEquivalentCommands, longestRunSeconds } from './targets.ts';
 
 const weightOf = (type: string): number => {
   if (type === '$_NAND_' || type === '$_NOR_') return 1;
@@ -13,7 +13,7 @@ const weightOf = (type: string): number => {
 export const gateEquivalentsOf = async (design: Design): Promise<number> => {
   const commands = [...renameTop(designName), ...gateEquivalentCommands, 'tee -q -o stat.txt stat -json'];
   const text = await cached('equivalents', questionOf(design, commands), async () => {
-    const run = await runOnDesign(design, commands);
+    const run = await runOnDesign(design, commands, { timeoutSeconds: longestRunSeconds });
     return run.files['stat.txt'] ?? '';
   });
   const statistics = JSON.parse(text) as { design: { num_cells_by_type: Record<string, number> } };

@@ -2,7 +2,7 @@
 import { cached } from '../cache.ts';
 import type { YosysNetlist } from '../yosys/netlist.ts';
 import { designFiles, type Parameters, renameTop, runOnDesign, type VerilogFile } from '../yosys/read-design.ts';
-import { commandsOf, designName, type Target } from './targets.ts';
+import { commandsOf, designName, longestRunSeconds, type Target } from './targets.ts';
 
 export interface Design {
   readonly files: readonly VerilogFile[];
@@ -72,7 +72,7 @@ export const mapDesign = async (design: Design, target: Target, flatten: boolean
     ...writeDesign,
   ];
   const text = await cached('mapped', questionOf(design, commands), async () => {
-    const run = await runOnDesign(design, commands);
+    const run = await runOnDesign(design, commands, { timeoutSeconds: longestRunSeconds });
     return [run.files[moduleFile], run.files[memoryFile], run.stdout].join('\0');
   });
   const [modules = '', dump = '', values = ''] = text.split('\0');

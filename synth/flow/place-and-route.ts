@@ -7,7 +7,7 @@ import type { SourceLine } from '../yosys/yosys-error.ts';
 import { harnessFor, harnessName } from './harness.ts';
 import { type Design, questionOf } from './map-design.ts';
 import { sourceOf } from './source-path.ts';
-import { designName } from './targets.ts';
+import { designName, longestRunSeconds } from './targets.ts';
 
 /** iCE40 HX8K in a ct256 package: 7,680 logic cells. No other family's router is a package on npm. */
 const device = ['--hx8k', '--package', 'ct256', '--pcf-allow-unconstrained', '--freq', '200', '--timing-allow-fail'];
@@ -74,7 +74,7 @@ const place = async (netlist: string, seed: number): Promise<Placement> => {
     tool: 'nextpnr-ice40',
     arguments: [...device, '--seed', String(seed), '--json', 'design.json', '--report', 'report.json', '--quiet'],
     files: { 'design.json': netlist },
-    timeoutSeconds: 900,
+    timeoutSeconds: longestRunSeconds,
   });
   const failed = (reason: string): Placement => ({ mhz: null, reason, logicCells: null, path: [] });
   if (result.outcome === 'absent') return failed('the optional package @yowasp/nextpnr-ice40 is not installed');
@@ -156,7 +156,7 @@ export const placedClock = async (design: Design, mapped: NetlistModule, onStep:
   const question = questionOf(design, [...commands, harness.verilog]);
   const netlist = await cached('framed', question, async () => {
     const files = { [frame]: harness.verilog };
-    return (await runOnDesign(design, commands, {}, files)).stdout;
+    return (await runOnDesign(design, commands, { timeoutSeconds: longestRunSeconds }, files)).stdout;
   });
   onStep();
   const placements = await Promise.all(

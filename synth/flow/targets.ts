@@ -9,6 +9,9 @@ export type Target = (typeof targets)[number];
 /** The name that the design under test has in every flow. */
 export const designName = 'dut_top';
 
+/** Wide designs take minutes on a busy machine; what takes longer than this will not end. */
+export const longestRunSeconds = 3600;
+
 export interface TargetCommands {
   /** Up to where memories are still whole. */
   readonly coarse: readonly string[];
