@@ -24,6 +24,7 @@ const requestErrors = new Set([
   'ElaborationError',
   'CheckError',
   'ReplayError',
+  'PlaceError',
 ]);
 
 const fileErrors: Readonly<Record<string, string>> = {
