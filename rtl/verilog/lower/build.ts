@@ -29,6 +29,10 @@ export const alike = (left: VerilogExpression, right: VerilogExpression): [Veril
 export const bare = (expression: VerilogExpression): VerilogExpression =>
   expression.kind === 'cast' ? expression.operand : expression;
 
+/** The subject of a case statement, whose labels are unsigned and would make it so all the way down. */
+export const caseSubject = (expression: VerilogExpression): VerilogExpression =>
+  expression.kind === 'name' ? expression : withSign(expression, false);
+
 export const unaryOf = (token: UnaryToken, operand: VerilogExpression): VerilogExpression => ({
   kind: 'unary',
   token,

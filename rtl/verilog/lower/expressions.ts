@@ -1,7 +1,7 @@
 import type { Expression } from '../../hdl/ir.ts';
 import { memoised, operandsOf } from '../../hdl/traverse.ts';
 import type { VerilogExpression, VerilogItem, VerilogStatement } from '../ast.ts';
-import { alike, bare, concatenate, name, number, withSign } from './build.ts';
+import { alike, bare, caseSubject, concatenate, name, number, withSign } from './build.ts';
 import { reachableElements, simplest } from './known.ts';
 import { lowerMemoryRead } from './memories.ts';
 import type { Namespace } from './namespace.ts';
@@ -127,7 +127,7 @@ export class ExpressionLowering {
     const last = elements.length - 1;
     return {
       kind: 'case',
-      subject: this.lower(index, feeds),
+      subject: caseSubject(this.lower(index, feeds)),
       cases: elements.slice(0, last).map((element, position) => ({
         labels: [number(index.width, BigInt(position))],
         body: [assign(element)],
@@ -179,7 +179,7 @@ export class ExpressionLowering {
     }
   }
 
-  /** A part of a concatenation, an index or a shift amount, where signs do not matter. */
+  /** A part of a concatenation, where signs do not matter. */
   part(expression: Expression, feeds: string): VerilogExpression {
     const plain = expression.kind === 'reinterpretation' ? expression.operand : expression;
     const lowered = bare(this.lower(plain, feeds));

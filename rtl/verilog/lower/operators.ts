@@ -50,7 +50,9 @@ export const lowerBinary = (l: ExpressionLowering, expression: Of<'binary'>, fee
   const { operator, left, right } = expression;
   const both = (token: BinaryToken): VerilogExpression =>
     binaryOf(token, ...alike(l.lower(left, feeds), l.lower(right, feeds)));
-  const shift = (token: BinaryToken): VerilogExpression => binaryOf(token, l.lower(left, feeds), l.part(right, feeds));
+  // Unsigned by the standard, whatever it looks like; not every simulator agrees.
+  const shift = (token: BinaryToken): VerilogExpression =>
+    binaryOf(token, l.lower(left, feeds), withSign(l.lower(right, feeds), false));
   switch (operator) {
     case 'and':
       return both(isTruth(expression) ? '&&' : '&');

@@ -2,7 +2,7 @@ import { enumerationOf } from '../../hdl/enumeration-notes.ts';
 import { expressionsAt } from '../../hdl/expression.ts';
 import type { Expression, Signal, SourceLocation, Statement } from '../../hdl/ir.ts';
 import type { VerilogExpression, VerilogStatement } from '../ast.ts';
-import { name, number } from './build.ts';
+import { caseSubject, name, number } from './build.ts';
 import type { ExpressionLowering } from './expressions.ts';
 import { simplest } from './known.ts';
 import { addressInside, memoryIndex } from './memories.ts';
@@ -95,10 +95,9 @@ export class StatementLowering {
     const values = cases.reduce((total, one) => total + one.labels.length, 0);
     const complete = subject.width < 31 && values === 2 ** subject.width && statement.otherwise.length === 0;
     const otherwise = complete ? null : this.lower(statement.otherwise, feeds);
-    const plain = subject.kind === 'reinterpretation' ? subject.operand : subject;
     return {
       kind: 'case',
-      subject: this.#expressions.lower(plain.signed ? subject : plain, feeds),
+      subject: caseSubject(this.#expressions.lower(subject, feeds)),
       cases,
       otherwise,
       location,
