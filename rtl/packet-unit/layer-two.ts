@@ -55,6 +55,8 @@ export interface LayerTwoView {
 export interface Place {
   /** Bit s: the header begins s words after that of an untagged Ethernet II frame. */
   readonly shift: readonly [Bits<1>, Bits<1>, Bits<1>, Bits<1>];
+  /** The same as a number. */
+  readonly number: Bits<2>;
   /** SNAP, its organisation code beginning with zero; LLC without SNAP. */
   readonly snap: Bits<1>;
   readonly zeroFirst: Bits<1>;
@@ -77,6 +79,7 @@ export const findPlace = (view: LayerTwoView, first: Pick<WordFacts, 'tag' | 'et
   const snap = ethertype.not().and(none.and(outer.snap).or(one.and(inner.snap)));
   return {
     shift: [none.and(snap.not()), one.and(snap.not()), two.or(none.and(snap)), one.and(snap)],
+    number: concat(two.or(snap), one),
     snap,
     zeroFirst: mux(none, outer.zeroFirst, inner.zeroFirst),
     plain: ethertype.not().and(snap.not()),

@@ -1,54 +1,59 @@
-import { any, type Bits, concat, lit, type ModuleBody, mux, oneHotSelect } from '../hdl/index.ts';
+import { any, type Bits, concat, lit, type ModuleBody, mux } from '../hdl/index.ts';
 import { type BeatView, beatOf, type Geometry } from './geometry.ts';
+import { muxOfFour } from './mux-of-four.ts';
 import { addressWords } from './shapes.ts';
 
 /** Word of the network header's first four bytes where neither tags nor SNAP come before it. */
 export const firstHeaderWord = 4;
 
-/** The network header's words, wherever in the beat the shift puts them. */
-export interface HeaderView {
-  /** The header's word `n` from 0; -1 is the word before it, whose lower half is its EtherType. */
-  readonly word: (n: number) => Bits<32>;
-  /** Whether this beat holds that word. */
-  readonly holds: (n: number) => Bits<1>;
-}
+/** Lane that would hold the header's word `n` (-1 is the word before it, whose lower half is its EtherType) without any shift. */
+const laneOf = (g: Geometry, n: number): number => (firstHeaderWord + n + g.lanes) % g.lanes;
 
-/** Conditions of equal things become one. */
-const grouped = <K, V>(pairs: readonly (readonly [key: K, value: V])[]): Map<K, V[]> => {
-  const groups = new Map<K, V[]>();
-  for (const [key, value] of pairs) groups.set(key, [...(groups.get(key) ?? []), value]);
-  return groups;
+/**
+ * The header's word `n`, wherever the shift puts it in the beat that holds it.
+ *
+ * @param place the shift in words, as a number
+ */
+export const shiftedWord = (
+  g: Geometry,
+  lanes: { get(lane: number): Bits<32> },
+  place: Bits<2>,
+  n: number,
+): Bits<32> => {
+  const word = (shift: number): Bits<32> => lanes.get((laneOf(g, n) + shift) % g.lanes);
+  if (g.lanes === 2) return mux(place.bit(0), word(1), word(0));
+  return muxOfFour(place, [word(0), word(1), word(2), word(3)]);
 };
 
-export const headerView = (g: Geometry, m: ModuleBody, view: BeatView, shift: readonly Bits<1>[]): HeaderView => {
-  // Words that lie as many lanes apart as a beat has share one multiplexer.
-  const words = new Map<number, Bits<32>>();
-  const select = (n: number): Bits<32> => {
-    const byLane = grouped(shift.map((s, amount) => [(firstHeaderWord + n + amount) % g.lanes, s] as const));
-    const value = oneHotSelect([...byLane].map(([lane, conditions]) => [any(conditions), view.word(lane)] as const));
-    const name = `header_${(n + g.lanes) % g.lanes}`;
-    return m.named({ [name]: value })[name] as Bits<32>;
-  };
-  return {
-    word: (n) => {
-      const key = (n + g.lanes) % g.lanes;
-      const known = words.get(key) ?? select(n);
-      words.set(key, known);
-      return known;
-    },
-    holds: (n) => {
-      const places = shift.map((_, amount) => firstHeaderWord + n + amount);
-      const byBeat = grouped(places.map((place, amount) => [beatOf(g, place), amount] as const));
-      const [only] = [...byBeat];
-      if (byBeat.size === 1 && only !== undefined) return view.holds(places[0] as number);
-      return any(
-        [...byBeat].map(([, amounts]) =>
-          view
-            .holds(places[amounts[0] as number] as number)
-            .and(any(amounts.map((amount) => shift[amount] as Bits<1>))),
-        ),
-      );
-    },
+/** Words as many lanes apart as a beat has come from one multiplexer: of each, one number of a word that stands for them. */
+export const headerKey = (g: Geometry, n: number): number => (n + g.lanes) % g.lanes;
+
+/** Whether the beat holds the header's word `n`. */
+const holdsHeaderWord = (g: Geometry, view: BeatView, shift: readonly Bits<1>[], n: number): Bits<1> => {
+  const beats = new Map<number, Bits<1>[]>();
+  for (const [amount, s] of shift.entries()) {
+    const beat = beatOf(g, firstHeaderWord + n + amount);
+    beats.set(beat, [...(beats.get(beat) ?? []), s]);
+  }
+  const holds = (beat: number): Bits<1> => view.holds(beat * g.lanes);
+  const [only] = [...beats.keys()];
+  if (beats.size === 1 && only !== undefined) return holds(only);
+  return any([...beats].map(([beat, shifts]) => holds(beat).and(any(shifts))));
+};
+
+/** Tells whether the beat holds the header's word of a number, by one named signal each. */
+export const headerWordFinder = (
+  g: Geometry,
+  m: ModuleBody,
+  view: BeatView,
+  shift: readonly Bits<1>[],
+): ((n: number) => Bits<1>) => {
+  const known = new Map<number, Bits<1>>();
+  return (n) => {
+    const name = n < 0 ? 'holds_type' : `holds_header_${n}`;
+    const found = known.get(n) ?? (m.named({ [name]: holdsHeaderWord(g, view, shift, n) })[name] as Bits<1>);
+    known.set(n, found);
+    return found;
   };
 };
 
@@ -57,23 +62,26 @@ const headerWords = { ipv4: 5, arp: 7, ipv6: 10 } as const;
 
 /** Header word of the first address word; words 1 and 2 from there are IPv4's addresses (RFC 791), all eight IPv6's (RFC 8200). */
 export const firstAddressWord = 2;
-export const addressWord = (header: HeaderView, n: number): Bits<32> => header.word(firstAddressWord + n);
 export const addressIndexes: readonly number[] = Array.from({ length: addressWords }, (_, n) => n);
-
-/** Bits 1 and 0 of the shift as a number. */
-export const shiftNumber = (shift: readonly Bits<1>[]): Bits<2> => {
-  const [, one, two, three] = shift as readonly [Bits<1>, Bits<1>, Bits<1>, Bits<1>];
-  return concat(two.or(three), one.or(three));
-};
+/** Words of the frame that can hold an address word, whatever the shift. */
+export const areaWords: readonly number[] = Array.from(
+  { length: addressWords + 3 },
+  (_, n) => firstHeaderWord + firstAddressWord + n,
+);
 
 /**
- * Words of the frame after which the network header has arrived.
+ * Words of the frame after which the network header has arrived, as far as it is judged before anything else is read.
  *
- * @param shift as a number
+ * @param place the shift in words, as a number
+ * @param protocol 1 ARP, 2 IPv4, 3 IPv6
  */
-export const headerEnd = (shift: Bits<2>, ipv4: Bits<1>, ipv6: Bits<1>): Bits<5> => {
-  const from = (words: number) => shift.extend(5).add(firstHeaderWord + words);
-  return mux(ipv4, from(headerWords.ipv4), mux(ipv6, from(headerWords.ipv6), from(headerWords.arp)));
+export const headerEnd = (place: Bits<2>, protocol: Bits<2>): Bits<5> => {
+  const after = (words: number): Bits<5> => place.extend(5).add(firstHeaderWord + words);
+  return mux(
+    protocol.eq(2),
+    after(headerWords.ipv4),
+    mux(protocol.bit(1), after(headerWords.ipv6), after(headerWords.arp)),
+  );
 };
 
 export interface Ipv4Facts {
@@ -111,18 +119,25 @@ export interface Protocol {
   readonly udp: Bits<1>;
   readonly fragment: Bits<1>;
   readonly authentication: Bits<1>;
-  /** Hop-by-hop options, routing, destination options: extension headers whose length counts units of eight bytes. */
-  readonly options: Bits<1>;
+  /** TCP or UDP; any of the extension headers. */
+  readonly transport: Bits<1>;
+  readonly extension: Bits<1>;
 }
 
 /** By the protocol numbers that IPv4 and IPv6 share. */
-export const protocolOf = (number: Bits<8>): Protocol => ({
-  tcp: number.eq(6),
-  udp: number.eq(17),
-  fragment: number.eq(44),
-  authentication: number.eq(51),
-  options: any([number.eq(0), number.eq(43), number.eq(60)]),
-});
+export const protocolOf = (number: Bits<8>): Protocol => {
+  const [tcp, udp] = [number.eq(6), number.eq(17)];
+  const [fragment, authentication] = [number.eq(44), number.eq(51)];
+  const options = any([number.eq(0), number.eq(43), number.eq(60)]);
+  return {
+    tcp,
+    udp,
+    fragment,
+    authentication,
+    transport: tcp.or(udp),
+    extension: any([fragment, authentication, options]),
+  };
+};
 
 /** Where the header after an extension header lies: the first of 32 words, unless it is `beyond` them. */
 export const afterExtension = (

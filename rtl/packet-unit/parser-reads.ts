@@ -1,13 +1,25 @@
-import { all, any, type Bits, bit, bits, lit, type ModuleBody, mux } from '../hdl/index.ts';
+import { all, any, type Bits, bit, bits, concat, lit, type ModuleBody, mux } from '../hdl/index.ts';
 import { type Geometry, laneShape } from './geometry.ts';
 import { extensionHeaderLimit } from './interface.ts';
+import { muxOfFour } from './mux-of-four.ts';
 import * as network from './network-header.ts';
 import type { StageTwo } from './parser-stages.ts';
+
+/** One of a power of two of words. */
+const wordAt = (words: readonly Bits<32>[], index: Bits): Bits<32> => {
+  const [a, b, c, d] = words as [Bits<32>, Bits<32>, Bits<32>, Bits<32>];
+  if (words.length === 2) return mux(index.bit(0), b, a);
+  if (words.length === 4) return muxOfFour(index.slice(1, 0), [a, b, c, d]);
+  if (words.length === 8) return mux(index.bit(2), wordAt(words.slice(4), index), wordAt(words.slice(0, 4), index));
+  const quarters = [0, 4, 8, 12].map((first) => wordAt(words.slice(first, first + 4), index));
+  return wordAt(quarters, index.slice(3, 2));
+};
 
 /**
  * Stage 3 holds a beat while the extension headers in it are read, judges the network header, and finds the ports.
  *
- * @returns `reading`: the beat must stay; `decided`: the descriptor is final with this beat; and the fields of the descriptor that follow from it
+ * @param holds whether the beat in stage 2 has the header's word of that number
+ * @returns `reading`: the beat must stay; `decided`: the descriptor is final with this beat; and what the headers say
  */
 export const declareReads = (
   g: Geometry,
@@ -15,7 +27,7 @@ export const declareReads = (
   enter: Bits<1>,
   occupied: Bits<1>,
   two: StageTwo,
-  header: network.HeaderView,
+  holds: (headerWord: number) => Bits<1>,
 ) => {
   const r = m.regs({
     words_3: { type: laneShape(g), reset: 'none' },
@@ -26,42 +38,37 @@ export const declareReads = (
     tagged_3: { type: bit, reset: 'none' },
     stacked_3: { type: bit, reset: 'none' },
     llc_3: { type: bit, reset: 'none' },
+    /** By protocol: the network header has arrived. No network protocol: layer 2 has. */
     other_3: { type: bit, reset: 'none' },
-    /** By protocol: the network header has arrived. */
     arp_3: { type: bit, reset: 'none' },
     ipv4_3: { type: bit, reset: 'none' },
     ipv6_3: { type: bit, reset: 'none' },
     arp_first: { type: bit, reset: 'none' },
     arp_second: { type: bit, reset: 'none' },
-    ipv4_sound: { type: bit, reset: 'none' },
-    ipv4_short: { type: bit, reset: 'none' },
-    ipv4_bare: { type: bit, reset: 'none' },
+    /** Version and lengths are right; an IPv4 packet that ends with its header; a fragment in IPv4. */
+    sound: { type: bit, reset: 'none' },
+    bare: { type: bit, reset: 'none' },
     ipv4_fragment: { type: bit, reset: 'none' },
-    ipv6_sound: { type: bit, reset: 'none' },
     /** What the next header is. */
+    transport: { type: bit, reset: 'none' },
     tcp: { type: bit, reset: 'none' },
     udp: { type: bit, reset: 'none' },
+    extension: { type: bit, reset: 'none' },
     fragment: { type: bit, reset: 'none' },
     authentication: { type: bit, reset: 'none' },
-    options: { type: bit, reset: 'none' },
     /** Its first word, unless it lies beyond the limit of headers. */
     position: { type: bits(5), reset: 'none' },
     beyond: { type: bit, reset: 'none' },
-    extensions_read: { type: bits(3), reset: 'none' },
+    extensions_left: { type: bits(3), reset: 'none' },
     fetched: { type: bits(32), reset: 'none' },
     has_fetched: { type: bit, reset: 0 },
   });
-  const setProtocol = (protocol: network.Protocol, when?: Bits<1>) => {
-    for (const name of ['tcp', 'udp', 'fragment', 'authentication', 'options'] as const)
-      r[name].set(when === undefined ? protocol[name] : protocol[name].and(when));
-  };
 
-  const [first, second, third] = [header.word(0), header.word(1), header.word(2)];
-  const ipv4 = network.ipv4Facts(first);
+  // Both are among protocols that differ in the low bit of `network`, and meaningless for any other.
+  const ipv6 = two.network.bit(0);
+  const is = (code: number): Bits<1> => two.plain.not().and(two.network.eq(code));
   const { header_arrived } = m.named({
-    header_arrived: two.complete.and(
-      two.available.ge(network.headerEnd(two.place, two.ipv4, two.ipv6).extend(g.countWidth)),
-    ),
+    header_arrived: two.complete.and(two.available.ge(network.headerEnd(two.place, two.network).extend(g.countWidth))),
   });
   m.when(enter, () => {
     r.words_3.set(two.words);
@@ -72,54 +79,56 @@ export const declareReads = (
     r.tagged_3.set(two.tagged);
     r.stacked_3.set(two.stacked);
     r.llc_3.set(two.llc.and(two.complete));
-    r.other_3.set(two.complete.and(any([two.arp, two.ipv4, two.ipv6]).not()));
-    r.arp_3.set(two.arp.and(header_arrived));
-    r.ipv4_3.set(two.ipv4.and(header_arrived));
-    r.ipv6_3.set(two.ipv6.and(header_arrived));
+    r.other_3.set(two.complete.and(two.plain.or(two.network.isZero())));
+    r.arp_3.set(is(1).and(header_arrived));
+    r.ipv4_3.set(is(2).and(header_arrived));
+    r.ipv6_3.set(is(3).and(header_arrived));
   });
-  m.when(enter.and(header.holds(0)), () => {
-    r.arp_first.set(first.eq(network.arpFirstWord));
-    r.ipv4_sound.set(ipv4.sound);
-    r.ipv4_short.set(ipv4.short);
-    r.ipv4_bare.set(ipv4.bare);
-    r.ipv6_sound.set(first.slice(31, 28).eq(6));
-    // Ports lie behind IPv4's header; IPv6's first extension header, or ports, behind its ten words.
-    r.position.set(
-      two.place
-        .extend(5)
-        .add(4)
-        .add(mux(two.ipv6, lit(4, 10), ipv4.headerLength).extend(5)),
-    );
-    r.beyond.set(0);
-    r.extensions_read.set(0);
-  });
-  m.when(enter.and(header.holds(1)), () => {
-    r.arp_second.set(second.slice(31, 16).eq(network.arpSecondHalf));
-    r.ipv4_fragment.set(network.isFragment(second));
-  });
-  const protocol = network.protocolOf(mux(two.ipv4, third.slice(23, 16), second.slice(15, 8)));
-  m.when(enter.and(mux(two.ipv4, header.holds(2), header.holds(1))), () => setProtocol(protocol));
 
-  const transport = r.tcp.or(r.udp);
-  const extension = any([r.fragment, r.authentication, r.options]);
-  const { ipv4_bad, ipv6_bad, arp_bad } = m.named({
-    arp_bad: r.arp_first.and(r.arp_second).not(),
-    ipv4_bad: r.ipv4_sound.not().or(r.ipv4_short).or(r.ipv4_bare.and(transport).and(r.ipv4_fragment.not())),
-    ipv6_bad: r.ipv6_sound.not(),
+  const [first, second, third] = [two.header(0), two.header(1), two.header(2)];
+  const ipv4 = network.ipv4Facts(first);
+  m.when(enter.and(holds(0)), () => {
+    r.arp_first.set(first.eq(network.arpFirstWord));
+    r.sound.set(mux(ipv6, first.slice(31, 28).eq(6), ipv4.sound.and(ipv4.short.not())));
+    r.bare.set(ipv6.not().and(ipv4.bare));
+    // Ports lie behind IPv4's header; IPv6's first extension header, or ports, behind its ten words.
+    const from = concat(lit(1, 1), two.place).extend(5);
+    r.position.set(from.add(mux(ipv6, lit(4, 10), ipv4.headerLength).extend(5)));
+    r.beyond.set(0);
+    r.extensions_left.set(extensionHeaderLimit);
   });
+  m.when(enter.and(holds(1)), () => {
+    r.arp_second.set(second.slice(31, 16).eq(network.arpSecondHalf));
+    r.ipv4_fragment.set(ipv6.not().and(network.isFragment(second)));
+  });
+
+  // While a fetched word is decoded no beat enters.
+  const headerProtocol = mux(ipv6, second.slice(15, 8), third.slice(23, 16));
+  const protocol = network.protocolOf(mux(r.has_fetched, r.fetched.slice(31, 24), headerProtocol));
+  const setProtocol = (followed: Bits<1>) => {
+    for (const name of ['transport', 'tcp', 'udp', 'extension', 'fragment', 'authentication'] as const)
+      r[name].set(protocol[name].and(followed));
+  };
+  m.when(enter.and(mux(ipv6, holds(1), holds(2))), () => setProtocol(lit(1, 1)));
+
+  const { good } = m.named({ good: r.sound.and(r.ipv4_fragment.or(r.bare.and(r.transport).not())) });
   const { wants_ports, wants_extension } = m.named({
-    wants_ports: transport
-      .and(r.beyond.not())
-      .and(r.ipv4_3.and(ipv4_bad.not()).and(r.ipv4_fragment.not()).or(r.ipv6_3.and(ipv6_bad.not()))),
-    wants_extension: r.ipv6_3
-      .and(ipv6_bad.not())
-      .and(extension)
-      .and(r.beyond.not())
-      .and(r.extensions_read.ne(extensionHeaderLimit)),
+    wants_ports: all([
+      r.ipv4_3.or(r.ipv6_3),
+      r.sound,
+      r.ipv4_fragment.not(),
+      r.bare.not(),
+      r.transport,
+      r.beyond.not(),
+    ]),
+    wants_extension: all([r.ipv6_3, r.sound, r.extension, r.beyond.not(), r.extensions_left.isNonZero()]),
   });
   const { readable } = m.named({ readable: r.position.extend(g.countWidth).lt(r.available_3) });
-  const { word } = m.named({ word: r.words_3.at(r.position.slice(g.laneWidth - 1, 0)) });
-  const { reading } = m.named({ reading: wants_extension.and(readable) });
+  const { word } = m.named({ word: wordAt(r.words_3.elements, r.position) });
+  const { reading, has_ports } = m.named({
+    reading: wants_extension.and(readable),
+    has_ports: wants_ports.and(readable),
+  });
 
   m.when(occupied.and(reading), () => {
     r.has_fetched.set(r.has_fetched.not());
@@ -127,22 +136,15 @@ export const declareReads = (
       const next = network.afterExtension(r.position, r.fetched, r.fragment, r.authentication);
       r.position.set(next.position);
       r.beyond.set(next.beyond);
-      r.extensions_read.set(r.extensions_read.add(1));
-      const ends = r.fragment.and(network.isPartOfPacket(r.fetched));
-      setProtocol(network.protocolOf(r.fetched.slice(31, 24)), ends.not());
+      r.extensions_left.set(r.extensions_left.subtract(1));
+      setProtocol(r.fragment.and(network.isPartOfPacket(r.fetched)).not());
     });
   });
 
+  // Of an IP packet: nothing is left to read.
+  const { settled } = m.named({ settled: wants_ports.or(wants_extension).not().or(has_ports) });
   const { decided } = m.named({
-    decided: any([
-      r.other_3,
-      r.arp_3,
-      r.ipv4_3.or(r.ipv6_3).and(wants_ports.or(wants_extension).not()),
-      wants_ports.and(readable),
-    ]),
-  });
-  const { malformed } = m.named({
-    malformed: any([r.arp_3.and(arp_bad), r.ipv4_3.and(ipv4_bad), r.ipv6_3.and(ipv6_bad)]),
+    decided: any([r.other_3, r.arp_3, r.ipv4_3.or(r.ipv6_3).and(settled)]),
   });
   return {
     reading,
@@ -151,14 +153,14 @@ export const declareReads = (
     bytes: r.bytes_3,
     complete: r.complete_3,
     facts: {
-      malformed,
+      malformed: mux(r.arp_3, r.arp_first.and(r.arp_second).not(), r.ipv4_3.or(r.ipv6_3).and(good.not())),
       tagged: r.tagged_3,
       stacked: r.stacked_3,
       llc: r.llc_3,
-      ipv4: all([r.ipv4_3, decided, ipv4_bad.not()]),
-      ipv6: all([r.ipv6_3, decided, ipv6_bad.not()]),
-      tcp: r.tcp.and(wants_ports).and(readable),
-      udp: r.udp.and(wants_ports).and(readable),
+      ipv4: all([r.ipv4_3, good, settled]),
+      ipv6: all([r.ipv6_3, good, settled]),
+      tcp: r.tcp.and(has_ports),
+      udp: r.udp.and(has_ports),
       ports: word,
     },
   };

@@ -2,7 +2,7 @@ import { all, type Bits, bit, bits, concat, lit, type ModuleBody, mux, record } 
 import { beatOf, beatView, type Geometry, laneShape } from './geometry.ts';
 import * as layerTwo from './layer-two.ts';
 import { allOnes, bitsOf, leadingOnes, leadingOnesCount } from './leading-ones.ts';
-import { shiftNumber } from './network-header.ts';
+import { headerKey, shiftedWord } from './network-header.ts';
 
 /** The beat's words, first byte highest, behind the two bytes that the beat before left over. */
 const shiftedWords = (g: Geometry, data: Bits, before: Bits): Bits<32>[] => {
@@ -22,6 +22,9 @@ const headFlag = (g: Geometry, keep: Bits, word: number): Bits<1> => {
   const lane = word % g.lanes;
   return allOnes(keep, 4 * lane, Math.max(0, 4 * lane - 2));
 };
+
+/** Words of the network header, from 0, that stage 2 looks into; -1 ends with its EtherType. */
+const headerWords: readonly number[] = [-1, 0, 1, 2];
 
 interface Beat {
   readonly data: Bits;
@@ -126,6 +129,7 @@ export const stageTwo = (g: Geometry, m: ModuleBody, enter: Bits<1>, one: Return
   const kept: layerTwo.Place = {
     ...found,
     shift: [r.shift_2.bit(0), r.shift_2.bit(1), r.shift_2.bit(2), r.shift_2.bit(3)],
+    number: r.place_2,
     snap: r.snap_2,
     zeroFirst: r.zero_first_2,
     plain: r.plain_2,
@@ -134,9 +138,20 @@ export const stageTwo = (g: Geometry, m: ModuleBody, enter: Bits<1>, one: Return
   const place = layerTwo.placeIsEarlier(g) ? chosenPlace(placing, found, kept) : found;
   const type = layerTwo.findType(view, place);
   const arrived = leadingOnes(one.flags);
+  // The words by which the network header is judged, and the one before it, go through their multiplexers here.
+  const header = new Map(
+    headerWords.map((n) => {
+      const name = `header_2_${headerKey(g, n)}`;
+      return [headerKey(g, n), { n, name }] as const;
+    }),
+  );
+  const headerRegisters = m.regs(
+    Object.fromEntries([...header.values()].map(({ name }) => [name, { type: bits(32), reset: 'none' as const }])),
+  );
 
   m.when(enter, () => {
     r.words_2.set(one.words);
+    for (const { n, name } of header.values()) headerRegisters[name]?.set(shiftedWord(g, one.words, place.number, n));
     r.index_2.set(one.index);
     r.bytes_2.set(leadingOnesCount(bitsOf(one.keep)));
     r.last_2.set(one.last);
@@ -146,7 +161,7 @@ export const stageTwo = (g: Geometry, m: ModuleBody, enter: Bits<1>, one: Return
     // Once its last word has passed, all that layer 2 says is known and stays.
     m.when(placing, () => {
       r.shift_2.set(concat(found.shift[3], found.shift[2], found.shift[1], found.shift[0]));
-      r.place_2.set(shiftNumber(found.shift));
+      r.place_2.set(found.number);
       r.snap_2.set(found.snap);
       r.zero_first_2.set(found.zeroFirst);
       r.plain_2.set(found.plain);
@@ -162,6 +177,12 @@ export const stageTwo = (g: Geometry, m: ModuleBody, enter: Bits<1>, one: Return
   });
   return {
     words: r.words_2,
+    /** The header's word `n`: those of `headerWords` from registers. */
+    header: (n: number): Bits<32> => {
+      const early = header.get(headerKey(g, n));
+      const register = early === undefined ? undefined : headerRegisters[early.name];
+      return register ?? shiftedWord(g, r.words_2, r.place_2, n);
+    },
     index: r.index_2,
     bytes: r.bytes_2,
     last: r.last_2,
@@ -174,9 +195,8 @@ export const stageTwo = (g: Geometry, m: ModuleBody, enter: Bits<1>, one: Return
     stacked: r.stacked_2,
     plain: r.plain_2,
     llc: r.plain_2.or(r.snap_2.and(r.foreign_2)),
-    arp: r.plain_2.not().and(r.network_2.eq(1)),
-    ipv4: r.plain_2.not().and(r.network_2.eq(2)),
-    ipv6: r.plain_2.not().and(r.network_2.eq(3)),
+    /** Where not plain: 1 ARP, 2 IPv4, 3 IPv6, 0 anything else. */
+    network: r.network_2,
   };
 };
 
@@ -209,6 +229,7 @@ const chosenPlace = (placing: Bits<1>, found: layerTwo.Place, kept: layerTwo.Pla
   const [a, b, c, d] = found.shift;
   return {
     ...found,
+    number: mux(placing, found.number, kept.number),
     shift: [choose(a, kept.shift[0]), choose(b, kept.shift[1]), choose(c, kept.shift[2]), choose(d, kept.shift[3])],
     snap: choose(found.snap, kept.snap),
     zeroFirst: choose(found.zeroFirst, kept.zeroFirst),

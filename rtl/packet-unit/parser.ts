@@ -1,8 +1,8 @@
 import { any, bit, bits, concat, input, module, output, stream } from '../hdl/index.ts';
 import { beatView, geometry } from './geometry.ts';
 import { frameLengthWidth } from './interface.ts';
-import { headerView } from './network-header.ts';
-import { declareFields } from './parser-fields.ts';
+import { headerWordFinder } from './network-header.ts';
+import { declareAddresses, declareFields } from './parser-fields.ts';
 import { declareReads } from './parser-reads.ts';
 import { stageOne, stageTwo } from './parser-stages.ts';
 import { beat, event } from './shapes.ts';
@@ -51,9 +51,10 @@ export const parser = (p: { readonly dataWidth: number }) => {
       const one = stageOne(g, m, enter_1, io.beats.data);
       const two = stageTwo(g, m, enter_2, one);
       const view = beatView(g, two.words, two.index);
-      const header = headerView(g, m, view, two.shift);
-      const fields = declareFields(m, enter_3, two, view, header);
-      const three = declareReads(g, m, enter_3, valid_3, two, header);
+      const holds = headerWordFinder(g, m, view, two.shift);
+      const fields = declareFields(m, enter_3, two, view, holds);
+      const addresses = declareAddresses(m, enter_3, two, holds);
+      const three = declareReads(g, m, enter_3, valid_3, two, holds);
       io.busy.set(any([valid_1, valid_2, valid_3, one.inFrame]));
 
       const { begins, stays } = m.named({
@@ -76,7 +77,7 @@ export const parser = (p: { readonly dataWidth: number }) => {
         length: concat(beats_left.add(whole.extend(beats_left.width)), bytes.slice(bytes.width - 2, 0)).resize(
           frameLengthWidth,
         ),
-        descriptor: { ...fields, ...three.facts, truncated: three.decided.not() },
+        descriptor: { ...fields, addresses, ...three.facts, truncated: three.decided.not() },
       });
 
       m.assert(leave.and(three.last).implies(begun.or(begins)), 'no frame ends before it has begun');
