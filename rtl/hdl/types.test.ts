@@ -1,6 +1,7 @@
 import { expectTypeOf, test } from 'vitest';
 import {
   type Bits,
+  type BitsSignal,
   bit,
   bits,
   concat,
@@ -11,7 +12,9 @@ import {
   mux,
   output,
   record,
+  reverse,
   type Signed,
+  type SignedSignal,
   signed,
   stream,
 } from './index.ts';
@@ -117,4 +120,20 @@ test('modules are checked in the editor', () => {
     },
   );
   expectTypeOf(signed(8)).not.toEqualTypeOf(bits(8));
+});
+
+test('a width is found in a signal that can be set as in one that cannot', () => {
+  const signal = null as unknown as BitsSignal<8>;
+  const number = null as unknown as SignedSignal<8>;
+  const never = (): void => {
+    expectTypeOf(concat(signal, signal, signal, signal)).toEqualTypeOf<Bits<32>>();
+    expectTypeOf(concat(number, signal)).toEqualTypeOf<Bits<16>>();
+    expectTypeOf(eight.multiply(signal)).toEqualTypeOf<Bits<16>>();
+    expectTypeOf(number.multiply(number)).toEqualTypeOf<Signed<16>>();
+    expectTypeOf(mux(signal.bit(0), signal, 3)).toEqualTypeOf<Bits<8>>();
+    expectTypeOf(reverse(signal)).toEqualTypeOf<Bits<8>>();
+    // @ts-expect-error 8 bits and 16 bits do not add
+    sixteen.add(signal);
+  };
+  expectTypeOf(never).toBeFunction();
 });

@@ -66,7 +66,7 @@ interface Vectorial<W extends number, Same extends Value> extends Value {
   shiftLeft(amount: number | Bits): Same;
   /** Keeps the width; zeros come in, or the sign of a signed value. */
   shiftRight(amount: number | Bits): Same;
-  repeat<N extends number>(times: N): Bits<Product<W, N>>;
+  repeat<N extends number>(times: N): Bits<Product<NoInfer<W>, N>>;
   reduceAnd(): Bits<1>;
   reduceOr(): Bits<1>;
   reduceXor(): Bits<1>;
@@ -82,9 +82,9 @@ export interface BitsOf<W extends number> extends Vectorial<W, Bits<W>> {
   readonly [brand]: readonly ['bits', W];
   readonly [readView]: Bits<W>;
   readonly [operandView]: Bits<W> | Literal;
-  addWide(other: Bits<W> | Literal): Bits<Sum<W, 1>>;
-  subtractWide(other: Bits<W> | Literal): Bits<Sum<W, 1>>;
-  multiply<V extends number>(other: Bits<V>): Bits<Sum<W, V>>;
+  addWide(other: Bits<W> | Literal): Bits<Sum<NoInfer<W>, 1>>;
+  subtractWide(other: Bits<W> | Literal): Bits<Sum<NoInfer<W>, 1>>;
+  multiply<V extends number>(other: Bits<V>): Bits<Sum<NoInfer<W>, V>>;
   truncate<N extends number>(width: N): Bits<N>;
   extend<N extends number>(width: N): Bits<N>;
   resize<N extends number>(width: N): Bits<N>;
@@ -98,9 +98,9 @@ export interface SignedOf<W extends number> extends Vectorial<W, Signed<W>> {
   readonly [brand]: readonly ['signed', W];
   readonly [readView]: Signed<W>;
   readonly [operandView]: Signed<W> | Literal;
-  addWide(other: Signed<W> | Literal): Signed<Sum<W, 1>>;
-  subtractWide(other: Signed<W> | Literal): Signed<Sum<W, 1>>;
-  multiply<V extends number>(other: Signed<V>): Signed<Sum<W, V>>;
+  addWide(other: Signed<W> | Literal): Signed<Sum<NoInfer<W>, 1>>;
+  subtractWide(other: Signed<W> | Literal): Signed<Sum<NoInfer<W>, 1>>;
+  multiply<V extends number>(other: Signed<V>): Signed<Sum<NoInfer<W>, V>>;
   truncate<N extends number>(width: N): Signed<N>;
   extend<N extends number>(width: N): Signed<N>;
   resize<N extends number>(width: N): Signed<N>;
