@@ -17,7 +17,7 @@ const throughs = new WeakMap<Module, Through>();
 const isCombinational = (signal: Signal): boolean => signal.kind === 'wire' || signal.kind === 'instance_output';
 
 /** The signals that each wire and instance output reads. */
-const signalGraph = (module: Module): Graph => {
+export const signalGraph = (module: Module): Graph => {
   const reads = new Map<Expression, ReadonlySet<Signal>>();
   const readBy = (expression: Expression): ReadonlySet<Signal> => {
     const known = reads.get(expression);
@@ -78,7 +78,7 @@ const throughOf = (module: Module): Through => {
 };
 
 /** The signals that depend on themselves, taken as wholes (Tarjan's strongly connected components). */
-const signalsInLoops = (graph: Graph): Set<Signal> => {
+export const signalsInLoops = (graph: Graph): Set<Signal> => {
   const index = new Map<Signal, number>();
   const lowest = new Map<Signal, number>();
   const stack: Signal[] = [];

@@ -12,6 +12,7 @@ import { withoutDeadBranches } from './known.ts';
 import { Namespace } from './namespace.ts';
 import { project, type Subject, subjectsOf } from './projection.ts';
 import { plainSegments, type Segment } from './segments.ts';
+import { splitWires } from './split-wires.ts';
 import { partOf, StatementLowering } from './statements.ts';
 import { StateNames } from './states.ts';
 import { unusedParts } from './unused.ts';
@@ -36,7 +37,8 @@ class ModuleLowering {
   readonly #labels = new Namespace([]);
 
   constructor(given: Module, options: LowerOptions) {
-    const module = { ...given, body: withoutDeadBranches(given.body) };
+    const whole = splitWires(given);
+    const module = { ...whole, body: withoutDeadBranches(whole.body) };
     this.#source = given;
     this.#module = module;
     this.#options = options;
