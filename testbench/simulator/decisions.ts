@@ -4,6 +4,7 @@
  */
 
 import type { Action, Effect, Guard } from './design.ts';
+import { factorConditions } from './factoring.ts';
 import type { Node } from './graph.ts';
 import { operandsOf } from './graph.ts';
 import type { WordGraph } from './simplify.ts';
@@ -63,6 +64,7 @@ export const countUses = (actions: readonly Action[], nodeCount: number): Uint32
 export const decisionItems = (graph: WordGraph, actions: readonly Action[]): readonly Item[] => {
   const uses = countUses(actions, graph.table.nodes.length);
   return merge(
+    graph,
     actions.flatMap((action) => guarded(action.guards, effectItems(graph, action.effect, uses))),
     new Map(),
   );
@@ -131,6 +133,7 @@ const negationOf = (node: Node): Node | undefined => (node.kind === 'not' ? node
 const withFact = (facts: ReadonlyMap<Node, boolean>, condition: Node, holds: boolean): ReadonlyMap<Node, boolean> => {
   const result = new Map(facts);
   const learn = (node: Node, value: boolean): void => {
+    if (result.has(node)) return;
     result.set(node, value);
     const inner = negationOf(node);
     if (inner !== undefined) learn(inner, !value);
@@ -148,15 +151,19 @@ type Group =
   | { kind: 'if'; condition: Node; then: Item[]; otherwise: Item[] }
   | { kind: 'switch'; subject: Node; members: Extract<Item, { kind: 'switch' }>[] };
 
-const merge = (items: readonly Item[], facts: ReadonlyMap<Node, boolean>): readonly Item[] => {
+const merge = (graph: WordGraph, items: readonly Item[], facts: ReadonlyMap<Node, boolean>): readonly Item[] => {
   const groups: Group[] = [];
   const byCondition = new Map<Node, Group>();
   const lastWriter = new Map<number, Group>();
   const add = (item: Item): void => {
     if (item.kind === 'if') {
-      const known = knownValue(item.condition, facts);
-      if (known !== undefined) {
-        for (const inner of known ? item.then : item.otherwise) add(inner);
+      const condition = underFacts(graph, item.condition, facts);
+      if (condition.kind === 'constant') {
+        for (const inner of condition.value === 1n ? item.then : item.otherwise) add(inner);
+        return;
+      }
+      if (condition !== item.condition) {
+        add({ ...item, condition });
         return;
       }
       const positive = negationOf(item.condition);
@@ -185,19 +192,56 @@ const merge = (items: readonly Item[], facts: ReadonlyMap<Node, boolean>): reado
     for (const memory of written) lastWriter.set(memory, group);
   };
   for (const item of items) add(item);
-  return groups.map((group): Item => {
-    if (group.kind === 'effect') return group.item;
-    if (group.kind === 'if') {
-      const { condition } = group;
-      return {
-        kind: 'if',
-        condition,
-        then: merge(group.then, withFact(facts, condition, true)),
-        otherwise: merge(group.otherwise, withFact(facts, condition, false)),
-      };
+  const grouped = groups.map(
+    (group): Item =>
+      group.kind === 'effect' ? group.item : group.kind === 'if' ? group : mergeSwitches(group.subject, group.members),
+  );
+  return factorConditions(graph, grouped, movableAmong(grouped)).flatMap((item): readonly Item[] => {
+    if (item.kind === 'effect') return [item];
+    if (item.kind === 'if') {
+      const { condition } = item;
+      const then = merge(graph, item.then, withFact(facts, condition, true));
+      const otherwise = merge(graph, item.otherwise, withFact(facts, condition, false));
+      return then.length === 0 && otherwise.length === 0 ? [] : [{ kind: 'if', condition, then, otherwise }];
     }
-    return mergeSwitches(group.subject, group.members, facts);
+    const cases = item.cases.map(({ values, body }) => ({ values, body: merge(graph, body, facts) }));
+    return [{ kind: 'switch', subject: item.subject, cases, otherwise: merge(graph, item.otherwise, facts) }];
   });
+};
+
+/** Items whose writes of memories need not keep their place among the others'. */
+const movableAmong = (items: readonly Item[]): ((item: Item) => boolean) => {
+  const writers = new Map<number, number>();
+  for (const item of items)
+    for (const memory of writtenMemories([item])) writers.set(memory, (writers.get(memory) ?? 0) + 1);
+  return (item) => [...writtenMemories([item])].every((memory) => writers.get(memory) === 1);
+};
+
+/** How far into a condition known parts are looked for. */
+const conditionDepth = 12;
+
+/** A condition with what is known put in. */
+const underFacts = (graph: WordGraph, node: Node, facts: ReadonlyMap<Node, boolean>): Node => {
+  if (facts.size === 0) return node;
+  const memo = new Map<Node, Node>();
+  const visit = (one: Node, depth: number): Node => {
+    const found = memo.get(one);
+    if (found !== undefined) return found;
+    const result = simplified(one, depth);
+    memo.set(one, result);
+    return result;
+  };
+  const simplified = (one: Node, depth: number): Node => {
+    const known = knownValue(one, facts);
+    if (known !== undefined) return graph.constant(1, known ? 1n : 0n);
+    if (depth === 0) return one;
+    if (one.kind === 'not') return graph.not(visit(one.operand, depth - 1));
+    if ((one.kind !== 'and' && one.kind !== 'or') || one.width > 1) return one;
+    const left = visit(one.left, depth - 1);
+    const right = visit(one.right, depth - 1);
+    return left === one.left && right === one.right ? one : graph.binary(one.kind, left, right);
+  };
+  return visit(node, conditionDepth);
 };
 
 const knownValue = (condition: Node, facts: ReadonlyMap<Node, boolean>): boolean | undefined => {
@@ -215,11 +259,7 @@ const newGroup = (item: Item): Group => {
   return { kind: 'effect', item };
 };
 
-const mergeSwitches = (
-  subject: Node,
-  members: readonly Extract<Item, { kind: 'switch' }>[],
-  facts: ReadonlyMap<Node, boolean>,
-): Item => {
+const mergeSwitches = (subject: Node, members: readonly Extract<Item, { kind: 'switch' }>[]): Item => {
   const arms = members.map(
     (member) =>
       new Map(member.cases.flatMap((one, index) => one.values.map((value): [number, number] => [value, index]))),
@@ -238,10 +278,7 @@ const mergeSwitches = (
   return {
     kind: 'switch',
     subject,
-    cases: [...bySignature.values()].map((list) => ({ values: list, body: merge(bodyOf(list[0] ?? 0), facts) })),
-    otherwise: merge(
-      members.flatMap((member) => member.otherwise),
-      facts,
-    ),
+    cases: [...bySignature.values()].map((list) => ({ values: list, body: bodyOf(list[0] ?? 0) })),
+    otherwise: members.flatMap((member) => member.otherwise),
   };
 };

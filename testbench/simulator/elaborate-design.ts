@@ -22,26 +22,25 @@ export const buildDesign = (top: Module, options: DesignOptions): Design => {
   const scope = buildScopes(top);
   const ports = portLayout(top);
   const state = layOutState(scope);
-  return withBitwiseRetry((bitwise) => {
+  const attempt = (
+    bitwise: ReadonlySet<string>,
+    crowded: ReadonlySet<object>,
+  ): { design: Design; crowded: ReadonlySet<object> } => {
     const graph = new WordGraph(options.wordWidth);
-    const lowering = new Lowering(graph, ports, state, bitwise);
+    const lowering = new Lowering(graph, ports, state, bitwise, crowded);
     const builder = new DesignBuilder(lowering, state, options);
     builder.visit(scope);
     const outputs = top.signals
       .filter((signal) => signal.port === 'output')
       .flatMap((signal) => outputWords(lowering, scope, signal));
-    return {
-      graph,
-      ports,
-      registers: state.registers,
-      memories: state.memories,
-      properties: builder.properties,
-      outputs,
-      actions: builder.actions,
-      traced: builder.traced,
-      traceBytes: builder.traceBytes,
-      stateBytes: state.stateBytes,
-    };
+    const { properties, actions, traced, traceBytes } = builder;
+    const { registers, memories, stateBytes } = state;
+    const design = { graph, ports, registers, memories, properties, outputs, actions, traced, traceBytes, stateBytes };
+    return { design, crowded: lowering.crowded() };
+  };
+  return withBitwiseRetry((bitwise) => {
+    const first = attempt(bitwise, new Set());
+    return first.crowded.size === 0 ? first.design : attempt(bitwise, first.crowded).design;
   });
 };
 

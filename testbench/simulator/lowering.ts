@@ -16,6 +16,9 @@ import type { StateLayout } from './state-layout.ts';
 /** A slice narrower than this is cut out of a whole word rather than pushed through the operations that make the word. */
 const narrow = 16;
 
+/** What is computed window by window; the rest has words of its own, or costs nothing to cut. */
+const splitKinds = new Set(['wire', 'unary', 'binary', 'multiplex', 'select']);
+
 class SignalCycle extends Error {
   readonly signals: readonly string[];
   constructor(signals: readonly string[]) {
@@ -38,12 +41,20 @@ export class Lowering {
   readonly #active = new Set<string>();
   /** Paths of signals that are evaluated bit by bit, because whole words of them would depend on themselves. */
   readonly #bitwise: ReadonlySet<string>;
+  readonly #crowded: ReadonlySet<object>;
 
-  constructor(graph: WordGraph, ports: PortLayout, state: StateLayout, bitwise: ReadonlySet<string>) {
+  constructor(
+    graph: WordGraph,
+    ports: PortLayout,
+    state: StateLayout,
+    bitwise: ReadonlySet<string>,
+    crowded: ReadonlySet<object>,
+  ) {
     this.graph = graph;
     this.#state = state;
     this.#inputBits = new Map(ports.inputs.map((slot) => [slot.name, slot.word * 32]));
     this.#bitwise = bitwise;
+    this.#crowded = crowded;
   }
 
   /** `aresetn`; constant one for a design without clock. */
@@ -145,6 +156,9 @@ export class Lowering {
       (e.kind === 'binary' && (e.operator === 'and' || e.operator === 'or' || e.operator === 'xor'));
     if (bitwise) {
       if (!exact && width < e.width) {
+        if (this.#crowded.has(e) && (low % word !== 0 || width !== Math.min(word, e.width - low))) {
+          return this.pick(this.limbs(scope, e), low, width);
+        }
         if (e.width <= word) return graph.slice(this.window(scope, e, 0, e.width), low, width);
         if (width < narrow && Math.floor(low / word) === Math.floor((low + width - 1) / word)) {
           const start = Math.floor(low / word) * word;
@@ -175,6 +189,26 @@ export class Lowering {
     let limbs = own.get(e);
     if (limbs === undefined) own.set(e, (limbs = arithmeticLimbs(this, scope, e)));
     return this.pick(limbs, low, width);
+  }
+
+  /**
+   * Wide expressions and wires that were asked for in windows that overlap so much that whole words, with the windows cut out
+   * of them, are less work: what to give to the next attempt.
+   */
+  crowded(): ReadonlySet<object> {
+    const result = new Set<object>();
+    for (const memos of this.#memos.values()) {
+      for (const [owner, windows] of memos) {
+        const width: unknown = Reflect.get(owner, 'width');
+        if (typeof width !== 'number' || width <= this.graph.wordWidth) continue;
+        const kind: unknown = Reflect.get(owner, 'kind');
+        if (typeof kind !== 'string' || !splitKinds.has(kind)) continue;
+        let asked = 0;
+        for (const key of windows.keys()) asked += (key >> 1) % 128;
+        if (asked > width * 1.5) result.add(owner);
+      }
+    }
+    return result;
   }
 
   /** A window of a value that is there as whole words. */
@@ -316,20 +350,20 @@ export class Lowering {
       const to = Math.min(low + width, end);
       if (from >= to) continue;
       const word = graph.wordWidth;
-      let lowest = from;
-      let highest = to;
-      if (!bitwise && end - start <= word) {
-        lowest = start;
-        highest = end;
-      } else if (
-        !bitwise &&
-        to - from < narrow &&
-        Math.floor((from - start) / word) === Math.floor((to - 1 - start) / word)
-      ) {
-        lowest = start + Math.floor((from - start) / word) * word;
-        highest = Math.min(end, lowest + word);
+      if (!bitwise && end - start > word && this.#crowded.has(signal)) {
+        for (let at = from; at < to; ) {
+          const limb = start + Math.floor((at - start) / word) * word;
+          const size = Math.min(word, end - limb);
+          const take = Math.min(to, limb + size) - at;
+          parts.push(graph.slice(this.#wireValue(scope, signal, path, limb, size, false), at - limb, take));
+          at += take;
+        }
+        continue;
       }
-      const whole = this.#wireValue(scope, signal, path, lowest, highest - lowest, bitwise);
+      const { low: lowest, width: size } = bitwise
+        ? { low: from, width: to - from }
+        : container(from, to, start, end, word);
+      const whole = this.#wireValue(scope, signal, path, lowest, size, bitwise);
       parts.push(graph.slice(whole, from - lowest, to - from));
     }
     return graph.concatenation(parts);
@@ -481,6 +515,20 @@ export class Lowering {
       .reduce((any, next) => graph.binary('or', any, next), graph.constant(1, 0n));
   }
 }
+
+/** What is evaluated for a window of a segment: the whole segment, a whole word for few bits of a wide one, or the window. */
+const container = (
+  from: number,
+  to: number,
+  start: number,
+  end: number,
+  word: number,
+): { low: number; width: number } => {
+  if (end - start <= word) return { low: start, width: end - start };
+  const index = Math.floor((from - start) / word);
+  if (to - from >= narrow || index !== Math.floor((to - 1 - start) / word)) return { low: from, width: to - from };
+  return { low: start + index * word, width: Math.min(end - start - index * word, word) };
+};
 
 /** Lowers with more and more signals bit by bit, until no word depends on itself. */
 export const withBitwiseRetry = <T>(attempt: (bitwise: ReadonlySet<string>) => T): T => {

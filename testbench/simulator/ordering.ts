@@ -11,6 +11,7 @@ import { operandsOf } from './graph.ts';
 import type { Step } from './program.ts';
 import type { Placement, Region } from './regions.ts';
 import { placeNodes } from './regions.ts';
+import { shortCircuit } from './short-circuit.ts';
 import type { WordGraph } from './simplify.ts';
 
 /** Chains of nodes used once are computed in one expression down to this depth. */
@@ -28,6 +29,8 @@ interface Summary {
 
 interface Work {
   readonly let: Node | null;
+  /** A region of shared work, computed where one of its arms will run. */
+  readonly guard: { readonly region: Region; readonly condition: Node } | null;
   readonly item: Item | null;
   readonly children: readonly Region[];
   readonly summary: Summary;
@@ -88,9 +91,9 @@ export class Chunks {
 }
 
 export const schedule = (graph: WordGraph, actions: readonly Action[]): readonly Step[] => {
-  const items = decisionItems(graph, actions);
+  const items = shortCircuit(graph, decisionItems(graph, actions));
   const placement = placeNodes(items, graph.table.nodes);
-  return new Orderer(placement, new Chunks(actions)).run();
+  return new Orderer(graph, placement, new Chunks(actions)).run();
 };
 
 class Orderer {
@@ -103,7 +106,10 @@ class Orderer {
   readonly #summaries = new Map<Region, Summary>();
   readonly #hoisted = new Set<Node>();
 
-  constructor(placement: Placement, chunks: Chunks) {
+  readonly #graph: WordGraph;
+
+  constructor(graph: WordGraph, placement: Placement, chunks: Chunks) {
+    this.#graph = graph;
     this.#placement = placement;
     this.#chunks = chunks;
     this.#chooseLocals();
@@ -118,7 +124,7 @@ class Orderer {
     for (const node of this.#placement.liveNodes) {
       if (node.kind === 'constant') continue;
       if (node.kind === 'load') {
-        for (const [region, count] of this.#placement.loadHomes(node)) if (count > 1) this.#addLet(node, region);
+        for (const [region, count] of this.#placement.loadHomes(node)) if (count > 2) this.#addLet(node, region);
         continue;
       }
       const region = this.#placement.regionOf(node);
@@ -135,9 +141,11 @@ class Orderer {
     const list = this.#letsOf.get(region);
     if (list === undefined) this.#letsOf.set(region, [node]);
     else list.push(node);
+    // What a guard computes is seen beside it.
+    const shown = region.guardOf === null ? region : (region.up() ?? region);
     const homes = this.#homes.get(node);
-    if (homes === undefined) this.#homes.set(node, new Set([region]));
-    else homes.add(region);
+    if (homes === undefined) this.#homes.set(node, new Set([shown]));
+    else homes.add(shown);
   }
 
   #hasLocalAt(node: Node, region: Region): boolean {
@@ -198,7 +206,14 @@ class Orderer {
     for (const node of this.#letsOf.get(region) ?? []) {
       const summary = emptySummary();
       this.#collect(node, region, summary, node);
-      works.push({ let: node, item: null, children: [], summary, done: false });
+      works.push({ let: node, guard: null, item: null, children: [], summary, done: false });
+    }
+    for (const guard of region.guards) {
+      const condition = this.#guardCondition(guard);
+      const summary = emptySummary();
+      this.#collect(condition, region, summary, null);
+      this.#absorb(summary, this.#summary(guard, null));
+      works.push({ let: null, guard: { region: guard, condition }, item: null, children: [], summary, done: false });
     }
     region.items.forEach((item, index) => {
       const summary = emptySummary();
@@ -210,17 +225,29 @@ class Orderer {
         this.#collect(item.kind === 'if' ? item.condition : item.subject, region, summary, null);
         for (const child of children) this.#absorb(summary, this.#summary(child, null));
       }
-      works.push({ let: null, item, children, summary, done: false });
+      works.push({ let: null, guard: null, item, children, summary, done: false });
     });
     return works;
   }
 
+  #guardCondition(guard: Region): Node {
+    const graph = this.#graph;
+    return [...(guard.guardOf ?? [])]
+      .map(({ entry }) =>
+        entry === null ? graph.constant(1, 1n) : entry.when ? entry.condition : graph.not(entry.condition),
+      )
+      .reduce((any, next) => graph.binary('or', any, next));
+  }
+
   #emitRegion(region: Region): readonly Step[] {
-    return new RegionOrder(this.#worksOf(region), this.#hoisted, (work) => this.#stepsOf(work)).run();
+    const letsOf = (guard: Region): readonly Node[] => this.#letsOf.get(guard) ?? [];
+    return new RegionOrder(this.#worksOf(region), this.#hoisted, (work) => this.#stepsOf(work), letsOf).run();
   }
 
   #stepsOf(work: Work): readonly Step[] {
     if (work.let !== null) return this.#letSteps(work.let);
+    if (work.guard !== null)
+      return [{ kind: 'guard', condition: work.guard.condition, body: this.#emitRegion(work.guard.region) }];
     const { item, children } = work;
     if (item === null) return [];
     const bodies = children.map((child) => this.#emitRegion(child));
@@ -263,13 +290,19 @@ class RegionOrder {
   readonly #writers = new Map<number, Work[]>();
   readonly #own: Node[] = [];
 
-  constructor(works: readonly Work[], hoisted: Set<Node>, stepsOf: (work: Work) => readonly Step[]) {
+  constructor(
+    works: readonly Work[],
+    hoisted: Set<Node>,
+    stepsOf: (work: Work) => readonly Step[],
+    letsOf: (guard: Region) => readonly Node[],
+  ) {
     this.#works = works;
     this.#hoisted = hoisted;
     this.#stepsOf = stepsOf;
     for (const work of works) {
-      if (work.let !== null) {
-        this.#byLet.set(work.let, work);
+      if (work.let !== null || work.guard !== null) {
+        for (const node of work.let !== null ? [work.let] : work.guard === null ? [] : letsOf(work.guard.region))
+          this.#byLet.set(node, work);
         for (const chunk of work.summary.reads.keys()) push(this.#pureReaders, chunk, work);
         continue;
       }

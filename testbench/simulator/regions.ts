@@ -10,6 +10,12 @@ import { operandsOf } from './graph.ts';
 
 /** Estimated instructions from which on an arm is worth a branch. */
 const lazyThreshold = 14;
+/** The same for work that several arms share. */
+const guardThreshold = 10;
+/** More arms than this are not worth a common condition. */
+const guardArms = 6;
+
+let regionCount = 0;
 
 export class Region {
   readonly depth: number;
@@ -18,6 +24,15 @@ export class Region {
   /** For `if` and `switch` items, in item order: then and otherwise, or the cases and then otherwise. */
   readonly children: Region[][] = [];
   cost = 0;
+  readonly id = regionCount++;
+  /** What leads into this arm of an `if`; null for arms of switches and of lazy nodes. */
+  entry: { readonly condition: Node; readonly when: boolean } | null = null;
+  /** An arm of a node rather than of an item. */
+  lazy = false;
+  /** Arms of the parent's items that share the work of this region; null for ordinary regions. */
+  guardOf: ReadonlySet<Region> | null = null;
+  /** Regions of shared work below this one. */
+  readonly guards: Region[] = [];
   #alias: Region | null = null;
 
   constructor(parent: Region | null, items: readonly Item[]) {
@@ -67,7 +82,7 @@ const commonAncestor = (a: Region, b: Region): Region => {
   return left;
 };
 
-const costOf = (node: Node): number => {
+export const costOf = (node: Node): number => {
   switch (node.kind) {
     case 'constant':
       return 0;
@@ -98,7 +113,9 @@ const armsOf = (node: Node): readonly Node[] | undefined => {
 
 export const placeNodes = (items: readonly Item[], nodes: readonly Node[]): Placement => {
   const uses = new Uint32Array(nodes.length);
+  const useRegions: Region[][] = Array.from({ length: nodes.length }, () => []);
   const regions: (Region | undefined)[] = new Array(nodes.length).fill(undefined);
+  const guards = new Map<string, Region>();
   const loadUses = new Map<Node, Map<Region, number>>();
   const use = (node: Node, region: Region): void => {
     uses[node.id] = (uses[node.id] ?? 0) + 1;
@@ -107,8 +124,44 @@ export const placeNodes = (items: readonly Item[], nodes: readonly Node[]): Plac
       own.set(region, (own.get(region) ?? 0) + 1);
       loadUses.set(node, own);
     }
-    const before = regions[node.id];
-    regions[node.id] = before === undefined ? region : commonAncestor(before, region);
+    const known = useRegions[node.id];
+    if (known !== undefined && known[known.length - 1] !== region) known.push(region);
+  };
+  const place = (node: Node): Region | undefined => {
+    const given = useRegions[node.id] ?? [];
+    const [first] = given;
+    if (first === undefined) return undefined;
+    const common = given.reduce(commonAncestor);
+    return node.kind === 'constant' || node.kind === 'load' ? common : (guardFor(node, given, common) ?? common);
+  };
+  /** Where all uses are inside a few arms of `if`s, the region that runs only where one of these arms will. */
+  const guardFor = (node: Node, given: readonly Region[], common: Region): Region | undefined => {
+    const arms = new Set<Region>();
+    let lazy = false;
+    for (const region of given) {
+      if (region === common) return undefined;
+      let arm = region;
+      while (arm.parent !== null && arm.parent !== common) arm = arm.parent;
+      if (arm.guardOf !== null) for (const one of arm.guardOf) arms.add(one);
+      else if (arm.entry === null) return undefined;
+      else arms.add(arm);
+      if (arms.size > guardArms) return undefined;
+    }
+    // A condition made later could depend on this node by way of a lazy arm; one made earlier cannot.
+    for (const arm of arms) lazy ||= arm.lazy;
+    if (lazy) for (const { entry } of arms) if (entry !== null && entry.condition.id > node.id) return undefined;
+    const key = `${common.id}:${[...arms]
+      .map((arm) => arm.id)
+      .sort((a, b) => a - b)
+      .join()}`;
+    let guard = guards.get(key);
+    if (guard === undefined) {
+      guard = new Region(common, []);
+      guard.guardOf = arms;
+      guards.set(key, guard);
+      for (const { entry } of arms) if (entry !== null) use(entry.condition, common);
+    }
+    return guard;
   };
   const build = (parent: Region | null, list: readonly Item[]): Region => {
     const region = new Region(parent, list);
@@ -119,7 +172,10 @@ export const placeNodes = (items: readonly Item[], nodes: readonly Node[]): Plac
         region.children.push([]);
       } else if (item.kind === 'if') {
         use(item.condition, region);
-        region.children.push([build(region, item.then), build(region, item.otherwise)]);
+        const [then, otherwise] = [build(region, item.then), build(region, item.otherwise)];
+        then.entry = { condition: item.condition, when: true };
+        otherwise.entry = { condition: item.condition, when: false };
+        region.children.push([then, otherwise]);
       } else {
         use(item.subject, region);
         region.children.push([...item.cases.map((one) => build(region, one.body)), build(region, item.otherwise)]);
@@ -133,8 +189,10 @@ export const placeNodes = (items: readonly Item[], nodes: readonly Node[]): Plac
   const live: Node[] = [];
   for (let id = nodes.length - 1; id >= 0; id--) {
     const node = nodes[id];
-    const region = regions[id];
-    if (node === undefined || region === undefined) continue;
+    if (node === undefined) continue;
+    const region = place(node);
+    if (region === undefined) continue;
+    regions[id] = region;
     live.push(node);
     region.cost += node.kind === 'load' ? 0 : costOf(node);
     const lazy = armsOf(node);
@@ -142,8 +200,10 @@ export const placeNodes = (items: readonly Item[], nodes: readonly Node[]): Plac
       for (const operand of operandsOf(node)) use(operand, region);
       continue;
     }
-    const inner = lazy.map((arm) => {
+    const inner = lazy.map((arm, index) => {
       const below = new Region(region, []);
+      below.lazy = true;
+      if (node.kind === 'multiplex') below.entry = { condition: node.condition, when: index === 0 };
       use(arm, below);
       return below;
     });
@@ -164,6 +224,12 @@ export const placeNodes = (items: readonly Item[], nodes: readonly Node[]): Plac
       const parent = inner[0]?.up();
       if (parent !== null && parent !== undefined) parent.cost += 4;
     }
+  }
+
+  for (const guard of [...guards.values()].sort((a, b) => b.depth - a.depth)) {
+    const whole = [...(guard.guardOf ?? [])].every((arm) => arm.find() === arm);
+    if (!whole || guard.cost < guardThreshold) guard.dissolve();
+    else guard.up()?.guards.push(guard);
   }
 
   return {

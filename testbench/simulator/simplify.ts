@@ -3,7 +3,7 @@
  * creates nodes through this class only, so no pass has to clean up after another.
  */
 
-import type { BinaryNodeOperator, MemorySlot, Node } from './graph.ts';
+import type { BinaryNodeOperator, MemorySlot, Node, UnaryNode } from './graph.ts';
 import { NodeTable, ones } from './graph.ts';
 
 const commutative = new Set<BinaryNodeOperator>(['and', 'or', 'xor', 'add', 'multiply', 'equal']);
@@ -54,10 +54,17 @@ export class WordGraph {
         if (value === 0n || inverse) return this.constant(width, 0n);
         if (value === full || left === right) return left;
         if (value !== undefined) return this.#maskRun(left, value);
+        if (width === 1) return this.#adjacentTests(left, right);
+        if (isRepeatedBit(left)) return this.multiplex(left.operand, right, this.constant(width, 0n));
+        if (isRepeatedBit(right)) return this.multiplex(right.operand, left, this.constant(width, 0n));
         return undefined;
       case 'or':
         if (value === full || inverse) return this.constant(width, full);
         if (value === 0n || left === right) return left;
+        if (width === 1) {
+          const both = this.#adjacentTests(this.not(left), this.not(right));
+          return both === undefined ? undefined : this.not(both);
+        }
         return undefined;
       case 'xor':
         if (value === 0n) return left;
@@ -116,6 +123,20 @@ export class WordGraph {
     const width = run.toString(2).length;
     if (operand.kind === 'load' && low !== 0) return undefined;
     return this.extend(this.shiftedLeftWide(this.slice(operand, low, width), low), operand.width);
+  }
+
+  /** Tests of neighbouring bits against constants are one test: `x[0] & !x[1]` is `x[1:0] == 1`. */
+  #adjacentTests(left: Node, right: Node): Node | undefined {
+    const a = testOf(left);
+    const b = testOf(right);
+    if (a === undefined || b === undefined) return undefined;
+    const up = this.#joined(a.word, b.word);
+    if (up !== undefined)
+      return this.binary('equal', up, this.constant(up.width, a.value | (b.value << BigInt(a.word.width))));
+    const down = this.#joined(b.word, a.word);
+    if (down !== undefined)
+      return this.binary('equal', down, this.constant(down.width, b.value | (a.value << BigInt(b.word.width))));
+    return undefined;
   }
 
   /** A concatenation with constant parts equals a constant only where those parts agree. */
@@ -240,10 +261,22 @@ export class WordGraph {
       else parts[parts.length - 1] = joined;
     };
     for (const part of given) append(part);
+    this.#joinRepeats(parts);
     const [only] = parts;
     if (parts.length === 1 && only !== undefined) return only;
     const width = parts.reduce((sum, part) => sum + part.width, 0);
     return this.table.concatenation(parts, width);
+  }
+
+  /** Runs of one bit repeated become the extension of that bit. */
+  #joinRepeats(parts: Node[]): void {
+    for (let start = 0; start < parts.length; start++) {
+      const bit = parts[start];
+      if (bit === undefined || bit.width !== 1 || bit.kind === 'constant') continue;
+      let end = start + 1;
+      while (parts[end] === bit) end++;
+      if (end - start > 1) parts.splice(start, end - start, this.signExtend(bit, end - start));
+    }
   }
 
   /** Two neighbours that are one value, or undefined. */
@@ -318,6 +351,19 @@ export class WordGraph {
       .reduce((any, next) => this.binary('or', any, next), this.constant(1, 0n));
   }
 }
+
+/** A condition that compares loaded or sliced bits with a constant. */
+const testOf = (node: Node): { readonly word: Node; readonly value: bigint } | undefined => {
+  if (node.kind === 'load' || node.kind === 'slice') return { word: node, value: 1n };
+  if (node.kind === 'not' && (node.operand.kind === 'load' || node.operand.kind === 'slice'))
+    return { word: node.operand, value: 0n };
+  if (node.kind !== 'equal' || node.right.kind !== 'constant') return undefined;
+  return node.left.kind === 'load' || node.left.kind === 'slice'
+    ? { word: node.left, value: node.right.value }
+    : undefined;
+};
+
+const isRepeatedBit = (node: Node): node is UnaryNode => node.kind === 'sign_extension' && node.operand.width === 1;
 
 const isCheapToSlice = (node: Node): boolean => node.kind === 'constant' || node.kind === 'load';
 

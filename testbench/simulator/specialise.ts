@@ -20,33 +20,34 @@ export const specialise = (
     const next = rebuilt(graph, node, replaced);
     if (next !== node) memo.set(node, next);
   }
-  const effect = (given: Effect): Effect => {
-    switch (given.kind) {
-      case 'store':
-      case 'output':
-      case 'trace':
-        return { ...given, value: replaced(given.value) };
-      case 'property':
-        return { ...given, condition: replaced(given.condition) };
-      case 'memory_write':
-        return {
-          ...given,
-          address: replaced(given.address),
-          limbs: given.limbs.map((limb) => ({
-            ...limb,
-            data: replaced(limb.data),
-            mask: limb.mask === null ? null : replaced(limb.mask),
-          })),
-        };
-      default:
-        return given satisfies never;
-    }
-  };
   const guard = (given: Guard): Guard =>
     given.kind === 'if'
       ? { ...given, condition: replaced(given.condition) }
       : { ...given, subject: replaced(given.subject) };
-  return actions.map((action) => ({ guards: action.guards.map(guard), effect: effect(action.effect) }));
+  return actions.map((action) => ({ guards: action.guards.map(guard), effect: mapEffect(action.effect, replaced) }));
+};
+
+export const mapEffect = (given: Effect, replaced: (node: Node) => Node): Effect => {
+  switch (given.kind) {
+    case 'store':
+    case 'output':
+    case 'trace':
+      return { ...given, value: replaced(given.value) };
+    case 'property':
+      return { ...given, condition: replaced(given.condition) };
+    case 'memory_write':
+      return {
+        ...given,
+        address: replaced(given.address),
+        limbs: given.limbs.map((limb) => ({
+          ...limb,
+          data: replaced(limb.data),
+          mask: limb.mask === null ? null : replaced(limb.mask),
+        })),
+      };
+    default:
+      return given satisfies never;
+  }
 };
 
 /** The node on replaced operands, or itself where none changed. */

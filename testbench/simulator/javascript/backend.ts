@@ -151,6 +151,10 @@ class JavaScriptEmitter {
   }
 
   #steps(steps: readonly Step[]): void {
+    for (const node of this.#sequence(steps)) this.#available.delete(node);
+  }
+
+  #sequence(steps: readonly Step[]): Node[] {
     const added: Node[] = [];
     const add = (node: Node): void => {
       if (this.#available.has(node)) return;
@@ -188,6 +192,11 @@ class JavaScriptEmitter {
           this.#steps(step.otherwise);
           this.#lines.push('} }');
           break;
+        case 'guard':
+          this.#lines.push(`if (${this.#value(step.condition)}) {`);
+          added.push(...this.#sequence(step.body));
+          this.#lines.push('}');
+          break;
         default:
           step satisfies never;
       }
@@ -199,7 +208,7 @@ class JavaScriptEmitter {
             : [];
       for (const arm of arms) for (const inner of arm) if (inner.kind === 'set') add(inner.target);
     }
-    for (const node of added) this.#available.delete(node);
+    return added;
   }
 
   #store(width: number, address: string, value: string): void {

@@ -28,7 +28,12 @@ export class StatementEmitter {
   }
 
   emit(steps: readonly Step[]): void {
-    const { available, locals } = this.#expressions;
+    for (const node of this.#sequence(steps)) this.#expressions.available.delete(node);
+  }
+
+  /** Gives the nodes whose locals became available. */
+  #sequence(steps: readonly Step[]): Node[] {
+    const { available, locals, code } = this.#expressions;
     const added: Node[] = [];
     const add = (node: Node): void => {
       if (available.has(node)) return;
@@ -56,12 +61,18 @@ export class StatementEmitter {
         case 'switch':
           this.#switch(step);
           break;
+        case 'guard':
+          this.#expressions.emitCondition(step.condition);
+          code.byte(Opcode.if).byte(emptyBlock);
+          added.push(...this.#sequence(step.body));
+          code.byte(Opcode.end);
+          break;
         default:
           step satisfies never;
       }
       for (const target of setTargets(step)) add(target);
     }
-    for (const node of added) available.delete(node);
+    return added;
   }
 
   #if(step: Extract<Step, { kind: 'if' }>): void {
