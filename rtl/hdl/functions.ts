@@ -64,16 +64,18 @@ export const concat = <const Parts extends readonly AnyBits[]>(...parts: Parts):
 };
 
 /** The element that `index` names, element 0 first; past the end the last. */
-export const select = <T extends Value>(
+export function select<T extends Value>(index: Bits, elements: readonly T[]): ReadOf<T>;
+export function select<T extends Value>(
   index: Bits,
-  elements: readonly [T, ...(T | OperandOf<T>)[]] | readonly T[],
-): ReadOf<T> => {
+  elements: readonly [T, ...(NoInfer<T> | OperandOf<NoInfer<T>>)[]],
+): ReadOf<T>;
+export function select(index: Bits, elements: readonly unknown[]): Value {
   const location = here();
   const chosen = unsignedOperand(index, 'select', location);
-  const all: readonly unknown[] = elements;
   const pattern =
-    all.find(isValue) ?? fail(all.length === 0 ? 'empty-list' : 'no-width', location, { operation: 'select' });
-  const columns = all.map((element) => coerce(pattern.info, element, location, 'select', pattern.describe()));
+    elements.find(isValue) ??
+    fail(elements.length === 0 ? 'empty-list' : 'no-width', location, { operation: 'select' });
+  const columns = elements.map((element) => coerce(pattern.info, element, location, 'select', pattern.describe()));
   return face(
     buildValue(pattern.info, 'the result of select', (position) => ({
       expression: expressionsAt(location).select(
@@ -83,7 +85,7 @@ export const select = <T extends Value>(
       target: null,
     })),
   );
-};
+}
 
 /** A constant of a shape. Records take an object of literals, vectors a list. */
 export const constant = <S extends Shape>(shape: S, value: OperandOf<ValueOf<S>>): ValueOf<S> => {

@@ -15,6 +15,7 @@ import {
   reverse,
   type Signed,
   type SignedSignal,
+  select,
   signed,
   stream,
 } from './index.ts';
@@ -132,6 +133,8 @@ test('a width is found in a signal that can be set as in one that cannot', () =>
     expectTypeOf(number.multiply(number)).toEqualTypeOf<Signed<16>>();
     expectTypeOf(mux(signal.bit(0), signal, 3)).toEqualTypeOf<Bits<8>>();
     expectTypeOf(reverse(signal)).toEqualTypeOf<Bits<8>>();
+    expectTypeOf(select(eight, [signal, eight, 7])).toEqualTypeOf<Bits<8>>();
+    expectTypeOf(select(eight, [eight, 6, 7])).toEqualTypeOf<Bits<8>>();
     // @ts-expect-error 8 bits and 16 bits do not add
     sixteen.add(signal);
   };
