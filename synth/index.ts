@@ -15,7 +15,7 @@ export {
 } from './flow/synthesise.ts';
 export { type Target, targets } from './flow/targets.ts';
 export { type Peer, type PeerTable, peerTables } from './peers.ts';
-export { renderHtml } from './report/html.ts';
+export { type HtmlOptions, renderHtml } from './report/html.ts';
 export { type SynthesisRow, synthesisRows } from './report/json.ts';
 export { renderMarkdown } from './report/markdown.ts';
 export * from './yosys/index.ts';

@@ -4,6 +4,7 @@ import type { NetlistModule, YosysNetlist } from '../yosys/netlist.ts';
 import { renameTop, runOnDesign } from '../yosys/read-design.ts';
 import { callTool } from '../yosys/tool-pool.ts';
 import type { SourceLine } from '../yosys/yosys-error.ts';
+import { areaOf } from './area.ts';
 import { harnessFor, harnessName } from './harness.ts';
 import { type Design, questionOf } from './map-design.ts';
 import { sourceOf } from './source-path.ts';
@@ -12,7 +13,13 @@ import { designName, longestRunSeconds } from './targets.ts';
 /** iCE40 HX8K in a ct256 package: 7,680 logic cells. No other family's router is a package on npm. */
 const device = ['--hx8k', '--package', 'ct256', '--pcf-allow-unconstrained', '--freq', '200', '--timing-allow-fail'];
 
-export const placementSeeds = [1, 2, 3] as const;
+/** Logic cells of the HX8K, each one table and one flip-flop. */
+const logicCellsThere = 7680;
+
+const placementSeeds = [1, 2, 3] as const;
+
+/** Synthesis with the frame, then every seed. */
+export const placementSteps = 1 + placementSeeds.length;
 
 /** The slowest path of a placed design, between registers of the design or of the frame around it. */
 export interface SlowestPath {
@@ -137,6 +144,15 @@ const unplaced = (reason: string): PlacedClock => ({
   slowestPath: null,
 });
 
+/** Why a design cannot fit, whatever the placer does; null where it may. The placer itself takes minutes to find out, or crashes. */
+const tooLarge = (mapped: NetlistModule): string | null => {
+  const { luts, registers } = areaOf(mapped);
+  const needed = Math.max(luts, registers);
+  if (needed <= logicCellsThere) return null;
+  const [there, needs] = [logicCellsThere, needed].map((cells) => cells.toLocaleString('en-US'));
+  return `does not fit an iCE40 HX8K (${needs} logic cells of ${there} at least)`;
+};
+
 /**
  * Places a design with three seeds. Differences under a tenth are noise.
  * @param mapped the design's iCE40 cells, flattened, which tell its ports and clocks.
@@ -145,6 +161,11 @@ const unplaced = (reason: string): PlacedClock => ({
 export const placedClock = async (design: Design, mapped: NetlistModule, onStep: () => void): Promise<PlacedClock> => {
   const harness = harnessFor(mapped);
   if (harness === null) return unplaced('it has no outputs, or ports that go both ways');
+  const large = tooLarge(mapped);
+  if (large !== null) {
+    for (let step = 0; step < placementSteps; step += 1) onStep();
+    return unplaced(large);
+  }
   const frame = 'harness.v';
   const commands = [
     ...renameTop(designName),

@@ -7,6 +7,7 @@ import { runYosys } from '../yosys/run-yosys.ts';
 import { YosysError } from '../yosys/yosys-error.ts';
 import { levelsOf } from './depth.ts';
 import { mapDesign } from './map-design.ts';
+import { placedClock, placementSteps } from './place-and-route.ts';
 import { type SynthesisResult, synthesise, synthesisePeer } from './synthesise.ts';
 import { targets } from './targets.ts';
 
@@ -227,4 +228,28 @@ describe('synthesisePeer', () => {
       "module `peer' has no parameter `WIDE'; parameters: none",
     );
   });
+});
+
+test('a design larger than the chip is not placed, and says why', async () => {
+  const cell = (type: string) => ({
+    hide_name: 1 as const,
+    type,
+    parameters: {},
+    attributes: {},
+    port_directions: {},
+    connections: {},
+  });
+  const cells = Object.fromEntries(Array.from({ length: 7681 }, (_, index) => [`r${index}`, cell('SB_DFF')]));
+  let steps = 0;
+  const design = { files: [], top: 'large', parameters: {} };
+  const clock = await placedClock(
+    design,
+    { attributes: {}, ports: { q: { direction: 'output', bits: [2] } }, cells, netnames: {} },
+    () => {
+      steps += 1;
+    },
+  );
+  expect(clock.mhz).toBeNull();
+  expect(clock.reason).toBe('does not fit an iCE40 HX8K (7,681 logic cells of 7,680 at least)');
+  expect(steps).toBe(placementSteps);
 });

@@ -8,7 +8,7 @@ import { gateEquivalentsOf } from './gate-equivalents.ts';
 import { type LineCost, lineCosts } from './line-costs.ts';
 import { loadVerilog } from './load-verilog.ts';
 import { type Design, type DesignMemory, mapDesign } from './map-design.ts';
-import { type PlacedClock, placedClock, placementSeeds } from './place-and-route.ts';
+import { type PlacedClock, placedClock, placementSteps } from './place-and-route.ts';
 import { type DeepPath, deepestPaths } from './source-path.ts';
 import { designName, targets as everyTarget, type Target } from './targets.ts';
 
@@ -25,8 +25,8 @@ export interface SynthesisRequest {
   readonly targets?: readonly Target[];
   /** Whether to place and route for the clock, which needs the `ice40` target and takes minutes for large designs. */
   readonly place: boolean;
-  /** Whether to count every module by itself as well, which takes as long again. Default true. */
-  readonly modules?: boolean;
+  /** Whether to count every module by itself as well, which takes as long again, or the targets for which to. Default true. */
+  readonly modules?: boolean | readonly Target[];
 }
 
 export interface ModuleReport extends Area {
@@ -111,9 +111,10 @@ export const synthesise = async (
 ): Promise<SynthesisResult> => {
   const chosen = request.targets ?? everyTarget;
   checkTargets(chosen);
-  const withModules = request.modules ?? true;
+  const asked = request.modules ?? true;
+  const byModule = chosen.filter((target) => (typeof asked === 'boolean' ? asked : asked.includes(target)));
   const design: Design = { files: request.files, top: request.top, parameters: request.verilogParameters ?? {} };
-  const total = chosen.length * (withModules ? 2 : 1) + 1 + (request.place ? 1 + placementSeeds.length : 0);
+  const total = chosen.length + byModule.length + 1 + (request.place ? placementSteps : 0);
   let done = 0;
   const step = (label: string): void => onProgress(++done, total, `${request.block}: ${label}`);
 
@@ -135,7 +136,7 @@ export const synthesise = async (
     return count;
   });
   const perModule = chosen.map(async (target, index): Promise<ModuleReport[]> => {
-    if (!withModules) return [];
+    if (!byModule.includes(target)) return [];
     const whole = await flat[index];
     const label = `${target}, module by module`;
     if (whole?.modules === 1) {
@@ -178,7 +179,7 @@ export const synthesisePeer = async (
     readonly parameters?: Parameters;
     readonly targets?: readonly Target[];
     readonly place?: boolean;
-    readonly modules?: boolean;
+    readonly modules?: boolean | readonly Target[];
   },
   onProgress: OnProgress = () => {},
 ): Promise<SynthesisResult> => {

@@ -1,7 +1,7 @@
 /** Ours beside peers, on the figures that peers were measured by. */
 import type { SynthesisResult } from '../flow/synthesise.ts';
 import { type Goal, type Peer, type PeerTable, peersOf } from '../peers.ts';
-import { parameterText } from './words.ts';
+import { parameterText, variedParameters } from './words.ts';
 
 export interface ComparedDesign {
   readonly name: string;
@@ -31,9 +31,12 @@ const peerRow = (peer: Peer): ComparedDesign => ({
   remark: peer.mhz === null ? `${peer.remark}; does not fit an HX8K` : peer.remark,
 });
 
-const ourRow = (result: SynthesisResult): ComparedDesign => {
+/** Told apart by what differs; one alone by its first parameter, as peers are by their width. */
+const ourRow = (result: SynthesisResult, results: readonly SynthesisResult[]): ComparedDesign => {
   const of = (target: string) => result.targets.find((report) => report.target === target);
-  const parameters = parameterText(result.parameters);
+  const varied = variedParameters(results);
+  const told = varied.length === 0 ? Object.keys(result.parameters).slice(0, 1) : varied;
+  const parameters = parameterText(Object.fromEntries(told.map((name) => [name, result.parameters[name] ?? ''])));
   return {
     name: parameters === '' ? result.top : `${result.top}, ${parameters}`,
     ours: true,
@@ -53,7 +56,7 @@ export const compare = (results: readonly SynthesisResult[]): Comparison | null 
   if (table === null) return null;
   return {
     table,
-    designs: [...results.map(ourRow), ...table.peers.map(peerRow)],
+    designs: [...results.map((result) => ourRow(result, results)), ...table.peers.map(peerRow)],
     goals: table.goals.map((goal) => ({ ...goal, name: `goal, ${goal.width} bits` })),
   };
 };

@@ -14,6 +14,8 @@ export interface HtmlOptions {
   readonly title?: string;
   /** Told under the title, so that a reader can repeat it. */
   readonly command?: string;
+  /** A table at the top, heads first: what else is known of the blocks. */
+  readonly overview?: readonly (readonly string[])[];
 }
 
 const or = (value: number | null): string => (value === null ? '–' : count(value));
@@ -26,6 +28,12 @@ const row = (cells: readonly string[], className = '', remark = ''): string =>
   `<tr${className === '' ? '' : ` class="${className}"`}>${cells.map((cell) => `<td>${cell}</td>`).join('')}${
     remark === '' ? '' : `<td class="words">${remark}</td>`
   }</tr>`;
+
+const overviewTable = ([heads = [], ...rows]: readonly (readonly string[])[]): string =>
+  table(
+    heads,
+    rows.map((cells) => row(cells.map(escapeText))),
+  );
 
 const targetTable = (result: SynthesisResult): string =>
   table(
@@ -215,6 +223,7 @@ export const renderHtml = (results: readonly SynthesisResult[], options: HtmlOpt
 flip-flops. Depth counts levels of look-up tables between registers, a carry chain as one.${
     options.command === undefined ? '' : ` Made by <code>${escapeText(options.command)}</code>.`
   }</p>
+${options.overview === undefined ? '' : overviewTable(options.overview)}
 ${blocks.length < 2 ? '' : `<nav>${links.join('')}</nav>`}
 ${blocks.map(([name, group], index) => blockSection(name, index, group)).join('\n')}
 </main></body></html>

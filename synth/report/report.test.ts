@@ -88,7 +88,7 @@ describe('Markdown', () => {
   });
 
   test('sets ours beside the peers and the goals', () => {
-    expect(text).toContain('| **packet_hash, dataWidth = 512, clients = 8** | 2,100 | 40 | 6 / – | 121 |  |');
+    expect(text).toContain('| **packet_hash, dataWidth = 512** | 2,100 | 40 | 6 / – | 121 |  |');
     expect(text).toMatch(/\| Corundum rx_hash, 512 bits \| 2,292 \| 225 \| 63 \/ 32 \| 110 \|/);
     expect(text).toContain('| *goal, 512 bits* | at most 2,250 |');
   });
@@ -102,6 +102,15 @@ describe('the page', () => {
   const page = renderHtml([result(64, 1100), result(128, 1400), result(512, 2100)], {
     title: 'A & B',
     command: 'synth <x>',
+    overview: [
+      ['block', 'compared'],
+      ['packet_hash', 'model = <rtl>'],
+    ],
+  });
+
+  test('begins with what else is known of the blocks', () => {
+    expect(page.indexOf('model = &lt;rtl&gt;')).toBeGreaterThan(0);
+    expect(page.indexOf('model = &lt;rtl&gt;')).toBeLessThan(page.indexOf('Beside peers'));
   });
 
   test('stands by itself', () => {

@@ -14,14 +14,15 @@ const count = (value: number): string => Math.round(value).toLocaleString('en-US
 const plain = (title: string, total: number, unit: string): Progress => {
   const began = performance.now();
   let spoken = began;
-  let last = -1;
+  let last = '';
   return {
     update(done, label) {
       const now = performance.now();
       if (now - spoken < plainInterval && done < total) return;
-      if (done === last) return;
+      const said = `${done} ${label ?? ''}`;
+      if (said === last) return;
       spoken = now;
-      last = done;
+      last = said;
       const seconds = (now - began) / 1000;
       const rate = seconds > 0 ? done / seconds : 0;
       const left = rate > 0 && done < total ? `, ${Math.ceil((total - done) / rate)} s left` : '';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { elaborate } from '../../rtl/hdl/index.ts';
 import { emitVerilog } from '../../rtl/verilog/index.ts';
 import {
+  type HtmlOptions,
   renderHtml,
   renderMarkdown,
   type SynthesisRequest,
@@ -24,8 +25,8 @@ import { type Answer, type Arguments, optionOf, type Verb } from './verb.ts';
 export interface SynthesisOptions {
   readonly targets: readonly Target[];
   readonly place: boolean;
-  /** Whether every module is counted by itself as well. */
-  readonly modules: boolean;
+  /** Whether every module is counted by itself as well, or the targets for which. */
+  readonly modules: boolean | readonly Target[];
 }
 
 /** Synthesises one block, telling of its progress. */
@@ -56,12 +57,16 @@ const withProgress = async <Result>(
 };
 
 /** Writes the JSON, Markdown and HTML reports and returns their paths. */
-export const writeReports = (results: readonly SynthesisResult[], directory: string): readonly string[] => {
+export const writeReports = (
+  results: readonly SynthesisResult[],
+  directory: string,
+  options: HtmlOptions = {},
+): readonly string[] => {
   mkdirSync(directory, { recursive: true });
   const files = {
     'synthesis.json': `${JSON.stringify(results, (_, value) => (typeof value === 'bigint' ? String(value) : value), 2)}\n`,
     'synthesis.md': renderMarkdown(results),
-    'synthesis.html': renderHtml(results),
+    'synthesis.html': renderHtml(results, options),
   };
   return Object.entries(files).map(([name, text]) => {
     const path = join(directory, name);
