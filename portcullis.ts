@@ -16,6 +16,10 @@ const verbs: Readonly<Record<string, { readonly summary: string; load(): Promise
     summary: 'Compare model, hardware, emitted Verilog and gates, cycle by cycle',
     load: async () => (await import('./testbench/commands/check.ts')).check,
   },
+  prove: {
+    summary: 'Prove the properties of blocks and parts for all time, or find how they fail',
+    load: async () => (await import('./testbench/commands/prove.ts')).prove,
+  },
   synth: {
     summary: 'Synthesise a block, or any Verilog, and report area, depth and clock',
     load: async () => (await import('./testbench/commands/synth.ts')).synth,
