@@ -43,10 +43,12 @@ export const compilePrograms = (design: Design): Programs => {
     then: schedule(graph, specialise(graph, all, released, 1n)),
     otherwise: schedule(graph, underReset),
   };
-  const resetState = underReset.flatMap(({ guards, effect }): ResetStore[] =>
-    guards.length === 0 && effect.kind === 'store' && effect.value.kind === 'constant'
-      ? [{ bit: effect.bit, width: effect.width, value: effect.value.value }]
-      : [],
-  );
+  const resetState = underReset.flatMap(({ guards, effect }, index): ResetStore[] => {
+    if (guards.length > 0 || effect.kind !== 'store' || effect.value.kind !== 'constant') return [];
+    // A register without reset that is always given one constant is not reset to it.
+    const before = all[index]?.effect;
+    if (before?.kind === 'store' && before.value.kind === 'constant') return [];
+    return [{ bit: effect.bit, width: effect.width, value: effect.value.value }];
+  });
   return { settle: { steps: settle }, cycle: { steps: [branch] }, resetState };
 };
