@@ -1,6 +1,7 @@
 /** Bugs for the packet hash unit. */
 import type { Expression, Module } from '../../rtl/hdl/ir.ts';
 import { operandsOf } from '../../rtl/hdl/traverse.ts';
+import { extensionHeaderLimit } from '../../rtl/packet-unit/interface.ts';
 import { PlaceError } from './edit-instance.ts';
 import {
   assigns,
@@ -271,7 +272,7 @@ export const packetUnitBugs: readonly PlantedBug[] = [
     imitates: 'a dropped bit of a mask',
     planted: 'parser: a first fragment counts as a whole packet',
     path: ['parser'],
-    within: 300_000,
+    within: 100_000,
     plant: (module) =>
       changeInValues(
         module,
@@ -291,8 +292,8 @@ export const packetUnitBugs: readonly PlantedBug[] = [
     path: ['parser'],
     within: 100_000,
     plant: (module) =>
-      changeInValues(module, 'wants_extension', isBinary('equal', named('extensions_read'), constant(4n)), (node) =>
-        node.kind === 'binary' ? { ...node, right: constantLike(node.right, 5n) } : node,
+      changeInValues(module, 'extensions_left', constant(BigInt(extensionHeaderLimit)), (node) =>
+        constantLike(node, BigInt(extensionHeaderLimit + 1)),
       ),
   },
   {

@@ -6,9 +6,8 @@ import { applyPlant, plantedBugs } from './planted-bugs.ts';
 
 const parameters = block.resolve({});
 const module = block.module(parameters);
-const thorough = process.env.PORTCULLIS_THOROUGH === '1';
-const cycles = thorough ? 300_000 : 100_000;
-const bugs = (plantedBugs.packet_unit ?? []).filter((bug) => bug.within <= cycles);
+const cycles = 100_000;
+const bugs = plantedBugs.packet_unit ?? [];
 /** The beginning of the default campaign. */
 const campaign = recordCampaign(modelWay(block.model(parameters)), { block, parameters, cycles, seed: 1 });
 

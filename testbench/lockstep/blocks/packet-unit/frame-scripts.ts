@@ -1,60 +1,9 @@
 /** Random traffic: a few flows, whose frames follow each other in runs so that chains form, and near relatives of theirs. */
 import fc, { type Arbitrary } from 'fast-check';
 import { frame } from '../../../captures/arbitrary-frames.ts';
-import { encodeFrame } from '../../../captures/encode-frame.ts';
-import type { FrameDescription, VlanTag } from '../../../captures/frame-description.ts';
 import type { CapturedFrame } from '../../block.ts';
+import { flowRelatives } from './flow-relatives.ts';
 import type { KeepStyle, TrafficFrame } from './scenario.ts';
-
-const serviceTag: VlanTag = { protocol: 0x88a8, identifier: 100 };
-const customerTag: VlanTag = { protocol: 0x8100, identifier: 1 };
-
-/** Long chains of short extension headers, around the limit on their number. */
-const manyExtensionHeaders: Arbitrary<Uint8Array> = fc
-  .record({
-    kinds: fc.array(fc.constantFrom(0 as const, 43 as const, 44 as const, 60 as const), { minLength: 3, maxLength: 6 }),
-    payload: fc.constantFrom('tcp' as const, 'udp' as const),
-  })
-  .map(
-    ({ kinds, payload }): FrameDescription => ({
-      destination: '02:00:00:00:00:01',
-      source: '02:00:00:00:00:02',
-      content: {
-        kind: 'ipv6',
-        source: '2001:db8::1',
-        destination: '2001:db8::2',
-        extensionHeaders: kinds.map((kind) => ({ kind })),
-        payload: { kind: payload, sourcePort: 80, destinationPort: 443 },
-      },
-    }),
-  )
-  .map(encodeFrame);
-
-/** IPv4 with what the neighbourhood of a plain packet holds: two tags, fragments, a version or a length that cannot be. */
-const overIpv4: Arbitrary<Uint8Array> = fc
-  .record({
-    destination: fc.constantFrom('02:00:00:00:00:01', '02:00:00:00:00:02'),
-    tags: fc.constantFrom<readonly VlanTag[]>([], [serviceTag, customerTag]),
-    fragment: fc.constantFrom({}, { moreFragments: true }, { fragmentOffset: 1 }),
-    fault: fc.constantFrom({}, {}, { version: 5 }, { totalLength: 19 }),
-    kind: fc.constantFrom('tcp' as const, 'udp' as const),
-  })
-  .map(
-    ({ destination, tags, fragment, fault, kind }): FrameDescription => ({
-      destination,
-      source: '02:00:00:00:00:02',
-      tags,
-      content: {
-        kind: 'ipv4',
-        source: '192.0.2.1',
-        destination: '192.0.2.2',
-        ...fragment,
-        ...fault,
-        payload: { kind, sourcePort: 80, destinationPort: 443 },
-      },
-    }),
-  )
-  .map(encodeFrame);
 
 /** Version and header length; the low bits of both VLAN identifiers, of the type behind one tag, and of fragment fields. */
 const tellingBytes = [14, 15, 18, 19, 19, 21];
@@ -143,15 +92,13 @@ const resize = (data: Uint8Array, bytes: number | null): Uint8Array =>
  * @param most frames of the longest lists, about.
  */
 export const frameScripts = (captured: readonly CapturedFrame[], most: number): Arbitrary<readonly TrafficFrame[]> => {
-  const made: fc.WeightedArbitrary<Uint8Array>[] = [
-    { weight: 8, arbitrary: frame() },
-    { weight: 1, arbitrary: manyExtensionHeaders },
-    { weight: 3, arbitrary: overIpv4 },
-  ];
   const parent =
     captured.length === 0
-      ? fc.oneof(...made)
-      : fc.oneof(...made, { weight: 20, arbitrary: fc.nat(captured.length - 1).map((index) => captured[index]!.data) });
+      ? frame()
+      : fc.oneof(
+          { weight: 2, arbitrary: frame() },
+          { weight: 5, arbitrary: fc.nat(captured.length - 1).map((index) => captured[index]!.data) },
+        );
   const family: Arbitrary<Family> = fc.record({
     parent,
     children: fc.array(
@@ -159,20 +106,20 @@ export const frameScripts = (captured: readonly CapturedFrame[], most: number): 
       { maxLength: 3 },
     ),
   });
+  const members = fc.oneof({ weight: 3, arbitrary: family.map(membersOf) }, { weight: 2, arbitrary: flowRelatives });
   return fc
     .tuple(
-      fc.array(family, { minLength: 1, maxLength: 3, size: 'max' }),
+      fc.array(members, { minLength: 1, maxLength: 3, size: 'max' }),
       fc.oneof(
         { weight: 2, arbitrary: fc.array(variation(length), { maxLength: most, size: 'max' }) },
         { weight: 2, arbitrary: runs(most) },
         { weight: 1, arbitrary: fc.array(variation(tiny), { maxLength: most, size: 'max' }) },
       ),
     )
-    .map(([families, variations]) => {
-      const members = families.map(membersOf);
-      return variations.map(({ family: which, member, length: bytes, gap, keep }) => {
-        const relatives = members[which % members.length]!;
+    .map(([families, variations]) =>
+      variations.map(({ family: which, member, length: bytes, gap, keep }) => {
+        const relatives = families[which % families.length]!;
         return { data: resize(relatives[member % relatives.length]!, bytes), gap, keep };
-      });
-    });
+      }),
+    );
 };

@@ -216,7 +216,7 @@ export const packetUnitScenarios = (
       resets: changes
         ? fc.oneof(
             { withCrossShrink: true },
-            { weight: 4, arbitrary: fc.constant<MidReset[]>([]) },
+            { weight: 2, arbitrary: fc.constant<MidReset[]>([]) },
             { weight: 1, arbitrary: resets },
           )
         : fc.constant([]),
