@@ -17,6 +17,7 @@ const wings = [
   { wing: /^model\/hypervisor\//, may: [/^model\/hardware\/platform/] },
   { wing: /^model\/(snapshot|file-proxy)\//, may: [/^model\/hypervisor\//, /^model\/hardware\/platform/] },
   { wing: /^testbench\/simulator\//, may: [/^rtl\/hdl\//] },
+  { wing: /^testbench\/axi\//, may: [/^rtl\//, /^testbench\//] },
   { wing: /^testbench\/captures\//, may: [] },
   { wing: /^testbench\/waves\//, may: [/^rtl\//, /^synth\//, /^testbench\/simulator\//] },
   { wing: /^testbench\/(proofs|mutation)\//, may: [/^rtl\//, /^synth\//, /^testbench\//] },

@@ -1,0 +1,386 @@
+/**
+ * An AXI4 memory on a block's manager port (Arm IHI 0022): any latency, answers in any order that the specification allows, read data of
+ * different identifiers interleaved, exclusive accesses. With faults it is a device that misbehaves. It records what it was asked.
+ */
+import type { PortLayout } from '../../rtl/hdl/port-layout.ts';
+import { RunLengths } from '../lockstep/axi/run-lengths.ts';
+import { type DeviceFault, FaultPlan } from './device-faults.ts';
+import { ExclusiveMonitor } from './exclusive-monitor.ts';
+import { Memory } from './memory.ts';
+import { Noise } from './noise.ts';
+import { type Burst, type BurstShape, beatAddress } from './transaction.ts';
+import { type AddressWords, type Axi4Words, axi4Words, readAddress } from './words.ts';
+
+export interface SubordinateBehaviour {
+  /** Run lengths of going and stopping: ready of `aw`, `w` and `ar`, new responses of `b` and `r`. */
+  readonly stalls: Readonly<Record<'aw' | 'w' | 'ar' | 'b' | 'r', readonly number[]>>;
+  /** Cycles from the end of a request to the first that may answer it, one transaction after the other, round and round. */
+  readonly latencies: readonly number[];
+  /** Which of those that could answer does, counted from the oldest, round and round; empty: the oldest. */
+  readonly picks: readonly number[];
+  /** Whether beats of read bursts of different identifiers mix. */
+  readonly interleave: boolean;
+  /** Whether exclusive accesses are watched; otherwise they answer OKAY. */
+  readonly exclusive: boolean;
+  /** Places that answer SLVERR (2) or DECERR (3). */
+  readonly errors: readonly { readonly base: number; readonly size: number; readonly code: 2 | 3 }[];
+  readonly faults: readonly DeviceFault[];
+}
+
+export const plainSubordinate: SubordinateBehaviour = {
+  stalls: { aw: [], w: [], ar: [], b: [], r: [] },
+  latencies: [],
+  picks: [],
+  interleave: false,
+  exclusive: true,
+  errors: [],
+  faults: [],
+};
+
+/** A request as it came. */
+export interface Received extends BurstShape {
+  readonly direction: 'read' | 'write';
+  readonly id: number;
+  readonly exclusive: boolean;
+  readonly cache: number;
+  readonly prot: number;
+  readonly qos: number;
+  readonly region: number;
+  readonly cycle: number;
+  /** Of a write, beat by beat, as far as they have come. */
+  readonly data: number[];
+  readonly strobes: number[];
+}
+
+interface Answer {
+  readonly request: Received;
+  ready: number;
+  beat: number;
+  code: number;
+  again: boolean;
+}
+
+/** Beats of write data that it takes before their address. */
+const dataAhead = 16;
+
+export class Axi4Subordinate {
+  readonly received: Received[] = [];
+  readonly memory = new Memory();
+  /** Beats, addresses and responses that have passed. */
+  transfers = 0;
+  readonly words: Axi4Words;
+  private readonly behaviour: SubordinateBehaviour;
+  private readonly plan: FaultPlan;
+  private readonly noise: Noise;
+  private readonly monitor = new ExclusiveMonitor();
+  private readonly patterns: Readonly<Record<'aw' | 'w' | 'ar' | 'b' | 'r', RunLengths>>;
+  /** Writes without all their data, and answers to give, oldest first. */
+  private readonly filling: Received[] = [];
+  private readonly writes: Answer[] = [];
+  private readonly reads: Answer[] = [];
+  /** Words and strobes of beats that came before their address. */
+  private readonly early: number[] = [];
+  private earlyBeats = 0;
+  private offeredWrite: Answer | null = null;
+  private offeredRead: Answer | null = null;
+  /** The burst whose beats come one after the other. */
+  private current: Answer | null = null;
+  private latency = 0;
+  private pick = 0;
+  private babbling = false;
+
+  constructor(layout: PortLayout, prefix: string, behaviour: SubordinateBehaviour) {
+    this.words = axi4Words(layout, prefix, 'output');
+    this.behaviour = behaviour;
+    this.plan = new FaultPlan(behaviour.faults);
+    this.noise = new Noise(this.words, 'subordinate');
+    const { aw, w, ar, b, r } = behaviour.stalls;
+    this.patterns = {
+      aw: new RunLengths(aw),
+      w: new RunLengths(w),
+      ar: new RunLengths(ar),
+      b: new RunLengths(b),
+      r: new RunLengths(r),
+    };
+  }
+
+  /** Whether it has answered all that it took. */
+  get idle(): boolean {
+    return this.filling.length + this.writes.length + this.reads.length + this.earlyBeats === 0;
+  }
+
+  /**
+   * Sets the interface's inputs of the next cycle.
+   * @param cycle the number of the cycle that the outputs are of; faults begin in the cycle after `from`.
+   */
+  drive(inputs: Uint32Array, outputs: Uint32Array, cycle: number): void {
+    const { aw, w, ar, b, r } = this.words;
+    this.plan.at(cycle);
+    if (this.babbling) this.forget(inputs);
+    else {
+      if (inputs[r.valid] !== 0 && outputs[r.ready] !== 0) this.readPassed(inputs, cycle);
+      if (inputs[b.valid] !== 0 && outputs[b.ready] !== 0) this.responsePassed(inputs);
+      if (inputs[aw.ready] !== 0 && outputs[aw.valid] !== 0)
+        this.filling.push(this.request('write', aw, outputs, cycle));
+      if (inputs[w.ready] !== 0 && outputs[w.valid] !== 0) this.keepBeat(outputs);
+      if (inputs[ar.ready] !== 0 && outputs[ar.valid] !== 0) this.acceptRead(outputs, cycle);
+      this.fill(cycle);
+    }
+    const babble = this.plan.active('babble');
+    this.babbling = babble !== null;
+    if (this.babbling) {
+      this.babble(inputs);
+      return;
+    }
+    this.offerResponse(inputs, cycle);
+    this.offerRead(inputs, cycle);
+    const { patterns, plan } = this;
+    inputs[aw.ready] = patterns.aw.next() && plan.active('refuse', 'aw') === null ? 1 : 0;
+    inputs[ar.ready] = patterns.ar.next() && plan.active('refuse', 'ar') === null ? 1 : 0;
+    inputs[w.ready] = patterns.w.next() && plan.active('refuse', 'w') === null && this.earlyBeats < dataAhead ? 1 : 0;
+  }
+
+  /** During reset: it forgets what it was asked; the memory stays. */
+  reset(inputs: Uint32Array): void {
+    this.forget(inputs);
+    this.monitor.reset();
+    this.filling.length = 0;
+    this.writes.length = 0;
+    this.reads.length = 0;
+    this.early.length = 0;
+    this.earlyBeats = 0;
+    this.current = null;
+    this.babbling = false;
+    const { aw, w, ar } = this.words;
+    for (const word of [aw.ready, w.ready, ar.ready]) inputs[word] = 0;
+  }
+
+  private forget(inputs: Uint32Array): void {
+    inputs[this.words.b.valid] = 0;
+    inputs[this.words.r.valid] = 0;
+    this.offeredWrite = null;
+    this.offeredRead = null;
+  }
+
+  private babble(inputs: Uint32Array): void {
+    const { aw, w, ar, b, r } = this.words;
+    this.noise.b(inputs);
+    this.noise.r(inputs);
+    const bits = this.noise.next();
+    for (const [index, word] of [aw.ready, w.ready, ar.ready, b.valid, r.valid].entries())
+      inputs[word] = (bits >>> index) & 1;
+  }
+
+  private request(direction: 'read' | 'write', words: AddressWords, outputs: Uint32Array, cycle: number): Received {
+    this.transfers += 1;
+    const request: Received = {
+      direction,
+      id: outputs[words.id] ?? 0,
+      address: readAddress(outputs, words.address),
+      beats: (outputs[words.length] ?? 0) + 1,
+      size: outputs[words.size] ?? 0,
+      burst: (outputs[words.burst] ?? 0) as Burst,
+      exclusive: outputs[words.lock] !== 0,
+      cache: outputs[words.cache] ?? 0,
+      prot: outputs[words.prot] ?? 0,
+      qos: outputs[words.qos] ?? 0,
+      region: outputs[words.region] ?? 0,
+      cycle,
+      data: [],
+      strobes: [],
+    };
+    this.received.push(request);
+    return request;
+  }
+
+  private answer(request: Received, cycle: number): Answer {
+    const { latencies, errors } = this.behaviour;
+    const latency = latencies[this.latency++ % Math.max(1, latencies.length)] ?? 0;
+    const error = errors.find(({ base, size }) => request.address >= base && request.address < base + size);
+    const late = this.plan.active('late')?.delay ?? 0;
+    return { request, ready: cycle + latency + late, beat: 0, code: error?.code ?? 0, again: false };
+  }
+
+  private acceptRead(outputs: Uint32Array, cycle: number): void {
+    const request = this.request('read', this.words.ar, outputs, cycle);
+    const answer = this.answer(request, cycle);
+    if (request.exclusive && this.behaviour.exclusive && answer.code === 0) {
+      this.monitor.watch(request.id, request);
+      answer.code = 1;
+    }
+    this.reads.push(answer);
+  }
+
+  private keepBeat(outputs: Uint32Array): void {
+    const { w, dataWords } = this.words;
+    this.transfers += 1;
+    for (let word = 0; word < dataWords; word += 1) this.early.push(outputs[w.data.word + word] ?? 0);
+    for (let word = 0; word < w.strobes.words; word += 1) this.early.push(outputs[w.strobes.word + word] ?? 0);
+    this.earlyBeats += 1;
+  }
+
+  /** Gives the beats that have come to the writes that wait for them. */
+  private fill(cycle: number): void {
+    const { w, dataWords } = this.words;
+    for (let write = this.filling[0]; write !== undefined && this.earlyBeats > 0; write = this.filling[0]) {
+      write.data.push(...this.early.splice(0, dataWords));
+      write.strobes.push(...this.early.splice(0, w.strobes.words));
+      this.earlyBeats -= 1;
+      if (write.data.length < write.beats * dataWords) continue;
+      this.filling.shift();
+      const answer = this.answer(write, cycle);
+      if (answer.code === 0) this.perform(write, answer);
+      this.writes.push(answer);
+    }
+  }
+
+  private perform(write: Received, answer: Answer): void {
+    if (write.exclusive && this.behaviour.exclusive) {
+      if (!this.monitor.holds(write.id, write)) return;
+      answer.code = 1;
+    }
+    const { w, dataWords, busBytes } = this.words;
+    for (let beat = 0; beat < write.beats; beat += 1) {
+      const address = beatAddress(write, beat);
+      const line = address - (address % busBytes);
+      for (let lane = 0; lane < busBytes; lane += 1) {
+        const strobe = write.strobes[beat * w.strobes.words + (lane >> 5)] ?? 0;
+        if (((strobe >>> (lane & 31)) & 1) === 0) continue;
+        const word = write.data[beat * dataWords + (lane >> 2)] ?? 0;
+        this.memory.write(line + lane, (word >>> (8 * (lane & 3))) & 0xff);
+        this.monitor.written(line + lane);
+      }
+    }
+  }
+
+  private eligible(answers: readonly Answer[], place: number, cycle: number): boolean {
+    const answer = answers[place];
+    if (answer === undefined || answer.ready > cycle) return false;
+    for (let earlier = 0; earlier < place; earlier += 1)
+      if (answers[earlier]?.request.id === answer.request.id) return false;
+    return true;
+  }
+
+  private choose(answers: readonly Answer[], cycle: number): Answer | null {
+    let count = 0;
+    for (let place = 0; place < answers.length; place += 1) if (this.eligible(answers, place, cycle)) count += 1;
+    if (count === 0) return null;
+    const { picks } = this.behaviour;
+    let left = (picks[this.pick++ % Math.max(1, picks.length)] ?? 0) % count;
+    for (let place = 0; place < answers.length; place += 1) {
+      if (!this.eligible(answers, place, cycle)) continue;
+      if (left === 0) return answers[place] ?? null;
+      left -= 1;
+    }
+    return null;
+  }
+
+  /** Whether the channel's valid waits and stays as it is; faults may change it all the same. */
+  private waits(inputs: Uint32Array, channel: 'b' | 'r'): boolean {
+    const offered = channel === 'b' ? this.offeredWrite !== null : this.offeredRead !== null;
+    const words = this.words[channel];
+    if (!offered && inputs[words.valid] === 0) return false;
+    const dropped = this.plan.active('dropped', channel) !== null && inputs[words.valid] !== 0;
+    inputs[words.valid] = dropped ? 0 : 1;
+    const changed = this.plan.active('changed', channel);
+    if (changed !== null) this.change(inputs, channel, changed.bit);
+    return true;
+  }
+
+  private change(inputs: Uint32Array, channel: 'b' | 'r', bit: number): void {
+    const { b, r, idMask, dataWords } = this.words;
+    const words = this.words[channel];
+    const place = bit % (channel === 'b' ? 2 : 4);
+    const flip = (word: number, mask: number): void => {
+      inputs[word] = ((inputs[word] ?? 0) ^ mask) >>> 0;
+    };
+    if (place === 0) flip(words.response, 1 << ((bit >> 2) & 1));
+    else if (place === 1) flip(channel === 'b' ? b.id : r.id, 1 << ((bit >> 2) % Math.log2(idMask + 1)));
+    else if (place === 2) flip(r.last, 1);
+    else flip(r.data.word + ((bit >> 2) % dataWords), (1 << ((bit >> 3) % Math.min(32, r.data.width))) >>> 0);
+  }
+
+  private offerResponse(inputs: Uint32Array, cycle: number): void {
+    const { b, idMask } = this.words;
+    if (this.waits(inputs, 'b')) return;
+    const { plan } = this;
+    if (!this.patterns.b.next() || plan.active('silent', 'b') !== null) return;
+    const answer = this.choose(this.writes, cycle);
+    const unasked = answer === null ? plan.active('unasked', 'b') : null;
+    if (answer === null && unasked === null) return;
+    this.offeredWrite = answer;
+    const flip = plan.active('identifier', 'b')?.flip ?? 0;
+    inputs[b.id] = ((answer?.request.id ?? unasked?.id ?? 0) ^ flip) & idMask;
+    inputs[b.response] = plan.active('response', 'b')?.code ?? answer?.code ?? 0;
+    inputs[b.valid] = 1;
+  }
+
+  private offerRead(inputs: Uint32Array, cycle: number): void {
+    const { r, idMask, dataWords } = this.words;
+    if (this.waits(inputs, 'r')) return;
+    const { plan } = this;
+    if (!this.patterns.r.next() || plan.active('silent', 'r') !== null) return;
+    const answer = this.current ?? this.choose(this.reads, cycle);
+    const unasked = answer === null ? plan.active('unasked', 'r') : null;
+    if (answer === null && unasked === null) return;
+    this.offeredRead = answer;
+    const flip = plan.active('identifier', 'r')?.flip ?? 0;
+    inputs[r.id] = ((answer?.request.id ?? unasked?.id ?? 0) ^ flip) & idMask;
+    inputs[r.response] = plan.active('response', 'r')?.code ?? answer?.code ?? 0;
+    inputs[r.valid] = 1;
+    if (answer === null) {
+      inputs[r.last] = unasked?.last === true ? 1 : 0;
+      for (let word = 0; word < dataWords; word += 1) inputs[r.data.word + word] = 0;
+      return;
+    }
+    if (!this.behaviour.interleave) this.current = answer;
+    this.readData(inputs, answer);
+    const last = answer.beat === answer.request.beats - 1;
+    const wrong = plan.active(last ? 'missing last' : 'early last') !== null;
+    inputs[r.last] = last !== wrong ? 1 : 0;
+    // Either way it thinks that this was the end.
+    if (wrong) answer.beat = answer.request.beats - 1;
+  }
+
+  private readData(inputs: Uint32Array, answer: Answer): void {
+    const { r, busBytes } = this.words;
+    const address = beatAddress(answer.request, answer.beat);
+    const line = address - (address % busBytes);
+    for (let lane = 0; lane < busBytes; lane += 4) {
+      let word = 0;
+      for (let byte = Math.min(3, busBytes - 1); byte >= 0; byte -= 1)
+        word = (word << 8) | this.memory.read(line + lane + byte);
+      inputs[r.data.word + (lane >> 2)] = word >>> 0;
+    }
+  }
+
+  private readPassed(inputs: Uint32Array, cycle: number): void {
+    this.transfers += 1;
+    inputs[this.words.r.valid] = 0;
+    this.noise.r(inputs);
+    const answer = this.offeredRead;
+    this.offeredRead = null;
+    if (answer === null) return;
+    answer.beat += 1;
+    if (answer.beat < answer.request.beats) return;
+    this.current = null;
+    if (this.plan.active('twice', 'r') !== null && !answer.again) {
+      answer.again = true;
+      answer.beat = 0;
+      answer.ready = cycle;
+      return;
+    }
+    this.reads.splice(this.reads.indexOf(answer), 1);
+  }
+
+  private responsePassed(inputs: Uint32Array): void {
+    this.transfers += 1;
+    inputs[this.words.b.valid] = 0;
+    this.noise.b(inputs);
+    const answer = this.offeredWrite;
+    this.offeredWrite = null;
+    if (answer === null) return;
+    if (this.plan.active('twice', 'b') !== null && !answer.again) answer.again = true;
+    else this.writes.splice(this.writes.indexOf(answer), 1);
+  }
+}
