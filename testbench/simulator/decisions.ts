@@ -196,7 +196,8 @@ const merge = (graph: WordGraph, items: readonly Item[], facts: ReadonlyMap<Node
     (group): Item =>
       group.kind === 'effect' ? group.item : group.kind === 'if' ? group : mergeSwitches(group.subject, group.members),
   );
-  return factorConditions(graph, grouped, movableAmong(grouped)).flatMap((item): readonly Item[] => {
+  const isKnown = (condition: Node): boolean => facts.get(condition) === true;
+  return factorConditions(graph, grouped, movableAmong(grouped), isKnown).flatMap((item): readonly Item[] => {
     if (item.kind === 'effect') return [item];
     if (item.kind === 'if') {
       const { condition } = item;

@@ -1,6 +1,7 @@
 /**
  * Conditions taken apart: `if (a & b) X`, `if (a & c) Y` become `if (a) { if (b) X; if (c) Y }`, so that what only matters while
- * `a` holds is not even looked at otherwise. Designs with valid and ready everywhere spend most cycles with most of these off.
+ * `a` holds is not even looked at otherwise. The same for what only matters while one of two conditions holds, as the entries of a
+ * buffer do while it is pushed or popped. Designs with valid and ready everywhere spend most cycles with most of these off.
  */
 
 import type { Item } from './decisions.ts';
@@ -15,6 +16,10 @@ interface Literal {
 
 /** Conditions of more parts are not looked at further: netlists of gates have conditions of thousands. */
 const literalLimit = 40;
+/** Products of literals beyond this are not looked at. */
+const pairLimit = 64;
+/** Items that must share an alternative for it to be worth a condition of its own. */
+const alternativeThreshold = 3;
 
 type Guarded = Extract<Item, { kind: 'if' }>;
 
@@ -54,8 +59,85 @@ const guardOf = (item: Item): { readonly item: Guarded; readonly positive: boole
   return item.then.length === 0 ? { item, positive: false } : null;
 };
 
-/** @param movable whether an item may be moved among the others. */
+/** What must hold for an item to do something; null where nothing is known. */
+const necessary = (item: Item): ReadonlyMap<number, Literal> | null => {
+  const guard = guardOf(item);
+  return guard === null ? null : literalsOf(guard.item.condition, guard.positive);
+};
+
+/** Pairs of which one must hold for an item of two arms to do something. */
+const alternatives = (graph: WordGraph, item: Item): readonly Node[] => {
+  if (item.kind !== 'if' || item.then.length === 0 || item.otherwise.length === 0) return [];
+  const shared = (list: readonly Item[], own: ReadonlyMap<number, Literal>): readonly Literal[] => {
+    const [first, ...rest] = list.map(necessary);
+    const all = [...own.values()];
+    if (first === null || first === undefined) return all;
+    return [...all, ...[...first].flatMap(([key, one]) => (rest.every((other) => other?.has(key)) ? [one] : []))];
+  };
+  const left = shared(item.then, literalsOf(item.condition, true));
+  const right = shared(item.otherwise, literalsOf(item.condition, false));
+  if (left.length * right.length > pairLimit) return [];
+  const value = ({ node, positive }: Literal): Node => (positive ? node : graph.not(node));
+  return left.flatMap((one) =>
+    right.flatMap((other) => {
+      const either = graph.binary('or', value(one), value(other));
+      return either.kind === 'constant' ? [] : [either];
+    }),
+  );
+};
+
+/** Items that share an alternative, put behind it. */
+const factorAlternatives = (
+  graph: WordGraph,
+  items: readonly Item[],
+  movable: (item: Item) => boolean,
+  isKnown: (node: Node) => boolean,
+): readonly Item[] => {
+  let rest = items;
+  for (;;) {
+    const members = new Map<Node, Set<Item>>();
+    for (const item of rest) {
+      if (!movable(item)) continue;
+      for (const either of alternatives(graph, item)) {
+        if (isKnown(either)) continue;
+        const own = members.get(either);
+        if (own === undefined) members.set(either, new Set([item]));
+        else own.add(item);
+      }
+    }
+    let best: [Node, Set<Item>] | undefined;
+    for (const [either, own] of members) {
+      if (own.size >= (best?.[1].size ?? alternativeThreshold - 1) + 1) best = [either, own];
+    }
+    if (best === undefined) return rest;
+    const [condition, chosen] = best;
+    // What needs one of the two may come along.
+    const parts = condition.kind === 'or' ? [condition.left, condition.right] : [];
+    for (const item of rest) {
+      const needed = movable(item) ? necessary(item) : null;
+      if (needed === null) continue;
+      const holds = (part: Node): boolean =>
+        part.kind === 'not' ? needed.has(part.operand.id * 2) : needed.has(part.id * 2 + 1);
+      if (parts.some(holds)) chosen.add(item);
+    }
+    const group: Item = { kind: 'if', condition, then: rest.filter((item) => chosen.has(item)), otherwise: [] };
+    const [first] = group.then;
+    rest = rest.flatMap((item) => (item === first ? [group] : chosen.has(item) ? [] : [item]));
+  }
+};
+
+/**
+ * @param movable whether an item may be moved among the others.
+ * @param isKnown whether a condition is known to hold where the items are.
+ */
 export const factorConditions = (
+  graph: WordGraph,
+  items: readonly Item[],
+  movable: (item: Item) => boolean,
+  isKnown: (node: Node) => boolean,
+): readonly Item[] => factorAlternatives(graph, factorLiterals(graph, items, movable), movable, isKnown);
+
+const factorLiterals = (
   graph: WordGraph,
   items: readonly Item[],
   movable: (item: Item) => boolean,
