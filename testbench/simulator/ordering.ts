@@ -141,8 +141,8 @@ class Orderer {
     const list = this.#letsOf.get(region);
     if (list === undefined) this.#letsOf.set(region, [node]);
     else list.push(node);
-    // What a guard computes is seen beside it.
-    const shown = region.guardOf === null ? region : (region.up() ?? region);
+    // What a guard computes is seen beside it, but not what it loads: others load that again.
+    const shown = region.guardOf === null || node.kind === 'load' ? region : (region.up() ?? region);
     const homes = this.#homes.get(node);
     if (homes === undefined) this.#homes.set(node, new Set([shown]));
     else homes.add(shown);
@@ -302,7 +302,7 @@ class RegionOrder {
     for (const work of works) {
       if (work.let !== null || work.guard !== null) {
         for (const node of work.let !== null ? [work.let] : work.guard === null ? [] : letsOf(work.guard.region))
-          this.#byLet.set(node, work);
+          if (work.let !== null || node.kind !== 'load') this.#byLet.set(node, work);
         for (const chunk of work.summary.reads.keys()) push(this.#pureReaders, chunk, work);
         continue;
       }

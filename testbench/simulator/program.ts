@@ -19,7 +19,7 @@ export type Step =
       readonly cases: readonly { readonly values: readonly number[]; readonly body: readonly Step[] }[];
       readonly otherwise: readonly Step[];
     }
-  /** Work that several later arms share, done where one of them will run; its nodes keep their locals. */
+  /** Work that several later arms share, done where one of them will run; its nodes keep their locals, but for loads, which others do again. */
   | { readonly kind: 'guard'; readonly condition: Node; readonly body: readonly Step[] }
   /** Gives the local of `target` the value of `node`: the end of an arm that was evaluated only when chosen. */
   | { readonly kind: 'set'; readonly target: Node; readonly node: Node };

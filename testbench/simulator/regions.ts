@@ -52,6 +52,7 @@ export class Region {
     const parent = this.parent?.find();
     if (parent === undefined) return;
     parent.cost += this.cost;
+    parent.guards.push(...this.guards);
     this.#alias = parent;
   }
 

@@ -194,7 +194,10 @@ class JavaScriptEmitter {
           break;
         case 'guard':
           this.#lines.push(`if (${this.#value(step.condition)}) {`);
-          added.push(...this.#sequence(step.body));
+          for (const node of this.#sequence(step.body)) {
+            if (node.kind === 'load') this.#available.delete(node);
+            else added.push(node);
+          }
           this.#lines.push('}');
           break;
         default:

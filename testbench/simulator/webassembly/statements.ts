@@ -64,7 +64,10 @@ export class StatementEmitter {
         case 'guard':
           this.#expressions.emitCondition(step.condition);
           code.byte(Opcode.if).byte(emptyBlock);
-          added.push(...this.#sequence(step.body));
+          for (const node of this.#sequence(step.body)) {
+            if (node.kind === 'load') available.delete(node);
+            else added.push(node);
+          }
           code.byte(Opcode.end);
           break;
         default:
