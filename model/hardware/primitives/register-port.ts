@@ -13,6 +13,10 @@ export const wordKind = {
   wideLow: 4,
   /** The high word of such a counter: it reads as what was kept. */
   wideHigh: 5,
+  /** Reads as 0. A write makes the word what it writes; the block takes it in the next cycle, and makes it 0 again. */
+  pulse: 6,
+  /** A written 1 clears the bit; the block sets bits after `stepWrite`, since setting wins. */
+  writeOneToClear: 7,
 } as const;
 
 /** All words of an address space, as the bus and the block see them. */
@@ -105,6 +109,11 @@ export class RegisterPort {
     this.#highWord = 0;
   }
 
+  /** Whether this cycle may be a READ: when not, values that nobody else needs need not be computed. */
+  get mayRead(): boolean {
+    return this.#readHeld;
+  }
+
   /** Writes the port's outputs during this cycle. */
   drive(outputs: Uint32Array): void {
     const out = this.#out;
@@ -155,6 +164,8 @@ export class RegisterPort {
       this.#readData = 0;
     } else if (kind === wordKind.wideHigh) {
       this.#readData = this.#highWord;
+    } else if (kind === wordKind.pulse) {
+      this.#readData = 0;
     } else {
       this.#readData = value;
       if (kind === wordKind.wideLow) this.#highWord = words[word + 1]!;
@@ -188,9 +199,20 @@ export class RegisterPort {
   #executeWrite(word: number): number {
     const { words, kinds, writable } = this.#space;
     const kind = kinds[word]!;
-    if (kind !== wordKind.readWrite && kind !== wordKind.window) return subordinateError;
     const changed = writable[word]! & strobedBits(this.#writeStrobes);
-    words[word] = (words[word]! & ~changed) | (this.#writeData & changed);
-    return okay;
+    switch (kind) {
+      case wordKind.readWrite:
+      case wordKind.window:
+        words[word] = (words[word]! & ~changed) | (this.#writeData & changed);
+        return okay;
+      case wordKind.pulse:
+        words[word] = this.#writeData & changed;
+        return okay;
+      case wordKind.writeOneToClear:
+        words[word] = words[word]! & ~(this.#writeData & changed);
+        return okay;
+      default:
+        return subordinateError;
+    }
   }
 }

@@ -1,0 +1,251 @@
+/** A resource access controller in plain terms: entries, the log, and the way back of a device; registers by name. */
+import { fakePolicies, faultCauses } from '../../../rtl/resource-access-controller/interface.ts';
+import { wordOf } from '../primitives/ports.ts';
+import { createResourceAccessControllerModel, type ResourceAccessControllerModel } from './model.ts';
+import { type RegisterName, registerAddresses } from './registers.ts';
+
+/** Anything that is stepped like the model and has the controller's ports and parameters. */
+export type SteppedController = Pick<ResourceAccessControllerModel, 'layout' | 'parameters' | 'step'>;
+
+/** What stands around the controller: processor, devices. Register accesses are the driver's. */
+export interface Surroundings {
+  /** Sets inputs of the cycle. */
+  drive(inputs: Uint32Array, cycle: number): void;
+  /** Sees the cycle. */
+  observe(inputs: Uint32Array, outputs: Uint32Array, cycle: number): void;
+}
+
+/** A translation entry. Addresses and sizes in bytes, multiples of 4096; the size is a power of two. */
+export interface Entry {
+  readonly base: number;
+  readonly size: number;
+  readonly device: number;
+  readonly resource: number;
+  readonly port: number;
+  readonly read?: boolean;
+  readonly write?: boolean;
+  readonly fake?: boolean;
+  readonly policy?: keyof typeof fakePolicies;
+  /** The response of faked accesses: 0, 2 or 3. */
+  readonly code?: number;
+}
+
+export type FaultCause = keyof typeof faultCauses;
+
+export interface Fault {
+  readonly cause: FaultCause;
+  readonly write: boolean;
+  readonly port: number;
+  readonly resource: number;
+  readonly identifier: number;
+  /** On the device's side; undefined when the fault is of no transaction. */
+  readonly address: number | undefined;
+  readonly cycle: number;
+}
+
+const pageBytes = 4096;
+/** Cycles after which what is waited for cannot be expected any more. */
+const patience = 100_000;
+
+export class ResourceAccessDriver {
+  readonly unit: SteppedController;
+  /** The words of the present cycle, in the order of the unit's layout. */
+  readonly inputs: Uint32Array;
+  readonly outputs: Uint32Array;
+  /** Cycles run so far. */
+  cycle = 0;
+  surroundings: Surroundings | undefined;
+  readonly #input: ReadonlyMap<string, number>;
+  readonly #output: ReadonlyMap<string, number>;
+  readonly #addresses: ReadonlyMap<string, number>;
+
+  /** @param unit a model with default parameters unless given; it is brought through a cycle of reset. */
+  constructor(unit: SteppedController = createResourceAccessControllerModel(), surroundings?: Surroundings) {
+    this.unit = unit;
+    this.surroundings = surroundings;
+    const { inputs, outputs, inputWords, outputWords } = unit.layout;
+    this.#input = new Map(inputs.map(({ name }) => [name, wordOf(inputs, name)]));
+    this.#output = new Map(outputs.map(({ name }) => [name, wordOf(outputs, name)]));
+    this.#addresses = registerAddresses(unit.parameters);
+    this.inputs = new Uint32Array(inputWords);
+    this.outputs = new Uint32Array(outputWords);
+    unit.step(this.inputs, this.outputs);
+    this.inputs[this.inputWord('aresetn')] = 1;
+  }
+
+  /** The first word of an input. */
+  inputWord(name: string): number {
+    return this.#input.get(name) ?? wordOf(this.unit.layout.inputs, name);
+  }
+
+  /** The first word of an output. */
+  outputWord(name: string): number {
+    return this.#output.get(name) ?? wordOf(this.unit.layout.outputs, name);
+  }
+
+  /** Runs one cycle. */
+  step(): void {
+    this.surroundings?.drive(this.inputs, this.cycle);
+    this.unit.step(this.inputs, this.outputs);
+    this.surroundings?.observe(this.inputs, this.outputs, this.cycle);
+    this.cycle += 1;
+  }
+
+  run(cycles: number): void {
+    for (let count = 0; count < cycles; count += 1) this.step();
+  }
+
+  /**
+   * Runs until `holds` does, looked at after each cycle.
+   * @throws Error when it does not, for very long.
+   */
+  runUntil(holds: () => boolean, what: string): void {
+    for (let count = 0; !holds(); count += 1) {
+      if (count === patience) throw new Error(`${what} has not come in ${patience} cycles, up to cycle ${this.cycle}`);
+      this.step();
+    }
+  }
+
+  /**
+   * Reads a register.
+   * @throws Error when the controller answers with an error.
+   */
+  read(register: RegisterName, element = 0): number {
+    const { response, value } = this.access(false, this.addressOf(register, element), 0);
+    if (response !== 0) throw new Error(`the read of '${register}' was answered with response ${response}`);
+    return value;
+  }
+
+  /** Writes a register; as `read`. */
+  write(register: RegisterName, value: number, element = 0): void {
+    const { response } = this.access(true, this.addressOf(register, element), value);
+    if (response !== 0) throw new Error(`the write of '${register}' was answered with response ${response}`);
+  }
+
+  /** Address in bytes of a register of this controller. */
+  addressOf(register: RegisterName, element = 0): number {
+    const address = this.#addresses.get(register);
+    if (address === undefined) throw new Error(`a controller with these parameters has no register '${register}'`);
+    return address + 4 * element;
+  }
+
+  /** Makes one access and waits for its response. */
+  access(write: boolean, address: number, value: number): { response: number; value: number } {
+    const set = (signal: string, to: number): void => {
+      this.inputs[this.inputWord(`s_axil_${signal}`)] = to;
+    };
+    const seen = (signal: string): number => this.outputs[this.outputWord(`s_axil_${signal}`)]!;
+    const channels = write ? ['aw', 'w'] : ['ar'];
+    const back = write ? 'b' : 'r';
+    set(write ? 'awaddr' : 'araddr', address);
+    set('wdata', value);
+    set('wstrb', 15);
+    for (const channel of channels) set(`${channel}valid`, 1);
+    set(`${back}ready`, 1);
+    do {
+      this.step();
+      for (const channel of channels) if (seen(`${channel}ready`) !== 0) set(`${channel}valid`, 0);
+    } while (seen(`${back}valid`) === 0);
+    set(`${back}ready`, 0);
+    return { response: seen(`${back}resp`), value: write ? 0 : seen('rdata') };
+  }
+
+  /**
+   * Programs a translation entry, which is invalid meanwhile.
+   * @throws RangeError that names what is not a multiple of the page, or not a power of two.
+   */
+  setEntry(entry: number, to: Entry): void {
+    const { base, size, device, resource, port, read = true, write = true, fake = false, code = 0 } = to;
+    const policy = fakePolicies[to.policy ?? 'ones'];
+    for (const [what, value] of Object.entries({ base, device })) {
+      if (value % pageBytes !== 0)
+        throw new RangeError(`${what} 0x${value.toString(16)} is not a multiple of ${pageBytes}`);
+    }
+    if (size < pageBytes || !Number.isInteger(Math.log2(size))) {
+      throw new RangeError(`size ${size} is not a power of two of at least ${pageBytes}`);
+    }
+    this.removeEntry(entry);
+    const writePages = (low: RegisterName, high: RegisterName, value: number): void => {
+      this.write(low, value % 2 ** 32, entry);
+      if (this.unit.parameters.addressWidth > 32) this.write(high, Math.floor(value / 2 ** 32), entry);
+    };
+    writePages('entry_base_low', 'entry_base_high', base);
+    writePages('entry_size_low', 'entry_size_high', size - 1);
+    writePages('entry_device_low', 'entry_device_high', device);
+    const allowed = (Number(read) << 1) | (Number(write) << 2) | (Number(fake) << 3);
+    this.write('entry_control', 1 | allowed | (policy << 4) | (code << 6) | (resource << 8) | (port << 16), entry);
+  }
+
+  removeEntry(entry: number): void {
+    this.write('entry_control', 0, entry);
+  }
+
+  /** The first fault since the log was cleared. */
+  readLog(): Fault | undefined {
+    const log = this.read('log');
+    if ((log & 1) === 0) return undefined;
+    const number = (log >>> 4) & 15;
+    const cause = (Object.keys(faultCauses) as FaultCause[]).find((name) => faultCauses[name] === number);
+    if (cause === undefined) throw new Error(`the log names a cause ${number}, which there is not`);
+    const wide = this.unit.parameters.addressWidth > 32;
+    const address = (wide ? this.read('log_address_high') * 2 ** 32 : 0) + this.read('log_address_low');
+    const cycle = this.read('log_cycle_high') * 2 ** 32 + this.read('log_cycle_low');
+    return {
+      cause,
+      write: (log & 2) !== 0,
+      port: (log >>> 8) & 0xff,
+      resource: (log >>> 16) & 0xff,
+      identifier: log >>> 24,
+      address: (log & 4) !== 0 ? address : undefined,
+      cycle,
+    };
+  }
+
+  clearLog(): void {
+    this.write('log_clear', 1);
+  }
+
+  isIsolated(port: number): boolean {
+    return ((this.read('port_isolated') >>> port) & 1) !== 0;
+  }
+
+  isFaulted(resource: number): boolean {
+    return ((this.read('resource_faulted') >>> resource) & 1) !== 0;
+  }
+
+  /** Brings an isolated port's devices through the reset handshake, and waits until nothing is outstanding there. */
+  resetPort(port: number): void {
+    this.write('port_reset', 2 ** port);
+    this.runUntil(() => ((this.read('port_drained') >>> port) & 1) !== 0, `the end of the reset of port ${port}`);
+  }
+
+  /** Puts a drained port back into service. Returns whether it is. */
+  readmitPort(port: number): boolean {
+    this.write('port_readmit', 2 ** port);
+    return !this.isIsolated(port);
+  }
+
+  /** Ends the faking of a resource. Returns whether it has ended: not while the resource is busy. */
+  readmitResource(resource: number): boolean {
+    this.write('resource_readmit', 2 ** resource);
+    return !this.isFaulted(resource);
+  }
+
+  /**
+   * Resets a failed device and puts its port and resource back into service.
+   * @throws Error when it is not back after that.
+   */
+  bringBack(port: number, resource: number): void {
+    if (this.isIsolated(port)) {
+      this.resetPort(port);
+      if (!this.readmitPort(port))
+        throw new Error(`port ${port} is still isolated: its device sends before it is asked`);
+    }
+    this.runUntil(
+      () => ((this.read('resource_busy') >>> resource) & 1) === 0,
+      `the end of accesses to resource ${resource}`,
+    );
+    if (!this.readmitResource(resource))
+      throw new Error(`resource ${resource} is still faulted: it was used meanwhile`);
+  }
+}

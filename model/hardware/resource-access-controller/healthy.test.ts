@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { Bench } from './bench.ts';
+
+const base = 0x1000_0000;
+
+describe('a healthy device', () => {
+  test('requests, data and responses take one cycle each', () => {
+    const bench = new Bench().map({});
+    bench.ask('ar', 5, base + 0x120, 1);
+    expect(bench.get('m0_axi_arvalid')).toBe(0);
+    bench.tick();
+    expect(bench.see('m0_axi_ar', 'valid', 'id', 'addr', 'len')).toEqual([1, 5, 0x120, 1]);
+    bench.tick({ m0_axi_rvalid: 1, m0_axi_rid: 5, m0_axi_rdata: 77, m0_axi_rlast: 0 });
+    expect(bench.see('', 'm0_axi_arvalid', 's_axi_rvalid')).toEqual([0, 0]);
+    bench.tick({ m0_axi_rdata: 78, m0_axi_rlast: 1 });
+    expect(bench.see('s_axi_r', 'valid', 'id', 'data', 'resp', 'last')).toEqual([1, 5, 77, 0, 0]);
+    bench.tick({ m0_axi_rvalid: 0 });
+    expect(bench.see('s_axi_r', 'valid', 'id', 'data', 'resp', 'last')).toEqual([1, 5, 78, 0, 1]);
+    expect(bench.tick().get('s_axi_rvalid')).toBe(0);
+  });
+
+  test('a write of one beat leaves with its address, and its response may come with the last handshake', () => {
+    const bench = new Bench().map({});
+    bench.set({ s_axi_wvalid: 1, s_axi_wdata: 9, s_axi_wstrb: 3, s_axi_wlast: 1 });
+    bench.ask('aw', 2, base + 8).set({ s_axi_wvalid: 0 });
+    bench.tick({ m0_axi_bvalid: 1, m0_axi_bid: 2 }).set({ m0_axi_bvalid: 0 });
+    expect(bench.see('m0_axi_', 'awvalid', 'awaddr', 'wvalid', 'wdata', 'wstrb', 'wlast')).toEqual([1, 8, 1, 9, 3, 1]);
+    bench.tick();
+    expect(bench.see('s_axi_b', 'valid', 'id', 'resp')).toEqual([1, 2, 0]);
+    expect(bench.driver.readLog()).toBeUndefined();
+  });
+
+  test.each([0, 255])('one beat a cycle both ways at once, with bursts of %i + 1 beats', (length) => {
+    const bench = new Bench({ outstanding: 8 }).map({});
+    let [readsAsked, writesAsked, written, answered, read] = [0, 0, 0, 0, 0];
+    const readsOwed: number[] = [];
+    const writesOwed: number[] = [];
+    let inBurst = 0;
+    let sent = 0;
+    const cycles = 1024;
+    bench.set({ s_axi_arlen: length, s_axi_awlen: length, s_axi_araddr: base, s_axi_awaddr: base });
+    for (let cycle = 0; cycle < cycles; cycle += 1) {
+      bench.set({
+        s_axi_arvalid: 1,
+        s_axi_awvalid: 1,
+        s_axi_wvalid: 1,
+        s_axi_arid: readsAsked & 15,
+        s_axi_awid: writesAsked & 15,
+      });
+      bench.set({ s_axi_wlast: Number(inBurst === length) });
+      const next = readsOwed[0];
+      bench.set({
+        m0_axi_rvalid: Number(next !== undefined),
+        m0_axi_rid: next ?? 0,
+        m0_axi_rlast: Number(sent === length),
+      });
+      const done = writesOwed[0];
+      bench.set({ m0_axi_bvalid: Number(done !== undefined), m0_axi_bid: done ?? 0 });
+      bench.tick();
+      if (bench.get('s_axi_arready')) readsAsked += 1;
+      if (bench.get('s_axi_awready')) writesAsked += 1;
+      if (bench.get('s_axi_wready')) inBurst = inBurst === length ? 0 : inBurst + 1;
+      if (next !== undefined && bench.get('m0_axi_rready')) {
+        sent = sent === length ? 0 : sent + 1;
+        if (sent === 0) readsOwed.shift();
+      }
+      if (done !== undefined && bench.get('m0_axi_bready')) writesOwed.shift();
+      if (bench.get('m0_axi_arvalid')) readsOwed.push(bench.get('m0_axi_arid'));
+      if (bench.get('m0_axi_wvalid')) written += 1;
+      if (bench.get('m0_axi_wvalid') && bench.get('m0_axi_wlast')) writesOwed.push(answered++ & 15);
+      if (bench.get('s_axi_rvalid')) read += 1;
+    }
+    bench.set({ s_axi_arvalid: 0, s_axi_awvalid: 0, s_axi_wvalid: 0, m0_axi_rvalid: 0, m0_axi_bvalid: 0 });
+    expect(read).toBeGreaterThanOrEqual(cycles - 4);
+    expect(written).toBeGreaterThanOrEqual(cycles - 2);
+    expect(bench.driver.readLog()).toBeUndefined();
+  });
+});

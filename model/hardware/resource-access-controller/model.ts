@@ -1,0 +1,429 @@
+/** The cycle-accurate model of the resource access controller. Source: `docs/systems/resource-access-controller.md`. */
+import {
+  faultCauses,
+  managerPrefix,
+  portWidth,
+  type ResourceAccessControllerParameters,
+  type ResourceAccessControllerParameterValues,
+  resourceAccessControllerParameters,
+  resourceAccessControllerPortList,
+  resourceWidth,
+} from '../../../rtl/resource-access-controller/interface.ts';
+import { layPorts, type PortLayout, wordOf } from '../primitives/ports.ts';
+import { RegisterPort } from '../primitives/register-port.ts';
+import { HeldBeat, OutputRegister, placeChannel } from './channels.ts';
+import { Faults } from './faults.ts';
+import { DevicePort, PortSide } from './port.ts';
+import { interruptBit, Registers } from './registers.ts';
+import { Requests } from './requests.ts';
+import { Responses } from './responses.ts';
+import { Slots } from './slots.ts';
+import { stepWatch } from './timeouts.ts';
+import { WriteData } from './write-data.ts';
+
+/** A model of the controller, driven by records of input words and answering with records of output words. */
+export interface ResourceAccessControllerModel {
+  readonly name: 'model';
+  readonly parameters: ResourceAccessControllerParameters;
+  /** Where each port lies in the records. */
+  readonly layout: PortLayout;
+  /** Brings the state after reset. */
+  reset(): void;
+  /** Writes the outputs during this cycle, then advances by one clock edge. The outputs depend on the state only. */
+  step(inputs: Uint32Array, outputs: Uint32Array): void;
+}
+
+class Model implements ResourceAccessControllerModel {
+  readonly name = 'model';
+  readonly parameters: ResourceAccessControllerParameters;
+  readonly layout: PortLayout;
+  readonly #at;
+  /** The outputs, but those of the register port; the payloads of the output registers live in it. */
+  readonly #image: Uint32Array;
+  readonly #registers: Registers;
+  readonly #port: RegisterPort;
+  readonly #readSlots: Slots;
+  readonly #writeSlots: Slots;
+  readonly #reads: Requests;
+  readonly #writes: Requests;
+  readonly #ports: readonly DevicePort[];
+  readonly #writeData: WriteData;
+  readonly #readResponses: Responses;
+  readonly #writeResponses: Responses;
+  readonly #faults: Faults;
+  readonly #greatestTime: number;
+  /** Masks of ports and resources. */
+  #isolated = 0;
+  #faulted = 0;
+
+  constructor(parameters: ResourceAccessControllerParameters) {
+    this.parameters = parameters;
+    const layout = layPorts(resourceAccessControllerPortList(parameters));
+    this.layout = layout;
+    this.#greatestTime = 2 ** parameters.timerWidth - 1;
+    this.#at = {
+      aresetn: wordOf(layout.inputs, 'aresetn'),
+      deviceInterrupt: wordOf(layout.inputs, 'device_interrupt'),
+      resetAcknowledge: wordOf(layout.inputs, 'reset_acknowledge'),
+      resourceInterrupt: wordOf(layout.outputs, 'resource_interrupt'),
+      resetRequest: wordOf(layout.outputs, 'reset_request'),
+      irq: wordOf(layout.outputs, 'irq'),
+    };
+    const image = new Uint32Array(layout.outputWords);
+    this.#image = image;
+    this.#registers = new Registers(parameters);
+    this.#port = new RegisterPort(this.#registers, layout, 's_axil');
+    this.#readSlots = new Slots(parameters.outstanding, parameters.ports);
+    this.#writeSlots = new Slots(parameters.outstanding, parameters.ports);
+    const shape = {
+      ...parameters,
+      resourceMask: 2 ** resourceWidth(parameters) - 1,
+      portMask: 2 ** portWidth(parameters) - 1,
+    };
+    const incoming = (channel: string, first: string) => placeChannel(layout, 'inputs', channel, first);
+    const outgoing = (channel: string, first: string) =>
+      new OutputRegister(image, placeChannel(layout, 'outputs', channel, first));
+    this.#reads = new Requests(image, incoming('s_axi_ar', 'id'), this.#readSlots, this.#registers, shape, false);
+    this.#writes = new Requests(image, incoming('s_axi_aw', 'id'), this.#writeSlots, this.#registers, shape, true);
+    this.#ports = Array.from({ length: parameters.ports }, (_, port) => {
+      const prefix = managerPrefix(port);
+      const beat = (channel: string) => new HeldBeat(image, incoming(`${prefix}_${channel}`, 'id'));
+      const read = new PortSide(port, this.#readSlots, outgoing(`${prefix}_ar`, 'id'), beat('r'), false);
+      const write = new PortSide(port, this.#writeSlots, outgoing(`${prefix}_aw`, 'id'), beat('b'), true);
+      return new DevicePort(read, write, outgoing(`${prefix}_w`, 'data'));
+    });
+    const data = new HeldBeat(image, incoming('s_axi_w', 'data'));
+    this.#writeData = new WriteData(data, this.#writeSlots, this.#ports);
+    this.#readResponses = new Responses(
+      outgoing('s_axi_r', 'id'),
+      this.#readSlots,
+      this.#ports,
+      this.#registers,
+      false,
+    );
+    this.#writeResponses = new Responses(
+      outgoing('s_axi_b', 'id'),
+      this.#writeSlots,
+      this.#ports,
+      this.#registers,
+      true,
+    );
+    this.#faults = new Faults(this.#registers);
+    this.reset();
+  }
+
+  reset(): void {
+    this.#image.fill(0);
+    this.#registers.reset();
+    this.#port.reset();
+    this.#readSlots.reset();
+    this.#writeSlots.reset();
+    this.#reads.reset();
+    this.#writes.reset();
+    for (const port of this.#ports) port.reset();
+    this.#writeData.reset();
+    this.#readResponses.reset();
+    this.#writeResponses.reset();
+    this.#faults.reset();
+    this.#isolated = 0;
+    this.#faulted = 0;
+  }
+
+  step(inputs: Uint32Array, outputs: Uint32Array): void {
+    outputs.set(this.#image);
+    this.#port.drive(outputs);
+    if (inputs[this.#at.aresetn] === 0) {
+      this.reset();
+      return;
+    }
+    const drained = this.#drained();
+    if (this.#port.mayRead) this.#showState(drained);
+    this.#port.stepRead(inputs);
+    this.#decide(inputs);
+    this.#findFaults(inputs);
+    this.#edge(inputs, drained);
+  }
+
+  #drained(): number {
+    let drained = 0;
+    if (this.#isolated === 0) return 0;
+    for (let port = 0; port < this.#ports.length; port += 1) {
+      if (((this.#isolated >>> port) & 1) !== 0 && this.#ports[port]!.drained) drained |= 1 << port;
+    }
+    return drained;
+  }
+
+  /** What is computed only when software may read it. */
+  #showState(drained: number): void {
+    const { words, place } = this.#registers;
+    words[place.port_isolated] = this.#isolated;
+    words[place.port_drained] = drained;
+    words[place.resource_faulted] = this.#faulted;
+    let busy = 0;
+    for (let resource = 0; resource < this.parameters.resources; resource += 1) {
+      if (this.#busy(resource)) busy |= 1 << resource;
+    }
+    words[place.resource_busy] = busy;
+  }
+
+  #busy(resource: number): boolean {
+    return this.#readSlots.busy(resource) || this.#writeSlots.busy(resource);
+  }
+
+  /** Everything that this cycle's values decide, before anything changes. */
+  #decide(inputs: Uint32Array): void {
+    const isolated = this.#isolated;
+    let readFree = 0;
+    let writeFree = 0;
+    for (let index = 0; index < this.#ports.length; index += 1) {
+      const { read, write } = this.#ports[index]!;
+      const apart = ((isolated >>> index) & 1) !== 0;
+      if (read.request.free(inputs)) readFree |= 1 << index;
+      if (write.request.free(inputs)) writeFree |= 1 << index;
+      read.look(inputs, apart);
+      write.look(inputs, apart);
+      if (!apart) this.#match(index, inputs);
+    }
+    this.#readResponses.choose(inputs, isolated, this.#faulted);
+    this.#writeResponses.choose(inputs, isolated, this.#faulted);
+    this.#reads.look(inputs);
+    this.#reads.decide(isolated, this.#faulted, readFree);
+    this.#writes.look(inputs);
+    if (!this.#writeData.active) this.#writes.decide(isolated, this.#faulted, writeFree);
+    this.#writeData.decide(inputs, this.#writes, isolated);
+  }
+
+  #match(index: number, inputs: Uint32Array): void {
+    const port = this.#ports[index]!;
+    const { read, write } = port;
+    if (read.beat.has) {
+      const { ofPort, local, front } = this.#readSlots;
+      read.match(ofPort[index]! & ~local & front & ~read.request.pending(inputs));
+    }
+    if (write.beat.has) {
+      const { ofPort, local, front, delivered } = this.#writeSlots;
+      const data = delivered | (port.lastTaken(inputs) ? 1 << port.data.slot : 0);
+      write.match(ofPort[index]! & ~local & front & data & ~write.request.pending(inputs));
+    }
+  }
+
+  /** This cycle's events, in their order. */
+  #findFaults(inputs: Uint32Array): void {
+    this.#faults.begin();
+    for (let index = 0; index < this.#ports.length; index += 1) {
+      this.#findFault(index, false, inputs);
+      this.#findFault(index, true, inputs);
+    }
+    const { errorOf: readError } = this.#readResponses;
+    const { errorOf: writeError } = this.#writeResponses;
+    if (readError < 0 && writeError < 0) return;
+    if (readError === writeError) {
+      this.#countErrors(readError, 2, false);
+    } else {
+      const readFirst = writeError < 0 || (readError >= 0 && readError < writeError);
+      if (readFirst) this.#countErrors(readError, 1, false);
+      if (writeError >= 0) this.#countErrors(writeError, 1, true);
+      if (!readFirst && readError >= 0) this.#countErrors(readError, 1, false);
+    }
+  }
+
+  #findFault(index: number, write: boolean, inputs: Uint32Array): void {
+    const port = this.#ports[index]!;
+    const side = write ? port.write : port.read;
+    const responses = write ? this.#writeResponses : this.#readResponses;
+    const { words, place } = this.#registers;
+    const apart = ((this.#isolated >>> index) & 1) !== 0;
+    const loaded = responses.source === index ? responses.slot : -1;
+    const timeout = stepWatch(
+      port,
+      side,
+      inputs,
+      apart,
+      loaded,
+      responses.free,
+      words,
+      place.timeout,
+      this.#greatestTime,
+    );
+    const { slots } = side;
+    if (side.changed) {
+      this.#faults.record(faultCauses.changed, write, index, port.suspect, slots, -1, 0);
+    } else if (side.cause !== 0) {
+      const resource = side.slot < 0 ? port.suspect : slots.resource[side.slot]!;
+      this.#faults.record(side.cause, write, index, resource, slots, side.slot, side.id);
+    } else if (timeout !== 0) {
+      const slot = side.watch;
+      this.#faults.record(timeout, write, index, slots.resource[slot]!, slots, slot, slots.id[slot]!);
+    }
+  }
+
+  /** Counts a resource's errors of this cycle, and finds whether they reach its limit. */
+  #countErrors(resource: number, count: number, write: boolean): void {
+    const { words, place } = this.#registers;
+    const errors = words[place.errors + resource]! + count;
+    const limit = words[place.error_limit + resource]!;
+    words[place.errors + resource] = Math.min(255, errors);
+    if (limit === 0 || errors < limit) return;
+    const slots = write ? this.#writeSlots : this.#readSlots;
+    const { slot } = write ? this.#writeResponses : this.#readResponses;
+    const port = slots.port[slot]!;
+    this.#faults.record(faultCauses.limit, write, port, resource, slots, slot, slots.id[slot]!);
+  }
+
+  #edge(inputs: Uint32Array, drained: number): void {
+    const { words, place } = this.#registers;
+    const image = this.#image;
+    const isolated = this.#isolated;
+    image[this.#at.resourceInterrupt] = inputs[this.#at.deviceInterrupt]! & ~this.#faulted;
+    image[this.#at.irq] = Number((words[place.interrupt_status]! & words[place.interrupt_enable]!) !== 0);
+    const readmitted = this.#readmitted(inputs, drained);
+    const returned = this.#returned();
+    this.#noteDelivered(inputs);
+    const readDone = this.#readResponses.edge(inputs);
+    const writeDone = this.#writeResponses.edge(inputs);
+    this.#moveToPorts(inputs);
+    if (isolated !== 0) {
+      this.#readSlots.localize(isolated);
+      this.#writeSlots.localize(isolated);
+    }
+    if (readDone >= 0) this.#readSlots.complete(readDone);
+    if (writeDone >= 0) this.#writeSlots.complete(writeDone);
+    this.#enter();
+    const faults = this.#faults;
+    this.#isolated = (isolated & ~readmitted) | faults.isolated;
+    this.#faulted = (this.#faulted & ~returned) | faults.faulted;
+    const ready = this.#edgeOfPorts(inputs, drained, isolated);
+    faults.edge(words[place.log_clear] !== 0);
+    words[place.log_clear] = 0;
+    words[place.port_reset] = 0;
+    words[place.port_readmit] = 0;
+    words[place.resource_readmit] = 0;
+    this.#registers.countCycle();
+    this.#port.stepWrite(inputs);
+    words[place.interrupt_status]! |= (faults.any ? interruptBit.fault : 0) | (ready ? interruptBit.ready : 0);
+  }
+
+  /** The ports that a pulse puts back into service. */
+  #readmitted(inputs: Uint32Array, drained: number): number {
+    const { words, place } = this.#registers;
+    let readmitted = words[place.port_readmit]! & drained;
+    for (let index = 0; index < this.#ports.length; index += 1) {
+      const { read, write } = this.#ports[index]!;
+      if (inputs[read.beat.place.valid] !== 0 || inputs[write.beat.place.valid] !== 0) readmitted &= ~(1 << index);
+    }
+    return readmitted;
+  }
+
+  /** The resources that a pulse ends the faking of. */
+  #returned(): number {
+    const { words, place } = this.#registers;
+    const asked = words[place.resource_readmit]! & ~this.#faults.faulted;
+    let returned = 0;
+    if (asked === 0) return 0;
+    for (let resource = 0; resource < this.parameters.resources; resource += 1) {
+      if (((asked >>> resource) & 1) === 0 || this.#busy(resource)) continue;
+      returned |= 1 << resource;
+      words[place.errors + resource] = 0;
+    }
+    return returned;
+  }
+
+  /** The W handshakes with last. */
+  #noteDelivered(inputs: Uint32Array): void {
+    for (let index = 0; index < this.#ports.length; index += 1) {
+      const port = this.#ports[index]!;
+      if (((this.#isolated >>> index) & 1) === 0 && port.lastTaken(inputs)) {
+        this.#writeSlots.delivered |= 1 << port.data.slot;
+      }
+    }
+  }
+
+  /** The edge of each port's registers, but for what they are loaded with; and of its held beats. */
+  #moveToPorts(inputs: Uint32Array): void {
+    for (let index = 0; index < this.#ports.length; index += 1) {
+      const port = this.#ports[index]!;
+      const { read, write, data } = port;
+      const fills = port.filling && data.free(inputs);
+      if (read.request.taken(inputs)) read.request.empty();
+      if (write.request.taken(inputs)) write.request.empty();
+      if (data.taken(inputs)) data.empty();
+      if (fills) port.fill();
+      if (((this.#isolated >>> index) & 1) !== 0) {
+        const counts = port.phase === 0;
+        const readSpoils = read.swallow(counts);
+        const writeSpoils = write.swallow(counts);
+        if (readSpoils || writeSpoils) port.spoiled = true;
+        continue;
+      }
+      if (read.good && this.#readResponses.source !== index) read.beat.keep();
+      else read.beat.empty();
+      if (write.good && this.#writeResponses.source !== index) write.beat.keep();
+      else write.beat.empty();
+    }
+  }
+
+  /** Requests enter, and write data moves. */
+  #enter(): void {
+    const reads = this.#reads;
+    const writes = this.#writes;
+    this.#send(writes, true);
+    this.#send(reads, false);
+    this.#writeData.edge(writes);
+    reads.settle();
+    writes.settle();
+  }
+
+  #send(requests: Requests, write: boolean): void {
+    requests.edge(write);
+    if (requests.slot < 0 || requests.route < 0) return;
+    const { decoded, beat } = requests;
+    const port = this.#ports[requests.route]!;
+    const side = write ? port.write : port.read;
+    const { request } = side;
+    request.load(beat.source, beat.from);
+    const { at } = request.place;
+    this.#image[at + 1] = decoded.deviceLow;
+    if (this.parameters.addressWidth > 32) this.#image[at + 2] = decoded.deviceHigh;
+    request.slot = requests.slot;
+    side.owed += 1;
+    port.suspect = decoded.resource;
+  }
+
+  /** The edge of what concerns isolated ports. Returns whether a port has become ready for re-admission. */
+  #edgeOfPorts(inputs: Uint32Array, drained: number, isolated: number): boolean {
+    const { words, place } = this.#registers;
+    const pulses = words[place.port_reset]! & isolated;
+    const acknowledges = inputs[this.#at.resetAcknowledge]!;
+    let ready = false;
+    let requests = 0;
+    for (let index = 0; index < this.#ports.length; index += 1) {
+      const port = this.#ports[index]!;
+      const bit = 1 << index;
+      if ((this.#faults.isolated & bit) !== 0) this.#beginFilling(port, index);
+      if ((this.#faults.spoiled & bit) !== 0) port.spoiled = true;
+      port.shake((pulses & bit) !== 0, (acknowledges & bit) !== 0);
+      if (port.requesting) requests |= bit;
+      const isDrained = (drained & bit) !== 0;
+      if (isDrained && !port.readyBefore) ready = true;
+      port.readyBefore = isDrained;
+    }
+    this.#image[this.#at.resetRequest] = requests;
+    return ready;
+  }
+
+  /** The device still gets every beat that it was promised. */
+  #beginFilling(port: DevicePort, index: number): void {
+    const { active, slot, left } = this.#writeData;
+    if (!active || this.#writeSlots.port[slot] !== index || ((this.#writeSlots.local >>> slot) & 1) !== 0) return;
+    port.filling = true;
+    port.fillingLeft = left;
+  }
+}
+
+/**
+ * @param parameters those not given take their defaults.
+ * @throws ParameterError that names the parameter, its value and what is allowed.
+ */
+export const createResourceAccessControllerModel = (
+  parameters: ResourceAccessControllerParameterValues = {},
+): ResourceAccessControllerModel => new Model(resourceAccessControllerParameters(parameters));

@@ -1,0 +1,213 @@
+/** One manager port. Source: `docs/systems/resource-access-controller.md`, "Responses", "Faults" and "An isolated port". */
+import { faultCauses, responses } from '../../../rtl/resource-access-controller/interface.ts';
+import type { HeldBeat, OutputRegister } from './channels.ts';
+import { lowest, type Slots } from './slots.ts';
+
+/** One direction of a port: its request register, the responses that come back, and the watch over its slots. */
+export class PortSide {
+  readonly slots: Slots;
+  readonly request: OutputRegister;
+  readonly beat: HeldBeat;
+  owed = 0;
+  watch = 0;
+  timer = 0;
+  /** Of this cycle's candidate: its slot or -1, the cause for which it is wrong or 0, and whether it asks for the processor's register. */
+  slot = -1;
+  cause = 0;
+  good = false;
+  /** The payload has changed while valid waited, or valid was withdrawn. */
+  changed = false;
+  readonly #port: number;
+  readonly #responseWord: number;
+  /** -1 where responses have no last. */
+  readonly #lastWord: number;
+  #stalled = false;
+  readonly #before: Uint32Array;
+
+  constructor(port: number, slots: Slots, request: OutputRegister, beat: HeldBeat, write: boolean) {
+    this.#port = port;
+    this.slots = slots;
+    this.request = request;
+    this.beat = beat;
+    const { words } = beat.place;
+    this.#responseWord = write ? 1 : words - 2;
+    this.#lastWord = write ? -1 : words - 1;
+    this.#before = new Uint32Array(words);
+  }
+
+  reset(): void {
+    this.request.reset();
+    this.beat.reset();
+    this.owed = 0;
+    this.watch = 0;
+    this.timer = 0;
+    this.#stalled = false;
+  }
+
+  get id(): number {
+    return this.beat.word(0);
+  }
+
+  get response(): number {
+    return this.beat.word(this.#responseWord);
+  }
+
+  get last(): boolean {
+    return this.#lastWord < 0 || this.beat.word(this.#lastWord) !== 0;
+  }
+
+  /** The candidate of this cycle, and what stood on the channel in the cycle before. */
+  look(inputs: Uint32Array, isolated: boolean): void {
+    const { beat } = this;
+    beat.look(inputs);
+    this.slot = -1;
+    this.cause = 0;
+    this.good = false;
+    const { at, words, valid } = beat.place;
+    this.changed = false;
+    if (this.#stalled) {
+      let same = inputs[valid] !== 0;
+      for (let word = 0; word < words; word += 1) if (inputs[at + word] !== this.#before[word]) same = false;
+      this.changed = !same && !isolated;
+    }
+    this.#stalled = !isolated && beat.full !== 0 && inputs[valid] !== 0;
+    if (this.#stalled) for (let word = 0; word < words; word += 1) this.#before[word] = inputs[at + word]!;
+  }
+
+  /** Matches the candidate of a port that is not isolated; `ready` are the slots that the device can answer. */
+  match(ready: number): void {
+    const { slots, id } = this;
+    for (let rest = ready; rest !== 0; rest &= rest - 1) {
+      const slot = lowest(rest);
+      if (slots.id[slot] === id) this.slot = slot;
+    }
+    this.cause = this.#wrong(ready);
+    this.good = this.cause === 0;
+  }
+
+  #wrong(ready: number): number {
+    const { slots, slot } = this;
+    if (slot < 0) return ready === 0 ? faultCauses.unexpected : faultCauses.unknown_identifier;
+    if (this.#lastWord >= 0) {
+      const more = slots.beats[slot] !== 0;
+      if (this.last && more) return faultCauses.early_last;
+      if (!this.last && !more) return faultCauses.missing_last;
+    }
+    const unasked = this.response === responses.exclusive_okay && ((slots.lock >>> slot) & 1) === 0;
+    return unasked ? faultCauses.exclusive : 0;
+  }
+
+  /** Whether the watched slot is one: rule 1 is for when it is not. */
+  watched(isolated: boolean): boolean {
+    const { slots, watch } = this;
+    return !isolated && (((slots.ofPort[this.#port]! & ~slots.local) >>> watch) & 1) !== 0;
+  }
+
+  /** Rule 1 of the timeouts. */
+  watchNext(): void {
+    this.timer = 0;
+    this.watch = this.watch + 1 === this.slots.count ? 0 : this.watch + 1;
+  }
+
+  /** Swallows the candidate of an isolated port. Returns whether it spoils the port. */
+  swallow(counts: boolean): boolean {
+    const { beat } = this;
+    if (!beat.has) return false;
+    const last = this.last;
+    beat.empty();
+    if (!counts) return false;
+    if (this.owed === 0) return true;
+    if (last) this.owed -= 1;
+    return false;
+  }
+
+  clear(): void {
+    this.request.empty();
+    this.beat.empty();
+    this.owed = 0;
+  }
+}
+
+/** Phases of the reset handshake. */
+const phases = { idle: 0, requesting: 1, releasing: 2 } as const;
+
+export class DevicePort {
+  readonly read: PortSide;
+  readonly write: PortSide;
+  readonly data: OutputRegister;
+  suspect = 0;
+  spoiled = false;
+  filling = false;
+  fillingLeft = 0;
+  phase: number = phases.idle;
+  readyBefore = false;
+  readonly #dataWords: number;
+
+  constructor(read: PortSide, write: PortSide, data: OutputRegister) {
+    this.read = read;
+    this.write = write;
+    this.data = data;
+    this.#dataWords = data.place.words;
+  }
+
+  reset(): void {
+    this.read.reset();
+    this.write.reset();
+    this.data.reset();
+    this.suspect = 0;
+    this.spoiled = false;
+    this.filling = false;
+    this.fillingLeft = 0;
+    this.phase = phases.idle;
+    this.readyBefore = false;
+  }
+
+  /** The W handshake of a last beat is in this cycle. */
+  lastTaken(inputs: Uint32Array): boolean {
+    const { data } = this;
+    return data.taken(inputs) && data.image[data.place.at + this.#dataWords - 1] !== 0;
+  }
+
+  /** Nothing is outstanding at this isolated port. */
+  get drained(): boolean {
+    const { read, write } = this;
+    return (
+      read.owed === 0 &&
+      write.owed === 0 &&
+      (write.request.full | read.request.full | this.data.full | read.beat.full | write.beat.full) === 0 &&
+      !this.filling &&
+      !this.spoiled &&
+      this.phase === phases.idle
+    );
+  }
+
+  /** The W register is loaded with a beat that writes nothing. */
+  fill(): void {
+    const { image, place } = this.data;
+    image.fill(0, place.at, place.at + place.words - 1);
+    image[place.at + place.words - 1] = Number(this.fillingLeft === 0);
+    this.data.fill();
+    if (this.fillingLeft === 0) this.filling = false;
+    this.fillingLeft = (this.fillingLeft - 1) & 0xff;
+  }
+
+  /** The edge of the reset handshake; the last of the port's edge, since the clearing wins. */
+  shake(pulse: boolean, acknowledge: boolean): void {
+    if (this.phase === phases.idle) {
+      if (pulse) this.phase = phases.requesting;
+    } else if (this.phase === phases.releasing) {
+      if (!acknowledge) this.phase = phases.idle;
+    } else if (acknowledge) {
+      this.read.clear();
+      this.write.clear();
+      this.data.empty();
+      this.filling = false;
+      this.spoiled = false;
+      this.phase = phases.releasing;
+    }
+  }
+
+  get requesting(): boolean {
+    return this.phase === phases.requesting;
+  }
+}
