@@ -14,8 +14,6 @@ export interface Geometry {
   /** Bits of a beat's number within its frame, which stops at the first beat past `words`. */
   readonly indexWidth: number;
   readonly lastIndex: number;
-  /** Bits of a number of words. */
-  readonly countWidth: number;
 }
 
 export const geometry = (p: { readonly dataWidth: number }): Geometry => {
@@ -24,7 +22,7 @@ export const geometry = (p: { readonly dataWidth: number }): Geometry => {
   const laneWidth = Math.log2(lanes);
   const lastIndex = words / lanes;
   const indexWidth = Math.log2(lastIndex) + 1;
-  return { dataWidth: p.dataWidth, lanes, words, laneWidth, indexWidth, lastIndex, countWidth: indexWidth + laneWidth };
+  return { dataWidth: p.dataWidth, lanes, words, laneWidth, indexWidth, lastIndex };
 };
 
 export const laneShape = (g: Geometry) => vector(bits(32), g.lanes);

@@ -14,7 +14,7 @@ import {
 } from '../hdl/index.ts';
 import { type Plan, planHash, type Route } from './hash-plan.ts';
 import { keyWords } from './interface.ts';
-import { toeplitzTerms, xorTree } from './toeplitz.ts';
+import { addUp, toeplitzParts, windowSums } from './toeplitz.ts';
 
 export interface HashEngineParameters {
   /** Input bits a step. */
@@ -132,7 +132,7 @@ export const hashEngine = (p: HashEngineParameters) => {
 
       const data = inputOf(p, plan, io.halfwords, states, takes_ports);
       const window = keyWindow(m, hashWidth, plan.steps, io.key, io.start, remaining, step);
-      sumUp(m, hashWidth, { active, first: step.bit(0), data, window, hash: io.hash });
+      sumUp(m, { active, first: step.bit(0), data, window, hash: io.hash });
 
       m.assert(io.start.implies(remaining.not()), 'the engine is started only when no step remains');
       m.assert(remaining.implies(active), 'steps remain only of a started hash');
@@ -206,19 +206,28 @@ interface Sum {
 }
 
 /** Products of a step, in registers, and their sum. */
-const sumUp = (m: ModuleBody, hashWidth: number, { active, first, data, window, hash }: Sum): void => {
-  const pairs = hashWidth / 2;
-  const { adding, adding_first, terms, sum } = m.regs({
+const sumUp = (m: ModuleBody, { active, first, data, window, hash }: Sum): void => {
+  const { window_sums } = m.named({ window_sums: windowSums(window) });
+  const parts = toeplitzParts(data, window, window_sums);
+  const { adding, adding_first, sum } = m.regs({
     adding: { type: bit, reset: 0 },
     adding_first: { type: bit, reset: 'none' },
-    terms: { type: vector(bits(32), pairs), reset: 'none' },
     sum: { type: bits(32), reset: 'none' },
   });
+  const partRegister = (name: string, values: readonly Bits<16>[]): readonly Bits<16>[] => {
+    if (values.length === 0) return [];
+    const register = m.regs({ [name]: { type: vector(bits(16), values.length), reset: 'none' } })[name];
+    if (register === undefined) throw new Error(`no register ${name}`);
+    m.when(active, () => register.set(values));
+    return register.elements;
+  };
+  const kept = {
+    both: partRegister('both', parts.both),
+    high: partRegister('high', parts.high),
+    low: partRegister('low', parts.low),
+  };
   adding.set(active);
-  m.when(active, () => {
-    adding_first.set(first);
-    terms.set(toeplitzTerms(data, window));
-  });
-  m.when(adding, () => sum.set(xorTree([...terms.elements, sum.and(adding_first.not().repeat(32))])));
+  m.when(active, () => adding_first.set(first));
+  m.when(adding, () => sum.set(addUp(kept, sum.and(adding_first.not().repeat(32)))));
   hash.set(sum);
 };

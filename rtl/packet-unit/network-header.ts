@@ -70,13 +70,13 @@ export const areaWords: readonly number[] = Array.from(
 );
 
 /**
- * Words of the frame after which the network header has arrived, as far as it is judged before anything else is read.
+ * Last word of the network header, as far as it is judged before anything else is read.
  *
  * @param place the shift in words, as a number
  * @param protocol 1 ARP, 2 IPv4, 3 IPv6
  */
-export const headerEnd = (place: Bits<2>, protocol: Bits<2>): Bits<5> => {
-  const after = (words: number): Bits<5> => place.extend(5).add(firstHeaderWord + words);
+export const lastHeaderWord = (place: Bits<2>, protocol: Bits<2>): Bits<5> => {
+  const after = (words: number): Bits<5> => place.extend(5).add(firstHeaderWord + words - 1);
   return mux(
     protocol.eq(2),
     after(headerWords.ipv4),

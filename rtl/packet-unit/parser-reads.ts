@@ -15,6 +15,13 @@ const wordAt = (words: readonly Bits<32>[], index: Bits): Bits<32> => {
   return wordAt(quarters, index.slice(3, 2));
 };
 
+/** Number of the beat that holds a word. */
+const beatNumber = (g: Geometry, word: Bits<5>): Bits => word.slice(4, g.laneWidth).extend(g.indexWidth);
+
+/** Whether a word of the beat has arrived whole. */
+const arrivedLane = (g: Geometry, word: Bits<5>, full: Bits<1>, count: Bits): Bits<1> =>
+  full.or(word.slice(g.laneWidth - 1, 0).lt(count));
+
 /**
  * Stage 3 holds a beat while the extension headers in it are read, judges the network header, and finds the ports.
  *
@@ -31,7 +38,9 @@ export const declareReads = (
 ) => {
   const r = m.regs({
     words_3: { type: laneShape(g), reset: 'none' },
-    available_3: { type: bits(g.countWidth), reset: 'none' },
+    index_3: { type: bits(g.indexWidth), reset: 'none' },
+    full_3: { type: bit, reset: 'none' },
+    count_3: { type: bits(g.laneWidth), reset: 'none' },
     bytes_3: { type: bits(two.bytes.width), reset: 'none' },
     last_3: { type: bit, reset: 'none' },
     complete_3: { type: bit, reset: 'none' },
@@ -59,6 +68,8 @@ export const declareReads = (
     /** Its first word, unless it lies beyond the limit of headers. */
     position: { type: bits(5), reset: 'none' },
     beyond: { type: bit, reset: 'none' },
+    /** Neither that limit nor the one on their number keeps extension headers from being read. */
+    may_extend: { type: bit, reset: 'none' },
     extensions_left: { type: bits(3), reset: 'none' },
     fetched: { type: bits(32), reset: 'none' },
     has_fetched: { type: bit, reset: 0 },
@@ -67,12 +78,18 @@ export const declareReads = (
   // Both are among protocols that differ in the low bit of `network`, and meaningless for any other.
   const ipv6 = two.network.bit(0);
   const is = (code: number): Bits<1> => two.plain.not().and(two.network.eq(code));
+  const { last_word } = m.named({ last_word: network.lastHeaderWord(two.place, two.network) });
+  const last_beat = beatNumber(g, last_word);
   const { header_arrived } = m.named({
-    header_arrived: two.complete.and(two.available.ge(network.headerEnd(two.place, two.network).extend(g.countWidth))),
+    header_arrived: two.complete.and(
+      two.index.gt(last_beat).or(two.index.eq(last_beat).and(arrivedLane(g, last_word, two.full, two.count))),
+    ),
   });
   m.when(enter, () => {
     r.words_3.set(two.words);
-    r.available_3.set(two.available);
+    r.index_3.set(two.index);
+    r.full_3.set(two.full);
+    r.count_3.set(two.count);
     r.bytes_3.set(two.bytes);
     r.last_3.set(two.last);
     r.complete_3.set(two.complete);
@@ -95,6 +112,7 @@ export const declareReads = (
     const from = concat(lit(1, 1), two.place).extend(5);
     r.position.set(from.add(mux(ipv6, lit(4, 10), ipv4.headerLength).extend(5)));
     r.beyond.set(0);
+    r.may_extend.set(1);
     r.extensions_left.set(extensionHeaderLimit);
   });
   m.when(enter.and(holds(1)), () => {
@@ -121,9 +139,12 @@ export const declareReads = (
       r.transport,
       r.beyond.not(),
     ]),
-    wants_extension: all([r.ipv6_3, r.sound, r.extension, r.beyond.not(), r.extensions_left.isNonZero()]),
+    wants_extension: all([r.ipv6_3, r.sound, r.extension, r.may_extend]),
   });
-  const { readable } = m.named({ readable: r.position.extend(g.countWidth).lt(r.available_3) });
+  // A word that is still to be read lies in this beat or in a later one.
+  const { readable } = m.named({
+    readable: r.index_3.eq(beatNumber(g, r.position)).and(arrivedLane(g, r.position, r.full_3, r.count_3)),
+  });
   const { word } = m.named({ word: wordAt(r.words_3.elements, r.position) });
   const { reading, has_ports } = m.named({
     reading: wants_extension.and(readable),
@@ -136,6 +157,7 @@ export const declareReads = (
       const next = network.afterExtension(r.position, r.fetched, r.fragment, r.authentication);
       r.position.set(next.position);
       r.beyond.set(next.beyond);
+      r.may_extend.set(next.beyond.not().and(r.extensions_left.ne(1)));
       r.extensions_left.set(r.extensions_left.subtract(1));
       setProtocol(r.fragment.and(network.isPartOfPacket(r.fetched)).not());
     });

@@ -1,4 +1,4 @@
-import { all, type Bits, bit, bits, concat, lit, type ModuleBody, mux, record } from '../hdl/index.ts';
+import { all, type Bits, bit, bits, concat, type ModuleBody, mux, record } from '../hdl/index.ts';
 import { beatOf, beatView, type Geometry, laneShape } from './geometry.ts';
 import * as layerTwo from './layer-two.ts';
 import { allOnes, bitsOf, leadingOnes, leadingOnesCount } from './leading-ones.ts';
@@ -110,7 +110,9 @@ export const stageTwo = (g: Geometry, m: ModuleBody, enter: Bits<1>, one: Return
     index_2: { type: bits(g.indexWidth), reset: 'none' },
     bytes_2: { type: bits(Math.log2(g.dataWidth / 8) + 1), reset: 'none' },
     last_2: { type: bit, reset: 'none' },
-    available_2: { type: bits(g.countWidth), reset: 'none' },
+    /** All words of the beat have arrived whole; else how many from the first on. */
+    full_2: { type: bit, reset: 'none' },
+    count_2: { type: bits(g.laneWidth), reset: 'none' },
     shift_2: { type: bits(4), reset: 'none' },
     place_2: { type: bits(2), reset: 'none' },
     snap_2: { type: bit, reset: 'none' },
@@ -155,9 +157,8 @@ export const stageTwo = (g: Geometry, m: ModuleBody, enter: Bits<1>, one: Return
     r.index_2.set(one.index);
     r.bytes_2.set(leadingOnesCount(bitsOf(one.keep)));
     r.last_2.set(one.last);
-    r.available_2.set(
-      mux(arrived.full, concat(one.index.add(1), lit(g.laneWidth, 0)), concat(one.index, arrived.count)),
-    );
+    r.full_2.set(arrived.full);
+    r.count_2.set(arrived.count);
     // Once its last word has passed, all that layer 2 says is known and stays.
     m.when(placing, () => {
       r.shift_2.set(concat(found.shift[3], found.shift[2], found.shift[1], found.shift[0]));
@@ -186,7 +187,8 @@ export const stageTwo = (g: Geometry, m: ModuleBody, enter: Bits<1>, one: Return
     index: r.index_2,
     bytes: r.bytes_2,
     last: r.last_2,
-    available: r.available_2,
+    full: r.full_2,
+    count: r.count_2,
     shift: kept.shift,
     place: r.place_2,
     addressed: r.addressed_2,
