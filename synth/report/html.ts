@@ -219,7 +219,7 @@ export const renderHtml = (results: readonly SynthesisResult[], options: HtmlOpt
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeText(title)}</title><style>${styleSheet}</style></head>
 <body><main><h1>${escapeText(title)}</h1>
-<p class="soft">Area and depth by Yosys for five targets; the clock by nextpnr, with inputs from a shift register and outputs into
+<p class="soft">Area and depth by Yosys; the clock by nextpnr, with inputs from a shift register and outputs into
 flip-flops. Depth counts levels of look-up tables between registers, a carry chain as one.${
     options.command === undefined ? '' : ` Made by <code>${escapeText(options.command)}</code>.`
   }</p>
