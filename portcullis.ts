@@ -1,6 +1,7 @@
 import { explain, unknownChoice } from './testbench/commands/errors.ts';
 import { parseArguments, usageOf } from './testbench/commands/parse.ts';
 import type { Verb } from './testbench/commands/verb.ts';
+import { projectVersion } from './testbench/commands/version.ts';
 
 /** Each verb with what it does in a line; its code is loaded when it is asked for. */
 const verbs: Readonly<Record<string, { readonly summary: string; load(): Promise<Verb> }>> = {
@@ -38,38 +39,52 @@ const overview = (): string =>
   [
     'Portcullis: hardware blocks as proved Verilog, from one npm install.',
     '',
-    'Usage: portcullis VERB [ARGUMENTS]     portcullis VERB --help',
+    'Usage: portcullis VERB [ARGUMENTS]     portcullis VERB --help     portcullis --version',
     '',
     ...Object.entries(verbs).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`),
     '',
     'Every verb takes --help and --json. Exit codes: 0 fine; 1 a difference, a failed proof, a broken expectation; 2 the request was wrong.',
   ].join('\n');
 
+const helpWords = ['--help', '-h', 'help'];
+
 /** Runs one command line, given without node and script. Returns the exit code. */
 export const main = async (argv: readonly string[]): Promise<number> => {
+  const say = (text: string): boolean => process.stdout.write(`${text}\n`);
   const [name, ...rest] = argv;
-  // A reader that closes early, such as `head`, ends us quietly.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
   try {
-    if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-      console.log(overview());
+    if (name === '--version') {
+      say(projectVersion());
+      return 0;
+    }
+    if (name === undefined || (helpWords.includes(name) && rest.length === 0)) {
+      say(overview());
       return name === undefined ? 2 : 0;
     }
-    const entry = verbs[name];
-    if (entry === undefined || !Object.hasOwn(verbs, name)) throw unknownChoice('verb', name, Object.keys(verbs));
+    // `help check` asks what `check --help` does.
+    const [asked, words] = name === 'help' ? [rest[0] ?? '', ['--help']] : [name, rest];
+    const entry = verbs[asked];
+    if (entry === undefined || !Object.hasOwn(verbs, asked)) throw unknownChoice('verb', asked, Object.keys(verbs));
     const verb = await entry.load();
-    const given = parseArguments(verb, rest);
+    const given = parseArguments(verb, words);
     if (given.flags.has('help')) {
-      console.log(await usageOf(verb));
+      say(await usageOf(verb));
       return 0;
     }
     const answer = await verb.run(given);
-    console.log(given.flags.has('json') ? JSON.stringify(answer.value) : answer.text);
+    say(given.flags.has('json') ? JSON.stringify(answer.value) : answer.text);
     return answer.code;
   } catch (error) {
     const line = explain(error);
     if (line === null) throw error;
-    console.error(`portcullis: ${line}`);
+    process.stderr.write(`portcullis: ${line}\n`);
     return 2;
   }
+};
+
+/** The whole process: runs its command line and sets its exit code. A reader that closes early, such as `head`, ends it quietly. */
+export const runProcess = async (): Promise<void> => {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
+  process.exitCode = await main(process.argv.slice(2));
 };

@@ -23,6 +23,6 @@ await build({
 // Source maps must be on before the bundle loads, or the hardware's source lines would name the bundle.
 writeFileSync(
   join(output, 'portcullis.js'),
-  "#!/usr/bin/env node\nprocess.setSourceMapsEnabled(true);\nconst { main } = await import('./main.js');\nprocess.exitCode = await main(process.argv.slice(2));\n",
+  "#!/usr/bin/env node\nprocess.setSourceMapsEnabled(true);\nconst { runProcess } = await import('./main.js');\nawait runProcess();\n",
   { mode: 0o755 },
 );

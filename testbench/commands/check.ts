@@ -31,9 +31,11 @@ export const checkBlock = async (
 ): Promise<CheckResult> => {
   const title = `Checking ${block.name} ${describeParameters(parameters)}`;
   let progress: Progress | null = null;
-  const { captures = recordedCaptures.map(recordedPath), ways = quickWays, ...rest } = options;
+  const { ways = quickWays, ...rest } = options;
+  const captures = options.captures ?? recordedCaptures.map(recordedPath);
+  const namedCaptures = options.captures ?? [];
   try {
-    return await compare({ block: block.name, parameters, ways, captures, ...rest }, (state) => {
+    return await compare({ block: block.name, parameters, ways, ...rest, captures, namedCaptures }, (state) => {
       if (state.phase === 'preparing') {
         process.stderr.write(`${title}: making ${ways.join(', ')}\n`);
         return;

@@ -30,6 +30,8 @@ const requestErrors = new Set([
 const fileErrors: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or directory',
   EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  EEXIST: 'a file is there, where a directory is needed',
   EISDIR: 'is a directory',
   ENOTDIR: 'a part of the path is not a directory',
   EROFS: 'the file system is read-only',

@@ -41,9 +41,11 @@ const bar = (title: string, total: number, unit: string): Progress => {
     {
       stream: process.stderr,
       format: `${title} {bar} {percentage}% {rate}{left} {label}`,
-      hideCursor: true,
       clearOnComplete: true,
-      linewrap: false,
+      // An interrupt ends the process at once, even in the midst of a long run, so that nothing of the terminal may need mending.
+      gracefulExit: false,
+      hideCursor: false,
+      linewrap: true,
     },
     Presets.rect,
   );

@@ -116,6 +116,8 @@ export const synth: Verb = {
     const isPeer = given.options.peer !== undefined;
     if (isPeer && given.positionals.length > 0)
       throw new UsageError(`Give a block or --peer, not both: '${given.positionals[0]}' is a block's place.`);
+    if (!isPeer && given.options.top !== undefined)
+      throw new UsageError('Option --top names a module of the files that --peer names; give --peer FILE.v as well.');
     const results: SynthesisResult[] = [];
     if (isPeer) {
       results.push(...(await peerResults(given, options)));

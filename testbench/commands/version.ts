@@ -17,3 +17,7 @@ export const projectVersion = (): string => {
   const { version } = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as { version: string };
   return version;
 };
+
+/** What a user writes before a verb: in a checkout, or where the package is installed. */
+export const commandPrefix = (): string =>
+  existsSync(join(projectRoot(), 'tsconfig.json')) ? 'npm run -s portcullis --' : 'npx portcullis';

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { elaborate } from '../../rtl/hdl/index.ts';
 import type { Module } from '../../rtl/hdl/ir.ts';
+import { readBytes } from '../captures/read-bytes.ts';
 import { readCapture } from '../captures/read-capture.ts';
 import { recordedPath } from '../captures/recorded.ts';
 import { blocksUnderTest } from '../lockstep/index.ts';
@@ -59,7 +60,7 @@ export const wave: Verb = {
     const cycles = numberOption(given, 'cycles', 2_000);
     const shown = numberOption(given, 'show', 32);
     const capture = optionOf(given, 'capture') ?? recordedPath('vlan.pcap');
-    const frames = readCapture(new Uint8Array(readFileSync(capture)), capture).packets;
+    const frames = readCapture(readBytes(capture), capture).packets;
     const scenario = underTest.fromCapture(parameters, frames);
     if (scenario === null) throw new UsageError(`${block.name} takes no frames, so a capture cannot drive it.`);
 

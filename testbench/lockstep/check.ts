@@ -1,7 +1,8 @@
 /** Everything behind `portcullis check`: makes the ways, runs a campaign or one scenario, and explains what differs. */
-import { readFileSync } from 'node:fs';
+
 import { join } from 'node:path';
 import type { Module } from '../../rtl/hdl/ir.ts';
+import { readBytes } from '../captures/read-bytes.ts';
 import { readCapture } from '../captures/read-capture.ts';
 import { applyPlant } from '../mutation/planted-bugs.ts';
 import type { BlockParameters, BlockUnderTest } from './block.ts';
@@ -27,6 +28,8 @@ export interface CheckRequest {
   readonly path?: string;
   /** Capture files: each is played whole, and its frames are mixed into the random traffic. */
   readonly captures?: readonly string[];
+  /** Captures that the command of a report has to name; `captures` when left out. */
+  readonly namedCaptures?: readonly string[];
   /** A file with a scenario, or a capture, to run in place of a campaign. */
   readonly replay?: string;
   /** A bug to plant in the hardware: see `testbench/mutation/planted-bugs.ts`. */
@@ -136,7 +139,14 @@ const explain = ({ block, parameters, ways, failure, module, request }: Found): 
     source: sourceOf(module, difference),
     seed: drawn?.seed ?? null,
     path: drawn?.path ?? null,
-    command: replayCommand(block.name, parameters, names, drawn ?? { replay }, plant, request.captures ?? []),
+    command: replayCommand(
+      block.name,
+      parameters,
+      names,
+      drawn ?? { replay },
+      plant,
+      request.namedCaptures ?? request.captures ?? [],
+    ),
     scenario: block.describe(scenario),
     files: { replay, capture, waves },
   };
@@ -158,9 +168,7 @@ export const check = async (
   const names = request.ways ?? replay?.ways ?? defaultWays;
   if (names.length === 0) throw new CheckError('No way to run was given');
   const plant = request.plant ?? replay?.plant ?? undefined;
-  const captures = (request.captures ?? []).map(
-    (path) => readCapture(new Uint8Array(readFileSync(path)), path).packets,
-  );
+  const captures = (request.captures ?? []).map((path) => readCapture(readBytes(path), path).packets);
   const cycles = request.cycles ?? defaultCycles;
   const seed = request.seed ?? 1;
 

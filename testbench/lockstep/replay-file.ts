@@ -1,6 +1,7 @@
 /** A failing scenario as a file, and what `check --replay` makes of a file. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { readBytes } from '../captures/read-bytes.ts';
 import { readCapture } from '../captures/read-capture.ts';
 import { writePcap } from '../captures/write-pcap.ts';
 import type { BlockParameters, BlockUnderTest } from './block.ts';
@@ -53,7 +54,7 @@ export const readReplay = <Scenario>(
   block: BlockUnderTest<Scenario>,
   parameters: BlockParameters,
 ): Replay<Scenario> => {
-  const bytes = new Uint8Array(readFileSync(path));
+  const bytes = readBytes(path);
   if (!looksLikeJson(bytes)) {
     const scenario = block.fromCapture(parameters, readCapture(bytes, path).packets);
     if (scenario === null)

@@ -1,5 +1,6 @@
 /** A difference as a value for `--json` and as text for people. */
 import type { Module } from '../../rtl/hdl/ir.ts';
+import { commandPrefix } from '../commands/version.ts';
 import type { BlockParameters } from './block.ts';
 import type { RunDifference } from './lockstep.ts';
 import { hexadecimal } from './ports.ts';
@@ -53,6 +54,9 @@ export const messageOf = (difference: RunDifference): string => {
   }
 };
 
+/** As a shell takes it for one word. */
+const quoted = (path: string): string => (/^[\w./:@+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
+
 /** The command line that runs one scenario again. */
 export const replayCommand = (
   block: string,
@@ -63,11 +67,11 @@ export const replayCommand = (
   captures: readonly string[],
 ): string =>
   [
-    `portcullis check ${block}`,
+    `${commandPrefix()} check ${block}`,
     ...Object.entries(parameters).map(([name, value]) => `--set ${name}=${value}`),
     ...('replay' in what
-      ? [`--replay ${what.replay}`]
-      : [...captures.map((path) => `--capture ${path}`), `--seed ${what.seed}`, `--path ${what.path}`]),
+      ? [`--replay ${quoted(what.replay)}`]
+      : [...captures.map((path) => `--capture ${quoted(path)}`), `--seed ${what.seed}`, `--path ${what.path}`]),
     `--ways ${ways.join(',')}`,
     ...(plant === null ? [] : [`--plant ${plant}`]),
   ].join(' ');

@@ -1,0 +1,120 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { main } from '../../portcullis.ts';
+import { recordedPath } from '../captures/recorded.ts';
+import { commandRunner } from './run-command.ts';
+import { projectVersion } from './version.ts';
+
+const runCommand = commandRunner(main);
+
+const folder = mkdtempSync(join(tmpdir(), 'portcullis-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = (name: string, content: string | Uint8Array): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+
+const text = file('text.txt', 'no capture at all\n');
+const empty = file('empty.pcap', '');
+const whole = readFileSync(recordedPath('web.pcap'));
+const cut = file('cut.pcap', whole.subarray(0, whole.length - 5));
+const cutHead = file('cut-head.pcap', whole.subarray(0, 10));
+const json = file('other.json', '{"block": "other"}');
+const brokenJson = file('broken.json', '{"block": ');
+const badVerilog = file('bad.v', 'module bad(input a;\nendmodule\n');
+const goodVerilog = file('good.v', 'module good(input a, output y);\n  assign y = ~a;\nendmodule\n');
+const missing = join(folder, 'missing');
+
+/** A request, and what the line that refuses it has to say. */
+const refused: readonly (readonly [string, RegExp])[] = [
+  ['chek', /no verb 'chek'. Did you mean 'check'\? Choices: all, generate, check, prove/],
+  ['help chek', /no verb 'chek'. Did you mean 'check'/],
+  ['constructor', /no verb 'constructor'/],
+  ['check --cylces 5', /no option of 'check' '--cylces'. Did you mean '--cycles'\?/],
+  ['check -x', /no option of 'check' '-x'/],
+  ['check --json=1', /--json takes no value/],
+  ['check packet_unit again', /'again' is one too many/],
+  ['all packet_unit', /takes no plain arguments/],
+  ['generate paket_unit', /no block 'paket_unit'. Did you mean 'packet_unit'\?/],
+  ['generate --set', /--set needs a value, as in --set name=value/],
+  ['generate --set dataWidth', /takes name=value.*not 'dataWidth'/],
+  ['generate --set =5', /takes name=value.*not '=5'/],
+  ['generate --set dataWith=64', /no parameter 'dataWith'.*did you mean 'dataWidth'/],
+  ['generate --set dataWidth=65', /'dataWidth' of packet_unit is 65.*nearest allowed value is 64/],
+  ['generate --set frameBeats=9999', /'frameBeats' of packet_unit is 9999.*nearest allowed value is 4096/],
+  ['generate --set dataWidth=wide', /'dataWidth' of packet_unit is 'wide'.*64, 128, 256 or 512/],
+  [`generate --out ${text}`, /text\.txt: a file is there/],
+  [`generate --out ${text}/below`, /text\.txt\/below: /],
+  ['check packet_hash', /packet_hash has no model.*check packet_unit/],
+  ['check --ways modl', /no value of --ways 'modl'. Did you mean 'model'\?/],
+  ['check --cycles many', /--cycles takes a whole number of at least 1, not 'many'/],
+  ['check --cycles 0', /--cycles takes a whole number of at least 1, not '0'/],
+  ['check --seed 1.5', /--seed takes a whole number, not '1\.5'/],
+  ['check --seed 99999999999', /seed is 99999999999; it must be a whole number from/],
+  ['check --path 1:2', /path needs the seed/],
+  ['check --seed 1 --path here', /path is 'here'; it must be numbers/],
+  ['check --plant packet_limit', /Did you mean 'packet_limit_late'\?/],
+  [`check --capture ${missing}`, /missing: no such file or directory/],
+  [`check --capture ${folder}`, /is a directory/],
+  [`check --capture ${text}`, /text\.txt: byte 0: .*expected a pcap or pcapng capture/],
+  [`check --capture ${empty}`, /empty\.pcap: byte 0: /],
+  [`check --capture ${cut}`, /cut\.pcap: byte \d+: the file is cut off/],
+  [`check --capture ${cutHead}`, /cut-head\.pcap: byte \d+: /],
+  [`check --replay ${json}`, /other\.json: it is for the block 'other'/],
+  [`check --replay ${brokenJson}`, /broken\.json: no JSON/],
+  [`check --replay ${missing}`, /missing: no such file or directory/],
+  ['check --sweep dataWidth=', /names no values/],
+  ['check --sweep dataWidth', /--sweep takes name=value/],
+  ['synth --sweep dataWidth=64,x', /is 'x', but it must be 64, 128, 256 or 512/],
+  ['synth --target lut5', /no value of --target 'lut5'. Did you mean 'lut4'\?/],
+  ['synth --top good', /--top names a module.*give --peer/],
+  [`synth --peer ${goodVerilog}`, /--peer needs --top/],
+  [`synth packet_unit --peer ${goodVerilog} --top good`, /Give a block or --peer, not both/],
+  [`synth --peer ${missing} --top good`, /missing: no such file/],
+  [`synth --peer ${folder} --top good`, /is a directory, not a Verilog file/],
+  [`synth --peer ${goodVerilog} --top god`, /no module `god' in .*good\.v; modules: good/],
+  [`synth --peer ${goodVerilog} --top good --set WIDTH=3`, /no parameter `WIDTH'; parameters: none/],
+  [`synth --peer ${goodVerilog} --top good --set WIDTH`, /--set takes name=value/],
+  [`synth --peer ${badVerilog} --top bad`, /bad\.v:1: syntax error/],
+  ['wave packet_hash', /no traffic for 'packet_hash'; blocks with traffic: packet_unit/],
+  [`wave --capture ${text}`, /expected a pcap or pcapng capture/],
+  [`wave --cycles 20 --out ${text}/a.vcd`, /a\.vcd|text\.txt/],
+  ['bench --rounds x', /--rounds takes a whole number/],
+  ['prove bufer', /no block or part with proofs 'bufer'. Did you mean 'buffer'\?/],
+  ['prove buffer --depth 0', /--depth takes a whole number of at least 1/],
+  ['prove buffer --property nothing', /no property 'nothing'.*it holds no more than its capacity/],
+];
+
+test.each(refused)('portcullis %s', async (words, said) => {
+  const { code, out, error } = await runCommand(...words.split(' '));
+  const lines = error.trimEnd().split('\n');
+  const last = lines.at(-1) ?? '';
+  expect(last).toMatch(/^portcullis: /);
+  expect(last).toMatch(said);
+  expect(error).not.toMatch(/^\s+at /m);
+  expect(out).toBe('');
+  expect(code).toBe(2);
+});
+
+test('without a verb, and with --help, it says what there is', async () => {
+  const bare = await runCommand();
+  const help = await runCommand('--help');
+  expect(bare).toMatchObject({ code: 2, error: '' });
+  expect(help).toMatchObject({ code: 0, error: '', out: bare.out });
+  for (const verb of verbs) expect(help.out).toMatch(new RegExp(`^  ${verb} +\\S`, 'm'));
+  expect(await runCommand('--version')).toMatchObject({ code: 0, out: `${projectVersion()}\n` });
+});
+
+const verbs = ['all', 'generate', 'check', 'prove', 'synth', 'wave', 'bench'];
+
+test.each(verbs)('%s --help tells every option', async (verb) => {
+  const help = await runCommand(verb, '--help');
+  expect(help).toMatchObject({ code: 0, error: '' });
+  expect(help.out).toContain('--json');
+  expect(help.out).toContain(`portcullis ${verb}`);
+  expect(await runCommand(verb, '-h')).toEqual(help);
+  expect(await runCommand('help', verb)).toEqual(help);
+});

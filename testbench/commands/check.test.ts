@@ -1,0 +1,58 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { main } from '../../portcullis.ts';
+import type { CheckResult } from '../lockstep/index.ts';
+import { commandRunner, jsonOf } from './run-command.ts';
+import { commandPrefix } from './version.ts';
+
+const runCommand = commandRunner(main);
+
+const quick = ['check', 'packet_unit', '--ways', 'model,rtl', '--cycles', '2000'];
+
+test('no difference: exit code 0, one row with the fields of the architecture', async () => {
+  const run = await runCommand(...quick, '--seed', '7', '--json');
+  expect(run.code).toBe(0);
+  const rows = jsonOf(run) as CheckResult[];
+  expect(rows.map((row) => Object.keys(row))).toEqual([
+    ['block', 'parameters', 'ways', 'cycles', 'seed', 'differences'],
+  ]);
+  expect(rows[0]).toMatchObject({ block: 'packet_unit', ways: ['model', 'rtl'], seed: 7, differences: [] });
+  expect(rows[0]?.parameters).toMatchObject({ dataWidth: 64, clients: 8 });
+  expect(rows[0]?.cycles).toBeGreaterThanOrEqual(2000);
+});
+
+test('a sweep checks each value', async () => {
+  const run = await runCommand(...quick, '--sweep', 'clients=2,4', '--json');
+  expect((jsonOf(run) as CheckResult[]).map(({ parameters }) => parameters.clients)).toEqual([2, 4]);
+});
+
+test('a difference: exit code 1, the first signal and cycle with its line, files, and a command that shows it again', async () => {
+  const planted = [...quick, '--plant', 'wrong_reset_value'];
+  const run = await runCommand(...planted, '--json');
+  expect(run.code).toBe(1);
+  const [row] = jsonOf(run) as CheckResult[];
+  const difference = row?.differences[0];
+  if (difference === undefined) throw new Error('the planted bug was not found');
+  expect(row?.seed).toBe(1);
+  expect(difference).toMatchObject({ kind: 'output', ways: ['model', 'rtl'] });
+  expect(difference.message).toContain(`cycle ${difference.cycle}: ${difference.signal} is 0x`);
+  expect(difference.seen).not.toBe(difference.expected);
+  expect(difference.source[0]?.declared).toMatch(/^rtl\/packet-unit\/[a-z-]+\.ts:\d+/);
+  const { replay, waves } = difference.files;
+  expect(existsSync(replay)).toBe(true);
+  expect(readFileSync(waves ?? '', 'utf8')).toContain('$enddefinitions');
+  expect(difference.command.startsWith(`${commandPrefix()} check packet_unit `)).toBe(true);
+  expect(difference.command).not.toContain('--capture');
+
+  const again = await runCommand(...difference.command.slice(commandPrefix().length + 1).split(' '), '--json');
+  expect(again.code).toBe(1);
+  expect((jsonOf(again) as CheckResult[])[0]?.differences[0]).toMatchObject({
+    cycle: difference.cycle,
+    signal: difference.signal,
+    command: difference.command,
+  });
+  const fromFile = await runCommand('check', 'packet_unit', '--replay', replay);
+  expect(fromFile.code).toBe(1);
+  expect(fromFile.out).toContain(difference.message);
+  expect(fromFile.out).toMatch(/^ {2}again: {3}/m);
+});
