@@ -111,7 +111,7 @@ export class VectorValue extends AbstractValue {
   get(index: number): AbstractValue {
     return (
       this.elements[index] ??
-      fail('slice-bounds', here(), { operation: `get(${index})`, signal: this.#name, width: this.length })
+      fail('bad-index', here(), { operation: `get(${index})`, signal: this.#name, length: this.length })
     );
   }
   at(index: unknown): AbstractValue {

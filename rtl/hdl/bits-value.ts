@@ -129,6 +129,7 @@ export class BitsValue extends LeafValue {
   }
   repeat(times: number): BitsValue {
     if (!Number.isInteger(times) || times < 1) fail('bad-depth', here(), { what: 'repeat', value: String(times) });
+    checkWidth('repeat', this.width * times);
     return result(operatorsAt(here()).repeat(this.expression, times));
   }
 
@@ -191,8 +192,7 @@ export class BitsValue extends LeafValue {
         carrier.binary(operator, this.expression, unsignedOperand(amount, `the amount of ${operation}`, location)),
       );
     }
-    if (!Number.isInteger(amount) || amount < 0)
-      fail('bad-depth', location, { what: operation, value: String(amount) });
+    if (!Number.isInteger(amount) || amount < 0) fail('bad-shift', location, { operation, amount: String(amount) });
     return result(shiftByConstant(operator, this.expression, amount, location));
   }
 }

@@ -3,7 +3,7 @@ import { bitsResult } from './bits-value.ts';
 import { fail } from './diagnostic.ts';
 import { operatorsAt } from './expression.ts';
 import { append } from './scope.ts';
-import { describeOperand, isShape, type LeafInfo, shapeInfo } from './shape.ts';
+import { describeOperand, describeShape, isShape, type LeafInfo, sameShape, shapeInfo } from './shape.ts';
 import { bit } from './shapes.ts';
 import { here } from './source-location.ts';
 import type {
@@ -92,10 +92,23 @@ export const directedInfo = (directed: Directed): DirectedInfo => {
 export const flip = <D extends Directed>(directed: D): Flipped<D> =>
   make({ kind: 'flipped', inner: directed }, { flipped: directed });
 
+/** What a side of every bundle has beside its fields. */
+const sideMembers: ReadonlySet<string> = new Set([
+  'connect',
+  'describe',
+  'fields',
+  'isStream',
+  'constructor',
+  'valueOf',
+  'toString',
+  'toJSON',
+  '__proto__',
+]);
+
 /** Named fields as ports, each with its direction: `flip` marks those that flow back. */
 export const bundle = <const F extends BundleFields>(fields: F): Bundle<F> => {
   for (const name of Object.keys(fields)) {
-    if (name === 'connect') fail('bad-field-name', here(), { field: name });
+    if (sideMembers.has(name)) fail('bad-field-name', here(), { field: name });
   }
   return make({ kind: 'bundle', stream: false, fields: Object.entries(fields) }, { fields });
 };
@@ -118,6 +131,18 @@ export const stream = <S extends Shape>(data: S): Stream<S> =>
 /** `in` is received by whoever holds the view, `out` is driven by it. */
 export type Flow = 'in' | 'out';
 export const opposite = (flow: Flow): Flow => (flow === 'in' ? 'out' : 'in');
+
+/** The name of a field below the name of its bundle. */
+export const fieldName = (
+  info: Extract<DirectedInfo, { kind: 'bundle' }>,
+  name: string,
+  field: string,
+  inner: Directed,
+): string => {
+  // Stream data of a record shape joins its fields to the stream's own name.
+  const merged = info.stream && field === 'data' && isShape(inner) && shapeInfo(inner).kind === 'record';
+  return merged ? name : `${name}_${field}`;
+};
 
 /** One leaf of a port. */
 export interface DirectedLeaf {
@@ -153,6 +178,13 @@ export class BundleSide {
     const of = (field: string) => conditionOf(this.#fields.get(field), `fire of ${this.#name}`, location);
     return bitsResult(operatorsAt(location).all([of('valid'), of('ready')]));
   }
+  // JavaScript asks an object for one of these when it stands in an operator or a text.
+  [Symbol.toPrimitive](hint: string): never {
+    return fail('used-as-javascript', here(), {
+      signal: this.#name,
+      how: hint === 'string' ? 'string' : 'number',
+    });
+  }
   get isStream(): boolean {
     return this.#stream;
   }
@@ -163,20 +195,15 @@ const settable = (value: AbstractValue): boolean => value.leaves().every((leaf) 
 
 const drive = (driver: AbstractValue, driven: AbstractValue): void => {
   const location = here();
+  if (!sameShape(driver.info, driven.info)) {
+    const reason = `one is ${describeShape(driver.info)}, the other ${describeShape(driven.info)}`;
+    fail('cannot-connect', location, { left: driver.describe(), right: driven.describe(), reason });
+  }
   const sources = driver.leaves();
   for (const [index, leaf] of driven.leaves().entries()) {
     const source = sources[index];
-    if (
-      leaf.leaf.target === null ||
-      source === undefined ||
-      source.expression.width !== leaf.expression.width ||
-      source.expression.signed !== leaf.expression.signed
-    ) {
-      const reason = leaf.leaf.target === null ? `${leaf.describe()} cannot be set` : 'their shapes differ';
-      fail('cannot-connect', location, { left: driver.describe(), right: driven.describe(), reason });
-      continue;
-    }
-    append(leaf.leaf.target.statement(0, source.expression, location, 'connect'));
+    if (leaf.leaf.target !== null && source !== undefined)
+      append(leaf.leaf.target.statement(0, source.expression, location, 'connect'));
   }
 };
 
@@ -236,11 +263,9 @@ export const directedLeaves = (
   }
   const info = directedInfo(directed);
   if (info.kind === 'flipped') return directedLeaves(info.inner, name, opposite(flow), path);
-  return info.fields.flatMap(([field, inner]) => {
-    // Stream data of a record shape joins its fields to the stream's own name.
-    const merged = info.stream && field === 'data' && isShape(inner) && shapeInfo(inner).kind === 'record';
-    return directedLeaves(inner, merged ? name : `${name}_${field}`, flow, [...path, field]);
-  });
+  return info.fields.flatMap(([field, inner]) =>
+    directedLeaves(inner, fieldName(info, name, field, inner), flow, [...path, field]),
+  );
 };
 
 /** A side of something a port can carry, its leaves made by `leafAt` in the order of `directedLeaves`. */

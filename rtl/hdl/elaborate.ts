@@ -1,5 +1,7 @@
+import { checkDepth } from './checks/depth.ts';
 import { checkDrivers } from './checks/drivers.ts';
 import { checkLoops } from './checks/loops.ts';
+import { checkModuleNames } from './checks/module-names.ts';
 import { checkOwnership } from './checks/ownership.ts';
 import { type Diagnostic, ElaborationError } from './diagnostic.ts';
 import type { Module } from './ir.ts';
@@ -9,6 +11,10 @@ import type { Ports } from './ports.ts';
 
 /** Each check looks at one module and says what is wrong with it. */
 const checks: readonly ((module: Module) => Diagnostic[])[] = [checkOwnership, checkDrivers, checkLoops];
+
+const refuse = (diagnostics: readonly Diagnostic[]): void => {
+  if (diagnostics.length > 0) throw new ElaborationError(diagnostics);
+};
 
 const finished = new WeakMap<ModuleDefinition<Ports>, Module>();
 
@@ -32,9 +38,12 @@ export const elaborate = <P extends Ports>(definition: ModuleDefinition<P>): Mod
   const known = finished.get(definition);
   if (known !== undefined) return known;
   const top = elaborateBody(definition);
-  const diagnostics = modulesOf(top).flatMap((module) => checks.flatMap((check) => check(module)));
-  if (diagnostics.length > 0) throw new ElaborationError(diagnostics);
+  const modules = modulesOf(top);
+  // The other checks walk expressions by recursion, and so wait for this one.
+  refuse(modules.flatMap(checkDepth));
+  refuse(modules.flatMap((module) => checks.flatMap((check) => check(module))));
   const named = nameModules(top);
+  refuse(checkModuleNames(modulesOf(named)));
   finished.set(definition, named);
   return named;
 };

@@ -68,6 +68,16 @@ export const catalogue = {
     message: (p) => `${p.operation} is outside ${p.signal}, whose bits are ${p.width - 1} down to 0`,
     remedy: () => 'write slice(high, low) with width > high >= low >= 0',
   }),
+  'bad-index': entry<{ operation: string; signal: string; length: number }>({
+    rule: 'An index known when elaborating names an element of its vector.',
+    message: (p) => `${p.operation} is outside ${p.signal}, whose elements are 0 to ${p.length - 1}`,
+    remedy: () => 'use an index in that range, or .at(signal) for one that is a signal',
+  }),
+  'bad-shift': entry<{ operation: string; amount: string }>({
+    rule: 'A shift by a known amount is by a whole number of bits, at least none.',
+    message: (p) => `${p.operation}(${p.amount}) shifts by ${p.amount} bits`,
+    remedy: () => 'pass a whole number from 0, and use the other of shiftLeft and shiftRight for the other direction',
+  }),
   'bad-width': entry<{ operation: string; width: string }>({
     rule: 'A width is a whole number from 1 to 1,000,000.',
     message: (p) => `${p.operation} was given the width ${p.width}`,
@@ -120,12 +130,12 @@ export const catalogue = {
       'rename one of the two; record fields, stream parts and instance ports are joined to their key with an underscore',
   }),
   'bad-field-name': entry<{ field: string }>({
-    rule: 'A record field does not hide a method of the record.',
-    message: (p) => `the record field '${p.field}' hides a method that every record has`,
+    rule: 'A field does not hide a method of its record or bundle.',
+    message: (p) => `the field '${p.field}' hides what every record or bundle has`,
     remedy: (p) => `call the field ${p.field}_field, or something that says what it holds`,
   }),
   'bad-enumeration': entry<{ reason: string }>({
-    rule: 'The states of an enumeration have distinct names and distinct codes that fit its width.',
+    rule: 'The states of an enumeration have distinct names, which are identifiers, and distinct codes that fit its width.',
     message: (p) => p.reason,
     remedy: () => "write enumeration('IDLE', 'BUSY') or enumeration({ IDLE: 1, BUSY: 2 }, 2)",
   }),
@@ -137,7 +147,7 @@ export const catalogue = {
   // Modules
   'outside-module': entry<{ operation: string }>({
     rule: 'Signals are declared and set while their module is being elaborated.',
-    message: (p) => `${p.operation} was called outside the body of its module`,
+    message: (p) => `${p.operation} stands outside the body of its module`,
     remedy: () => 'do it inside the function given to module()',
   }),
   'foreign-signal': entry<{ signal: string; owner: string; user: string }>({
@@ -149,6 +159,21 @@ export const catalogue = {
     rule: 'A module does not hold itself.',
     message: (p) => `module ${p.module} holds itself, directly or through its instances`,
     remedy: () => 'end the recursion with a parameter that shrinks',
+  }),
+  'async-body': entry<{ what: string }>({
+    rule: 'The body of a module or a branch has run when it returns: it is not async.',
+    message: (p) => `${p.what} is an async function, whose statements would come too late`,
+    remedy: () => 'leave async out; read files before the module is declared, and pass what they hold as a parameter',
+  }),
+  'too-deep': entry<{ signal: string; depth: number; limit: number }>({
+    rule: 'What is computed within one clock cycle is at most 500 operators deep.',
+    message: (p) => `what sets ${p.signal} is ${p.depth} operators deep, more than ${p.limit}`,
+    remedy: () => 'join values in pairs, as any() and all() do, or put registers between',
+  }),
+  'duplicate-module': entry<{ name: string; what: string }>({
+    rule: 'A black box is the only module of its name, with one list of ports.',
+    message: (p) => `the black box ${p.name} has the name of another ${p.what} in this design`,
+    remedy: () => 'give each its own name, or one definition to both',
   }),
   'late-branch': entry<{ branch: string }>({
     rule: 'elseWhen and otherwise follow their when directly.',
@@ -209,6 +234,11 @@ export const catalogue = {
     rule: 'A ROM is not written.',
     message: (p) => `${p.memory} is a ROM and cannot be written`,
     remedy: () => 'declare it with m.memories',
+  }),
+  'too-many-words': entry<{ memory: string; words: number; depth: number }>({
+    rule: 'A memory holds as many words as its depth.',
+    message: (p) => `${p.memory} has ${p.depth} words, but its contents are ${p.words}`,
+    remedy: () => 'make the depth larger, or leave words out',
   }),
   'no-memory-contents': entry<{ memory: string }>({
     rule: 'A ROM has contents.',

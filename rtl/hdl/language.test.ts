@@ -219,7 +219,7 @@ describe('a module', () => {
     const table = new ModuleInterpreter(
       elaborate(
         module(
-          'table',
+          'look_up',
           { at: input(bits(3)), go: input(bit), now: output(signed(6)), later: output(signed(6)) },
           (io, m) => {
             const { wave } = m.roms({ wave: { type: signed(6), contents: [0, 31, -32, 5, -1] } });

@@ -5,7 +5,7 @@ import { memoryRead, reference } from './expression.ts';
 import type { Expression, Memory, Signal, SourceLocation } from './ir.ts';
 import type { ModuleBuilder } from './module-builder.ts';
 import { append, currentScope } from './scope.ts';
-import { type ShapeInfo, shapeInfo } from './shape.ts';
+import { describeOperand, type ShapeInfo, shapeInfo } from './shape.ts';
 import { here } from './source-location.ts';
 import type { Bits, OperandOf, Shape, ValueOf } from './types.ts';
 import { type AbstractValue, coerce, conditionOf } from './value.ts';
@@ -151,8 +151,12 @@ export const declareMemory = (builder: ModuleBuilder, name: string, declaration:
   checkDepth(name, declaration.depth, location);
   const contents = declaration.contents ?? [];
   if (contents.length > declaration.depth)
-    fail('bad-depth', location, { what: `the contents of ${name}`, value: String(contents.length) });
+    fail('too-many-words', location, { memory: name, words: contents.length, depth: declaration.depth });
   for (const word of contents) {
+    if (typeof word !== 'bigint') {
+      const operation = `the contents of ${name}`;
+      fail('wrong-kind', location, { operation, expected: 'bigints such as 5n', actual: describeOperand(word) });
+    }
     if (BigInt.asUintN(info.width, word) !== word) {
       fail('literal-out-of-range', location, {
         literal: String(word),
@@ -188,7 +192,7 @@ export const declareRom = (builder: ModuleBuilder, name: string, declaration: Ro
   const depth = declaration.depth ?? declaration.contents.length;
   checkDepth(name, depth, location);
   if (declaration.contents.length > depth)
-    fail('bad-depth', location, { what: `the contents of ${name}`, value: String(declaration.contents.length) });
+    fail('too-many-words', location, { memory: name, words: declaration.contents.length, depth });
   const contents = declaration.contents.map((word) =>
     packConstants(coerce(info, word, location, `the contents of ${name}`, name), name, location),
   );

@@ -5,7 +5,8 @@ import type { Expression, Instance, Memory, Module, Signal, SourceLocation, Stat
 import { checkName } from './reserved-words.ts';
 import type { Scope } from './scope.ts';
 import { currentScope } from './scope.ts';
-import type { LeafInfo } from './shape.ts';
+import { describeOperand, type LeafInfo } from './shape.ts';
+import { here } from './source-location.ts';
 import type { Leaf, Target } from './value.ts';
 
 /** What a signal is declared as, beside its name and type. */
@@ -24,6 +25,16 @@ const readOnlyReasons: Record<Signal['kind'], string> = {
   instance_output: 'an instance drives it',
   wire: 'it is driven by the expression that m.named gave it',
   register: 'it belongs to a memory',
+};
+
+/** Runs what an author wrote, which has done everything by the time it returns. */
+export const runBody = (body: () => unknown, what: string, location: SourceLocation): void => {
+  if (typeof body !== 'function')
+    fail('wrong-kind', location, { operation: what, expected: 'a function', actual: describeOperand(body) });
+  const result = body();
+  if (!(result instanceof Promise)) return;
+  result.catch(() => undefined);
+  fail('async-body', location, { what });
 };
 
 /** The module under elaboration: its declarations, and the statements in the branch that is open. */
@@ -59,7 +70,7 @@ export class ModuleBuilder implements Scope {
     const statements: Statement[] = [];
     this.#branches.push(statements);
     try {
-      body();
+      runBody(body, 'a branch', here());
     } finally {
       this.#branches.pop();
     }
@@ -67,6 +78,8 @@ export class ModuleBuilder implements Scope {
   }
 
   takeName(name: string, what: string, location: SourceLocation): void {
+    const operation = `declaring ${what} ${name}`;
+    if (currentScope(operation) !== this) fail('outside-module', location, { operation });
     checkName(name, what, location);
     const taken = this.#names.get(name);
     if (taken !== undefined)

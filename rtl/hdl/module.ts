@@ -1,6 +1,6 @@
-import { type BundleSide, buildSide, type DirectedLeaf, directedLeaves, type Flow, opposite } from './bundle.ts';
+import { type BundleSide, buildSide, type DirectedLeaf, type Flow, opposite } from './bundle.ts';
 import { type BitsBranch, match, matchBits, type StateBranches, type WhenChain, when } from './control.ts';
-import { declareNamed, declareRegister, declareWire, resetValues } from './declarations.ts';
+import { declareNamed, declareRegister, declareWire } from './declarations.ts';
 import { ElaborationError, fail } from './diagnostic.ts';
 import { reference } from './expression.ts';
 import type { Expression, Instance, Module, Signal, SourceLocation } from './ir.ts';
@@ -12,11 +12,13 @@ import {
   type Rom,
   type RomDeclaration,
 } from './memory.ts';
-import { ModuleBuilder } from './module-builder.ts';
+import { ModuleBuilder, runBody } from './module-builder.ts';
 import { type ModuleNotes, noteModule } from './module-notes.ts';
+import { portResets } from './port-resets.ts';
 import type { Inside, Outside, Port, Ports, Reset } from './ports.ts';
+import { checkName } from './reserved-words.ts';
 import { append, scopeDepth, withScope } from './scope.ts';
-import { isShape, shapeInfo } from './shape.ts';
+import { describeOperand } from './shape.ts';
 import { here } from './source-location.ts';
 import type {
   Bits,
@@ -131,51 +133,16 @@ export const blackBox = <const P extends Ports>(
 
 const directionOf = (flow: Flow): 'input' | 'output' => (flow === 'in' ? 'input' : 'output');
 
-/** The resets of the leaves of a registered output that flow out, by leaf name; null for none. */
-const portResets = (port: Port, name: string, location: SourceLocation): Map<string, bigint | null> => {
-  const resets = new Map<string, bigint | null>();
-  const { storage, directed } = port;
-  if (storage.kind !== 'register') return resets;
-  const outgoing = directedLeaves(directed, name, port.flow).filter((leaf) => leaf.flow === 'out');
-  const { reset } = storage;
-  if (isShape(directed)) {
-    for (const [index, value] of resetValues(shapeInfo(directed), reset, name, location).entries())
-      resets.set((outgoing[index] as DirectedLeaf).name, value);
-    return resets;
-  }
-  const fields = new Map<string, DirectedLeaf[]>();
-  for (const leaf of outgoing) fields.set(leaf.path[0] ?? '', [...(fields.get(leaf.path[0] ?? '') ?? []), leaf]);
-  for (const [field, leaves] of fields) {
-    const given: unknown = typeof reset === 'object' && reset !== null ? Reflect.get(reset, field) : reset;
-    const [only] = leaves;
-    if (leaves.length === 1 && only !== undefined) {
-      const [value] = resetValues(only.info, given, only.name, location);
-      resets.set(only.name, value ?? null);
-      continue;
-    }
-    const all = leaves.map(
-      (leaf) =>
-        resetValues(
-          leaf.info,
-          given === 0 || given === 'none' ? given : fieldReset(given, leaf),
-          leaf.name,
-          location,
-        )[0] ?? null,
-    );
-    for (const [index, leaf] of leaves.entries()) resets.set(leaf.name, all[index] ?? null);
-  }
-  return resets;
-};
-
-/** The reset of one leaf of a record field, by the last part of its name. */
-const fieldReset = (given: unknown, leaf: DirectedLeaf): unknown =>
-  typeof given === 'object' && given !== null
-    ? Object.entries(given).find(([key]) => leaf.name.endsWith(`_${key}`))?.[1]
-    : undefined;
-
 const declarePort = (builder: ModuleBuilder, name: string, port: Port): AbstractValue | BundleSide => {
-  const { location } = builder;
-  const resets = portResets(port, name, location);
+  if (typeof port !== 'object' || port === null || !('storage' in port)) {
+    fail('wrong-kind', builder.location, {
+      operation: `the port ${name}`,
+      expected: 'input(...) or output(...)',
+      actual: describeOperand(port),
+    });
+  }
+  const { location } = port;
+  const resets = portResets(port, name);
   return buildSide(port.directed, name, port.flow, (leaf) => {
     const direction = directionOf(leaf.flow);
     const reset = resets.get(leaf.name);
@@ -276,10 +243,11 @@ export const elaborateBody = (definition: ModuleDefinition<Ports>): Module => {
   }
   const { location, body } = recipe;
   if (scopeDepth() > deepestHierarchy) fail('recursive-module', location, { module: definition.name });
+  checkName(definition.name, 'module', location);
   const builder = new ModuleBuilder(definition.name, location);
   const result = withScope(builder, () => {
     const io = mapRecord(definition.ports, (name, port) => declarePort(builder, name, port));
-    body?.(io, bodyOf(builder));
+    if (body !== null) runBody(() => body(io, bodyOf(builder)), `the body of module ${definition.name}`, location);
     if (builder.diagnostics.length > 0) throw new ElaborationError(builder.diagnostics);
     const finished = builder.finish();
     return body === null ? { ...finished, blackBox: true, clocked: recipe.clocked } : finished;

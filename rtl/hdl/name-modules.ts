@@ -41,7 +41,7 @@ const contentOf = (module: Module, identityOf: (held: Module) => string): string
     }
   };
   const parts = [
-    `${module.name} ${module.blackBox} ${module.clocked}`,
+    `${module.name} ${module.blackBox} ${module.clocked} ${notesOf(module).verilog ?? ''}`,
     ...module.signals.map((signal) => {
       const initial = signal.initial === null ? '-' : write(signal.initial);
       return `${signal.kind} ${signal.name} ${signal.width} ${signal.signed} ${signal.port} ${signal.reset} ${initial}`;
@@ -149,7 +149,10 @@ export const nameModules = (top: Module): Module => {
     const endings = group.length === 1 ? [''] : suffixes(group);
     for (const [index, variant] of group.entries()) {
       // A black box is what its author calls it.
-      names.set(variant.identity, variant.module.blackBox ? name : `${name}${endings[index] ?? ''}`);
+      const chosen = variant.module.blackBox ? name : `${name}${endings[index] ?? ''}`;
+      // The name of one module may be that of another's variant.
+      const taken = !variant.module.blackBox && chosen !== name && byName.has(chosen);
+      names.set(variant.identity, taken ? `${chosen}_${variant.identity.slice(0, 8)}` : chosen);
     }
   }
 

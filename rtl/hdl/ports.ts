@@ -1,4 +1,6 @@
 import type { Bundle, Flipped, Flow, Stream } from './bundle.ts';
+import type { SourceLocation } from './ir.ts';
+import { here } from './source-location.ts';
 import type { Directed, inView, Literal, OperandOf, outView, Shape, Value } from './types.ts';
 
 export declare const insideView: unique symbol;
@@ -14,6 +16,8 @@ export interface Port<Inside = unknown, Outside = unknown, D extends Directed = 
   readonly flow: Flow;
   readonly directed: D;
   readonly storage: PortStorage;
+  /** Where `input` or `output` was called. */
+  readonly location: SourceLocation;
 }
 
 export type PortStorage =
@@ -31,7 +35,7 @@ export type Outside<P extends Ports> = { readonly [K in keyof P]: P[K][typeof ou
 
 const port = <P extends Port>(flow: Flow, directed: Directed, storage: PortStorage): P =>
   // The two views are for the compiler only.
-  Object.freeze({ flow, directed, storage }) as unknown as P;
+  Object.freeze({ flow, directed, storage, location: here() }) as unknown as P;
 
 type FieldResets<D> =
   D extends Shape<infer V>

@@ -37,6 +37,8 @@ const codesOf = (states: readonly string[] | Readonly<Record<string, number>>): 
     ? states.map((name: string, code) => [name, code] as const)
     : Object.entries(states);
   for (const [name, code] of pairs) {
+    if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name))
+      fail('bad-enumeration', here(), { reason: `the state name '${name}' is not an identifier` });
     if (codes.has(name)) fail('bad-enumeration', here(), { reason: `the state ${name} is given twice` });
     if (!Number.isSafeInteger(code) || code < 0)
       fail('bad-enumeration', here(), { reason: `the state ${name} has the code ${code}` });

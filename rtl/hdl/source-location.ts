@@ -95,7 +95,8 @@ let languageDirectory: string | null = null;
 
 const frameOf = ({ file, line, column }: Position): Frame => {
   languageDirectory ??= dirname(file);
-  const skipped = `${dirname(file)}${sep}`.startsWith(`${languageDirectory}${sep}`) && !file.endsWith('.test.ts');
+  const skipped =
+    `${dirname(file)}${sep}`.startsWith(`${languageDirectory}${sep}`) && !/\.(?:test|examples)\.ts$/.test(file);
   const path = relative(packageRootOf(dirname(file)), file)
     .split(sep)
     .join('/');

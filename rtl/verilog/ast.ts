@@ -125,6 +125,8 @@ export type VerilogStatement =
   | {
       readonly kind: 'fill';
       readonly memory: string;
+      /** The integer that numbers the words. */
+      readonly counter: string;
       readonly from: number;
       readonly to: number;
       readonly value: VerilogExpression;

@@ -144,8 +144,9 @@ class ModulePrinter {
         this.#lines.push(`${indent}endcase`);
         return;
       case 'fill': {
-        const loop = `for (index = ${statement.from}; index <= ${statement.to}; index = index + 1)`;
-        this.#line(indent, `${loop} ${statement.memory}[index] = `, statement.value, ';');
+        const { counter, from, to, memory, value } = statement;
+        const loop = `for (${counter} = ${from}; ${counter} <= ${to}; ${counter} = ${counter} + 1)`;
+        this.#line(indent, `${loop} ${memory}[${counter}] = `, value, ';');
         return;
       }
       case 'property':

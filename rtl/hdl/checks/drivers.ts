@@ -1,5 +1,5 @@
 import { type Diagnostic, diagnose } from '../diagnostic.ts';
-import type { Module, Signal, Statement } from '../ir.ts';
+import type { Memory, Module, Signal, SourceLocation, Statement } from '../ir.ts';
 import { eachStatement } from '../traverse.ts';
 
 /** Every wire is driven on every path, to the bit; every register and memory is driven somewhere. */
@@ -65,13 +65,29 @@ const rangesText = (missing: bigint, width: number): string => {
   return `[${ranges.join(', ')}]`;
 };
 
+const allOf = (signal: Signal): bigint => bitsOf(0, signal.width);
+
+/** Where a signal is set. */
+const settings = (module: Module, signal: Signal): Diagnostic['related'] => {
+  const places: { note: string; location: SourceLocation }[] = [];
+  eachStatement(module.body, (statement) => {
+    if (statement.kind === 'assign' && statement.target === signal)
+      places.push({ note: 'set', location: statement.location });
+  });
+  return places;
+};
+
 export const checkDrivers = (module: Module): Diagnostic[] => {
   if (module.blackBox) return [];
   const always = alwaysAssigned(module.body);
-  const somewhere = new Set<unknown>();
+  const somewhere = new Map<Signal, bigint>();
+  const written = new Set<Memory>();
   eachStatement(module.body, (statement) => {
-    if (statement.kind === 'assign') somewhere.add(statement.target);
-    if (statement.kind === 'memory_write') somewhere.add(statement.memory);
+    if (statement.kind === 'assign') {
+      const { target, low, value } = statement;
+      somewhere.set(target, (somewhere.get(target) ?? 0n) | bitsOf(low, value.width));
+    }
+    if (statement.kind === 'memory_write') written.add(statement.memory);
   });
   const toInstances = new Set<Signal>();
   for (const instance of module.instances) {
@@ -86,17 +102,22 @@ export const checkDrivers = (module: Module): Diagnostic[] => {
   for (const signal of module.signals) {
     const isDriven = signal.kind === 'wire' || signal.kind === 'register';
     if (!isDriven || signal.initial !== null) continue;
-    if (!somewhere.has(signal)) {
-      found.push(diagnose('not-driven', signal.location, { signal: signal.name, what: kindOf(signal) }));
+    const set = somewhere.get(signal) ?? 0n;
+    // Without reset, a bit that nothing sets has no value at all.
+    const never = signal.reset === null || set === 0n ? allOf(signal) & ~set : 0n;
+    if (never !== 0n) {
+      const bits = never === allOf(signal) ? '' : rangesText(never, signal.width);
+      found.push(diagnose('not-driven', signal.location, { signal: `${signal.name}${bits}`, what: kindOf(signal) }));
       continue;
     }
-    const missing = bitsOf(0, signal.width) & ~(always.get(signal) ?? 0n);
+    const missing = allOf(signal) & ~(always.get(signal) ?? 0n);
     if (signal.kind === 'wire' && missing !== 0n) {
-      found.push(diagnose('latch', signal.location, { signal: signal.name, bits: rangesText(missing, signal.width) }));
+      const bits = rangesText(missing, signal.width);
+      found.push(diagnose('latch', signal.location, { signal: signal.name, bits }, settings(module, signal)));
     }
   }
   for (const memory of module.memories) {
-    if (memory.contents.length > 0 || somewhere.has(memory)) continue;
+    if (memory.contents.length > 0 || written.has(memory)) continue;
     found.push(diagnose('not-driven', memory.location, { signal: memory.name, what: 'memory' }));
   }
   return found;

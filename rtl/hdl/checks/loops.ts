@@ -84,23 +84,37 @@ export const signalsInLoops = (graph: Graph): Set<Signal> => {
   const stack: Signal[] = [];
   const onStack = new Set<Signal>();
   const looping = new Set<Signal>();
-  const visit = (signal: Signal): void => {
-    const number = index.size;
-    index.set(signal, number);
-    lowest.set(signal, number);
+  const open = (signal: Signal) => {
+    index.set(signal, index.size);
+    lowest.set(signal, index.size - 1);
     stack.push(signal);
     onStack.add(signal);
-    for (const read of graph.get(signal) ?? []) {
-      if (!index.has(read)) {
-        visit(read);
-        lowest.set(signal, Math.min(lowest.get(signal) ?? 0, lowest.get(read) ?? 0));
-      } else if (onStack.has(read)) lowest.set(signal, Math.min(lowest.get(signal) ?? 0, index.get(read) ?? 0));
-    }
-    if (lowest.get(signal) !== number) return;
+    return { signal, reads: (graph.get(signal) ?? new Set<Signal>()).values() };
+  };
+  const lower = (signal: Signal, to: number | undefined): void => {
+    lowest.set(signal, Math.min(lowest.get(signal) ?? 0, to ?? 0));
+  };
+  const close = (signal: Signal): void => {
+    if (lowest.get(signal) !== index.get(signal)) return;
     const component = stack.splice(stack.lastIndexOf(signal));
     for (const member of component) onStack.delete(member);
     if (component.length > 1 || graph.get(signal)?.has(signal) === true)
       for (const member of component) looping.add(member);
+  };
+  // Not by recursion: a chain of wires may be longer than the stack is deep.
+  const visit = (root: Signal): void => {
+    const path = [open(root)];
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const { signal } = top;
+      const next = top.reads.next();
+      if (next.done === true) {
+        close(signal);
+        path.pop();
+        const holder = path.at(-1);
+        if (holder !== undefined) lower(holder.signal, lowest.get(signal));
+      } else if (!index.has(next.value)) path.push(open(next.value));
+      else if (onStack.has(next.value)) lower(signal, index.get(next.value));
+    }
   };
   for (const signal of graph.keys()) if (!index.has(signal)) visit(signal);
   return looping;

@@ -1,8 +1,8 @@
 import { type Diagnostic, diagnose } from '../diagnostic.ts';
 import { describe } from '../expression.ts';
-import type { Expression, Memory, Module, Signal } from '../ir.ts';
+import type { Expression, Memory, Module, Signal, SourceLocation } from '../ir.ts';
 import { ownerNames } from '../module-builder.ts';
-import { operandsOf, rootsOf } from '../traverse.ts';
+import { eachStatement, expressionsOf, operandsOf } from '../traverse.ts';
 
 /** A module reads its own signals and memories only. */
 export const checkOwnership = (module: Module): Diagnostic[] => {
@@ -10,7 +10,7 @@ export const checkOwnership = (module: Module): Diagnostic[] => {
   const seen = new Set<Expression>();
   const found: Diagnostic[] = [];
   const reported = new Set<Signal | Memory>();
-  const visit = (expression: Expression, user: Expression): void => {
+  const visit = (expression: Expression, location: SourceLocation): void => {
     if (seen.has(expression)) return;
     seen.add(expression);
     const used =
@@ -26,11 +26,16 @@ export const checkOwnership = (module: Module): Diagnostic[] => {
         owner: ownerNames.get(used) ?? 'another module',
         user: module.name,
       };
-      const location = user === expression ? module.location : user.location;
       found.push(diagnose('foreign-signal', location, parameters, [{ note: 'declared', location: used.location }]));
     }
-    for (const operand of operandsOf(expression)) visit(operand, expression);
+    // A reference stands where its signal was declared; whatever uses it stands in this module.
+    for (const operand of operandsOf(expression)) visit(operand, expression.location);
   };
-  for (const root of rootsOf(module)) visit(root, root);
+  for (const signal of module.signals) if (signal.initial !== null) visit(signal.initial, signal.location);
+  for (const instance of module.instances)
+    for (const value of instance.inputs.values()) visit(value, instance.location);
+  eachStatement(module.body, (statement) => {
+    for (const expression of expressionsOf(statement)) visit(expression, statement.location);
+  });
   return found;
 };

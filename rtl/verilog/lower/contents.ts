@@ -15,12 +15,12 @@ export const memoryDeclarations = (memories: readonly Memory[]): VerilogItem[] =
   }));
 
 /** The variable of the loops that fill the rest of a memory with zeros. */
-export const fillCounter = (memories: readonly Memory[]): VerilogItem[] => {
+export const fillCounter = (memories: readonly Memory[], counter: string): VerilogItem[] => {
   const partial = memories.find((memory) => memory.contents.length > 0 && memory.contents.length < memory.depth);
-  return partial === undefined ? [] : [{ kind: 'integer', name: 'index', location: partial.location }];
+  return partial === undefined ? [] : [{ kind: 'integer', name: counter, location: partial.location }];
 };
 
-export const memoryContents = (memories: readonly Memory[]): VerilogItem[] =>
+export const memoryContents = (memories: readonly Memory[], counter: string): VerilogItem[] =>
   memories
     .filter((memory) => memory.contents.length > 0)
     .map(({ name: memory, contents, depth, width, location }) => {
@@ -35,7 +35,17 @@ export const memoryContents = (memories: readonly Memory[]): VerilogItem[] =>
       );
       const rest: VerilogStatement[] =
         contents.length < depth
-          ? [{ kind: 'fill', memory, from: contents.length, to: depth - 1, value: number(width, 0n), location }]
+          ? [
+              {
+                kind: 'fill',
+                memory,
+                counter,
+                from: contents.length,
+                to: depth - 1,
+                value: number(width, 0n),
+                location,
+              },
+            ]
           : [];
       return { kind: 'initial', body: [...words, ...rest], location };
     });

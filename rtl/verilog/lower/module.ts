@@ -1,5 +1,6 @@
 import { enumerationOf } from '../../hdl/enumeration-notes.ts';
 import type { Expression, Memory, Module, Signal } from '../../hdl/ir.ts';
+import { isReserved } from '../../hdl/reserved-words.ts';
 import { rootsOf } from '../../hdl/traverse.ts';
 import type { VerilogConnection, VerilogItem, VerilogModule, VerilogPort, VerilogStatement } from '../ast.ts';
 import { name, number } from './build.ts';
@@ -34,7 +35,8 @@ class ModuleLowering {
   readonly #plain: Map<Signal, readonly Segment[] | null>;
   readonly #inlined: ReadonlyMap<Signal, Expression>;
   readonly #groups: VerilogItem[][] = [];
-  readonly #labels = new Namespace([]);
+  readonly #namespace: Namespace;
+  readonly #counter: string;
 
   constructor(given: Module, options: LowerOptions) {
     const whole = splitWires(given);
@@ -44,7 +46,9 @@ class ModuleLowering {
     this.#options = options;
     this.#plain = plainSegments(module.body);
     const taken = [...module.signals, ...module.memories, ...module.instances].map((one) => one.name);
-    const namespace = new Namespace([...taken, clock, reset, 'unused', 'index']);
+    const namespace = new Namespace([...taken, clock, reset, 'unused']);
+    this.#namespace = namespace;
+    this.#counter = namespace.take('index');
     this.#states = new StateNames(module, namespace);
     this.#expressions = new ExpressionLowering(namespace, this.#states, rootsOf(module));
     this.#inlined = inlinedConnections(module, this.#plain, (value) => this.#expressions.weight(value));
@@ -55,7 +59,7 @@ class ModuleLowering {
     this.#instances();
     this.#constantWires();
     this.#body();
-    this.#add(...memoryContents(memories));
+    this.#add(...memoryContents(memories, this.#counter));
     const variables = new Set(this.#variables());
     const declared = signals.filter((signal) => signal.port === null && !this.#inlined.has(signal));
     const declarations = declared.map((signal): VerilogItem => {
@@ -72,7 +76,7 @@ class ModuleLowering {
     const groups = [
       this.#states.declarations,
       memoryDeclarations(memories),
-      [...declarations, ...this.#expressions.declarations, ...fillCounter(memories)],
+      [...declarations, ...this.#expressions.declarations, ...fillCounter(memories, this.#counter)],
       ...this.#groups,
     ];
     const unused = unusedParts(this.#ports(variables), groups, this.#instanceOutputs());
@@ -264,8 +268,10 @@ class ModuleLowering {
   }
 
   #properties(): void {
-    const label = (text: string): string =>
-      this.#labels.take(text.replaceAll(/[^A-Za-z0-9]+/g, '_').replace(/^(?=[0-9])/, '_'));
+    const label = (text: string): string => {
+      const plain = text.replaceAll(/[^A-Za-z0-9]+/g, '_').replace(/^(?=[0-9])/, '_');
+      return this.#namespace.take(/[A-Za-z0-9]/.test(plain) && !isReserved(plain) ? plain : `${plain}_property`);
+    };
     const statements = new StatementLowering(this.#expressions, false, label);
     const kept = statements.lower(project(this.#module.body, new Set<Subject>(['property'])), 'property');
     const location = (kept[0] as VerilogStatement).location;

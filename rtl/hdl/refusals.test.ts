@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest';
+import { emitVerilog } from '../verilog/index.ts';
+import {
+  bit,
+  bits,
+  blackBox,
+  bundle,
+  connect,
+  elaborate,
+  enumeration,
+  input,
+  type ModuleBody,
+  module,
+  output,
+  record,
+  stream,
+  vector,
+} from './index.ts';
+
+const anything = (value: unknown): never => value as never;
+
+describe('JavaScript operators on signals', () => {
+  const uses: Record<string, (left: never, right: never) => unknown> = {
+    '+': (left, right) => left + right,
+    '-': (left) => -left,
+    '~': (left) => ~left,
+    '*': (left, right) => left * right,
+    '<': (left, right) => left < right,
+    '>>': (left, right) => left >> right,
+    '**': (left) => left ** left,
+    '`${}`': (left) => `${left}`,
+    'Number()': (left) => Number(left),
+    'a key': (left) => ({})[left],
+  };
+  test.for(Object.keys(uses))('%s is refused, on bits, records and streams', (name) => {
+    elaborate(
+      module('operators', { a: input(bits(8)), r: input(record({ x: bit })), s: input(stream(bits(8))) }, (io) => {
+        io.s.ready.set(1);
+        for (const value of [io.a, io.r, io.s])
+          expect(() => uses[name]?.(anything(value), anything(value))).toThrow(/was used as a JavaScript/);
+      }),
+    );
+  });
+});
+
+describe('names', () => {
+  test('of modules are identifiers that no language reserves', () => {
+    expect(() => elaborate(module('table', { y: output(bit) }, (io) => io.y.set(1)))).toThrow(
+      /the module name 'table'/,
+    );
+    expect(() => elaborate(blackBox('9 lives', { y: output(bit) }))).toThrow(/the module name '9 lives'/);
+  });
+  test('of states are identifiers', () => {
+    expect(() => enumeration('IN-FLIGHT', 'DONE')).toThrow(/the state name 'IN-FLIGHT' is not an identifier/);
+  });
+  test('of bundle fields do not hide what a bundle has', () => {
+    expect(() => bundle({ fields: bit })).toThrow(/the field 'fields' hides/);
+  });
+  test('of variants keep clear of the names of other modules', () => {
+    const word = (p: { width: number }) =>
+      module('word', { y: output(bits(p.width)) }, (io) => io.y.set(0), { parameters: p });
+    const other = module('word_width8', { y: output(bits(3)) }, (io) => io.y.set(1));
+    const top = module('top', { a: output(bits(8)), b: output(bits(4)), c: output(bits(3)) }, (io, m) => {
+      const u = m.instances({ eight: word({ width: 8 }), four: word({ width: 4 }), other });
+      io.a.set(u.eight.y);
+      io.b.set(u.four.y);
+      io.c.set(u.other.y);
+    });
+    const names = emitVerilog(elaborate(top)).map((file) => file.module);
+    expect(new Set(names).size).toBe(4);
+    expect(names).toContain('word_width8');
+  });
+  test('of black boxes belong to one text', () => {
+    const cell = (verilog: string) => blackBox('cell_of_two', { y: output(bit) }, { verilog });
+    const top = module('top', { y: output(bit) }, (io, m) => {
+      const u = m.instances({ left: cell('module cell_of_two(output y); endmodule'), right: cell('') });
+      io.y.set(u.left.y.xor(u.right.y));
+    });
+    expect(() => elaborate(top)).toThrow(/duplicate-module/);
+  });
+});
+
+test('what a module declares after its body has run is refused', () => {
+  let kept: ModuleBody | null = null;
+  const done = module('done', { y: output(bit) }, (io, m) => {
+    kept = m;
+    io.y.set(1);
+  });
+  const { signals } = elaborate(done);
+  const late = kept as unknown as ModuleBody;
+  expect(() => late.regs({ extra: { type: bit, reset: 0 } })).toThrow(/declaring register extra stands outside/);
+  expect(signals.map((signal) => signal.name)).toEqual(['y']);
+});
+
+test('a module body is not async, and a port is an input or an output', () => {
+  const late = module(
+    'late',
+    { y: output(bit, { default: 0 }) },
+    anything(async () => Promise.resolve()),
+  );
+  expect(() => elaborate(late)).toThrow(/the body of module late is an async function/);
+  expect(() => elaborate(module('bare', anything({ a: bits(8) }), () => undefined))).toThrow(
+    /the port a takes input\(...\) or output\(...\), but was given the shape bits\(8\)/,
+  );
+});
+
+describe('connect', () => {
+  const joined = (left: ReturnType<typeof record>, right: ReturnType<typeof record>) =>
+    module('joined', { left: input(left), right: output(right) }, (io) => connect(io.left, io.right));
+  test('refuses fields in another order, and fields left over', () => {
+    const pair = record({ x: bits(4), y: bits(4) });
+    expect(() => elaborate(joined(pair, record({ y: bits(4), x: bits(4) })))).toThrow(/one is record/);
+    expect(() => elaborate(joined(record({ x: bits(4), y: bits(4), z: bit }), pair))).toThrow(/cannot-connect/);
+  });
+  test('refuses states of another enumeration', () => {
+    const states = { left: input(enumeration('A', 'B')), right: output(enumeration('C', 'D')) };
+    expect(() => elaborate(module('states', states, (io) => connect(io.left, io.right)))).toThrow(
+      /one is enumeration\(A, B\), the other enumeration\(C, D\)/,
+    );
+  });
+});
+
+test('a register without reset has no bits that are never set', () => {
+  const half = module('half', { a: input(bits(4)), y: output(bits(8)) }, (io, m) => {
+    const r = m.regs({ value: { type: bits(8), reset: 'none' } });
+    r.value.slice(3, 0).set(io.a);
+    io.y.set(r.value);
+  });
+  expect(() => elaborate(half)).toThrow(/register value\[7:4\] is never set/);
+});
+
+test('each field of a registered port has its own reset', () => {
+  const inner = record({ id: bits(4), other_id: bits(4), pair: vector(record({ x: bits(2) }), 2) });
+  const data = { id: 1, other_id: 2, pair: [{ x: 1 }, { x: 3 }] } as const;
+  const source = module('source', { s: output.reg(stream(inner), { reset: { valid: 0, data } }) }, (io) => {
+    io.s.valid.set(1);
+    io.s.data.set({ id: 0, other_id: 0, pair: [{ x: 0 }, { x: 0 }] });
+  });
+  const resets = elaborate(source).signals.filter((signal) => signal.kind === 'register');
+  expect(resets.map(({ name, reset }) => [name, reset])).toEqual([
+    ['s_valid', 0n],
+    ['s_id', 1n],
+    ['s_other_id', 2n],
+    ['s_pair_0_x', 1n],
+    ['s_pair_1_x', 3n],
+  ]);
+});
+
+test('thousands of wires may hang on each other, and expressions be as deep as is allowed', () => {
+  const chain = module('chain', { a: input(bits(4)), y: output(bits(4)), z: output(bits(4)) }, (io, m) => {
+    let wire = io.a;
+    for (let index = 0; index < 4000; index += 1) {
+      const link = m.named({ [`link_${index}`]: wire.add(1) });
+      wire = link[`link_${index}`] ?? wire;
+    }
+    io.y.set(wire);
+    let sum = io.a;
+    for (let index = 0; index < 500; index += 1) sum = sum.add(io.a);
+    io.z.set(sum);
+  });
+  expect(emitVerilog(elaborate(chain))).toHaveLength(1);
+});
