@@ -1,0 +1,74 @@
+/** Random devices: how fast they are, what goes wrong with them, and how they take a reset. */
+import fc, { type Arbitrary } from 'fast-check';
+import { subordinateBehaviours } from '../../../axi/behaviour.ts';
+import { type DeviceFault, deviceFaults } from '../../../axi/device-faults.ts';
+import type { DeviceScript } from './scenario.ts';
+
+const forever = 0x7fff_ffff;
+
+/** A fault with its channel and numbers, without its time. */
+type Untimed = DeviceFault extends infer Each ? (Each extends unknown ? Omit<Each, 'from' | 'cycles'> : never) : never;
+
+const channels = ['b', 'r'] as const;
+
+/** The ways to die, by name; each is for ever, all its parts from one cycle on. */
+export const deaths: Readonly<Record<string, readonly Untimed[]>> = {
+  'takes no write address': [{ kind: 'refuse', channel: 'aw' }],
+  'takes no write data': [{ kind: 'refuse', channel: 'w' }],
+  'takes no read address': [{ kind: 'refuse', channel: 'ar' }],
+  'gives no write response': [{ kind: 'silent', channel: 'b' }],
+  'gives no read data': [{ kind: 'silent', channel: 'r' }],
+  'says nothing': channels.map((channel) => ({ kind: 'silent', channel })),
+  'takes and says nothing': [
+    ...(['aw', 'w', 'ar'] as const).map((channel) => ({ kind: 'refuse', channel }) as const),
+    ...channels.map((channel) => ({ kind: 'silent', channel }) as const),
+  ],
+  'answers SLVERR': channels.map((channel) => ({ kind: 'response', channel, code: 2 })),
+  'answers DECERR': channels.map((channel) => ({ kind: 'response', channel, code: 3 })),
+  'answers EXOKAY': channels.map((channel) => ({ kind: 'response', channel, code: 1 })),
+  'answers another identifier': channels.map((channel) => ({ kind: 'identifier', channel, flip: 1 })),
+  'ends reads early': [{ kind: 'early last' }],
+  'never ends reads': [{ kind: 'missing last' }],
+  'answers writes unasked': [{ kind: 'unasked', channel: 'b', id: 0, last: true }],
+  'answers reads unasked': [{ kind: 'unasked', channel: 'r', id: 0, last: true }],
+  'changes what waits': channels.map((channel) => ({ kind: 'changed', channel, bit: 0 })),
+  'drops what waits': channels.map((channel) => ({ kind: 'dropped', channel })),
+  'answers twice': channels.map((channel) => ({ kind: 'twice', channel })),
+  'answers late': [{ kind: 'late', delay: 700 }],
+  babbles: [{ kind: 'babble', seed: 1 }],
+};
+
+export const dieFrom = (death: string, from: number): readonly DeviceFault[] =>
+  (deaths[death] ?? []).map((each) => ({ ...each, from, cycles: forever }) as DeviceFault);
+
+/** One of the deaths, not after cycle `latest`. */
+const dying = (latest: number): Arbitrary<readonly DeviceFault[]> =>
+  fc
+    .record({ death: fc.constantFrom(...Object.keys(deaths)), from: fc.nat(latest) })
+    .map(({ death, from }) => dieFrom(death, from));
+
+/** @param latest the last cycle in which a fault begins; null: none does. */
+export const deviceScripts = (idWidth: number, latest: number | null, mustDie = false): Arbitrary<DeviceScript> =>
+  fc
+    .record({
+      behaviour: subordinateBehaviours({ idWidth }),
+      faults:
+        latest === null
+          ? fc.constant<readonly DeviceFault[]>([])
+          : mustDie
+            ? dying(latest)
+            : fc.oneof(
+                { withCrossShrink: true },
+                { weight: 2, arbitrary: deviceFaults({ idWidth, horizon: latest }) },
+                { weight: 2, arbitrary: dying(latest) },
+              ),
+      acknowledge: fc.oneof(
+        { withCrossShrink: true },
+        { weight: 4, arbitrary: fc.nat(6) },
+        { weight: 1, arbitrary: fc.nat(300) },
+        { weight: 1, arbitrary: fc.constant(null) },
+      ),
+      release: fc.nat(6),
+      relapses: fc.boolean(),
+    })
+    .map(({ behaviour, faults, ...rest }) => ({ behaviour: { ...behaviour, faults }, ...rest }));
