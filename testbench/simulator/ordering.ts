@@ -142,7 +142,7 @@ class Orderer {
     if (list === undefined) this.#letsOf.set(region, [node]);
     else list.push(node);
     // What a guard computes is seen beside it, but not what it loads: others load that again.
-    const shown = region.guardOf === null || node.kind === 'load' ? region : (region.up() ?? region);
+    const shown = region.demand === null || node.kind === 'load' ? region : (region.up() ?? region);
     const homes = this.#homes.get(node);
     if (homes === undefined) this.#homes.set(node, new Set([shown]));
     else homes.add(shown);
@@ -232,11 +232,13 @@ class Orderer {
 
   #guardCondition(guard: Region): Node {
     const graph = this.#graph;
-    return [...(guard.guardOf ?? [])]
-      .map(({ entry }) =>
-        entry === null ? graph.constant(1, 1n) : entry.when ? entry.condition : graph.not(entry.condition),
+    return (guard.demand ?? [])
+      .map((all) =>
+        all
+          .map(({ node, positive }) => (positive ? node : graph.not(node)))
+          .reduce((left, right) => graph.binary('and', left, right), graph.constant(1, 1n)),
       )
-      .reduce((any, next) => graph.binary('or', any, next));
+      .reduce((left, right) => graph.binary('or', left, right));
   }
 
   #emitRegion(region: Region): readonly Step[] {
@@ -421,7 +423,10 @@ class RegionOrder {
   /** Local computations of this region on which a node depends. */
   #operandNeeds(node: Node): Set<Node> {
     const result = new Set<Node>();
+    const seen = new Set<Node>();
     const visit = (one: Node): void => {
+      if (seen.has(one)) return;
+      seen.add(one);
       for (const operand of operandsOf(one)) {
         if (this.#byLet.has(operand)) result.add(operand);
         else visit(operand);

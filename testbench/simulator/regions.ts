@@ -3,8 +3,11 @@
  * that only one arm needs is done only when that arm runs. Costly arms of multiplexers inside expressions get regions too.
  */
 
+import { costOf } from './cost.ts';
 import type { Item } from './decisions.ts';
 import { nodesOf } from './decisions.ts';
+import type { Demand, Literal } from './demand.ts';
+import { always, both, ConditionCosts, demandKey, demandOf, either, evaluated } from './demand.ts';
 import type { Node } from './graph.ts';
 import { operandsOf } from './graph.ts';
 
@@ -29,8 +32,10 @@ export class Region {
   entry: { readonly condition: Node; readonly when: boolean } | null = null;
   /** An arm of a node rather than of an item. */
   lazy = false;
-  /** Arms of the parent's items that share the work of this region; null for ordinary regions. */
-  guardOf: ReadonlySet<Region> | null = null;
+  /** When the work of this region is needed; null for ordinary regions. */
+  demand: Demand | null = null;
+  /** Arms of the parent that share the work of this region, where the demand is that one of them runs. */
+  guardOf: ReadonlySet<Region> = new Set();
   /** Regions of shared work below this one. */
   readonly guards: Region[] = [];
   #alias: Region | null = null;
@@ -73,6 +78,11 @@ export interface Placement {
   readonly liveNodes: readonly Node[];
 }
 
+interface Use {
+  readonly region: Region;
+  readonly needs: Literal | null;
+}
+
 const commonAncestor = (a: Region, b: Region): Region => {
   let left = a;
   let right = b;
@@ -83,29 +93,6 @@ const commonAncestor = (a: Region, b: Region): Region => {
   return left;
 };
 
-export const costOf = (node: Node): number => {
-  switch (node.kind) {
-    case 'constant':
-      return 0;
-    case 'concatenation':
-      return node.parts.length * 2 - 1;
-    case 'slice':
-    case 'multiplex':
-    case 'parity':
-    case 'sign_extension':
-      return 2;
-    case 'memory':
-    case 'table':
-    case 'indexed_load':
-    case 'multiply':
-      return 3;
-    case 'choose':
-      return 2 * node.arms.length;
-    default:
-      return 1;
-  }
-};
-
 const armsOf = (node: Node): readonly Node[] | undefined => {
   if (node.kind === 'multiplex') return [node.whenTrue, node.whenFalse];
   if (node.kind === 'choose') return [...node.arms, node.otherwise];
@@ -114,36 +101,72 @@ const armsOf = (node: Node): readonly Node[] | undefined => {
 
 export const placeNodes = (items: readonly Item[], nodes: readonly Node[]): Placement => {
   const uses = new Uint32Array(nodes.length);
-  const useRegions: Region[][] = Array.from({ length: nodes.length }, () => []);
+  const placesOf: Use[][] = Array.from({ length: nodes.length }, () => []);
+  const costs = new ConditionCosts();
   const regions: (Region | undefined)[] = new Array(nodes.length).fill(undefined);
   const guards = new Map<string, Region>();
   const loadUses = new Map<Node, Map<Region, number>>();
-  const use = (node: Node, region: Region): void => {
+  /** @param needs what must hold there for the value to matter. */
+  const use = (node: Node, region: Region, needs: Literal | null = null): void => {
     uses[node.id] = (uses[node.id] ?? 0) + 1;
     if (node.kind === 'load') {
       const own = loadUses.get(node) ?? new Map<Region, number>();
       own.set(region, (own.get(region) ?? 0) + 1);
       loadUses.set(node, own);
     }
-    const known = useRegions[node.id];
-    if (known !== undefined && known[known.length - 1] !== region) known.push(region);
+    const known = placesOf[node.id];
+    const last = known?.[known.length - 1];
+    if (last?.region !== region || last.needs !== null || needs !== null) known?.push({ region, needs });
   };
   const place = (node: Node): Region | undefined => {
-    const given = useRegions[node.id] ?? [];
+    const given = placesOf[node.id] ?? [];
     const [first] = given;
     if (first === undefined) return undefined;
-    const common = given.reduce(commonAncestor);
-    return node.kind === 'constant' || node.kind === 'load' ? common : (guardFor(node, given, common) ?? common);
+    const common = given.reduce((region, one) => commonAncestor(region, one.region), first.region);
+    if (node.kind === 'constant' || node.kind === 'load' || (uses[node.id] ?? 0) < 2) return common;
+    return demandFor(node, given, common) ?? guardFor(node, given, common) ?? common;
+  };
+  const newGuard = (common: Region, key: string, demand: Demand, arms: ReadonlySet<Region>): Region => {
+    const found = guards.get(key);
+    if (found !== undefined) return found;
+    const guard = new Region(common, []);
+    guard.demand = demand;
+    guard.guardOf = arms;
+    guards.set(key, guard);
+    for (const one of demand) for (const { node } of one) use(node, common);
+    return guard;
+  };
+  /** The region that runs only where one of the uses needs the node, as far as that can be told beforehand. */
+  const demandFor = (node: Node, given: readonly Use[], common: Region): Region | undefined => {
+    // What has a higher number could depend on the node.
+    const usable = (condition: Node): boolean => condition.id < node.id && costs.isCheap(condition);
+    let demand: Demand = [];
+    for (const { region, needs } of given) {
+      let way = needs === null ? always : demandOf(needs, usable);
+      for (let at: Region = region; at !== common && at.parent !== null; at = at.parent) {
+        if (at.entry !== null) way = both(demandOf({ node: at.entry.condition, positive: at.entry.when }, usable), way);
+        if (at.demand !== null) {
+          const inner = at.demand.map((all) => all.map((one) => demandOf(one, usable)).reduce(both, always));
+          way = both(inner.reduce(either, []), way);
+        }
+      }
+      demand = either(demand, way);
+      if (demand.some((one) => one.length === 0)) return undefined;
+    }
+    demand = evaluated(demand);
+    return demand.length === 0
+      ? undefined
+      : newGuard(common, `${common.id}?${demandKey(demand)}`, demand, new Set<Region>());
   };
   /** Where all uses are inside a few arms of `if`s, the region that runs only where one of these arms will. */
-  const guardFor = (node: Node, given: readonly Region[], common: Region): Region | undefined => {
+  const guardFor = (node: Node, given: readonly Use[], common: Region): Region | undefined => {
     const arms = new Set<Region>();
     let lazy = false;
-    for (const region of given) {
+    for (const { region } of given) {
       if (region === common) return undefined;
       let arm = region;
       while (arm.parent !== null && arm.parent !== common) arm = arm.parent;
-      if (arm.guardOf !== null) for (const one of arm.guardOf) arms.add(one);
+      if (arm.guardOf.size > 0) for (const one of arm.guardOf) arms.add(one);
       else if (arm.entry === null) return undefined;
       else arms.add(arm);
       if (arms.size > guardArms) return undefined;
@@ -155,14 +178,10 @@ export const placeNodes = (items: readonly Item[], nodes: readonly Node[]): Plac
       .map((arm) => arm.id)
       .sort((a, b) => a - b)
       .join()}`;
-    let guard = guards.get(key);
-    if (guard === undefined) {
-      guard = new Region(common, []);
-      guard.guardOf = arms;
-      guards.set(key, guard);
-      for (const { entry } of arms) if (entry !== null) use(entry.condition, common);
-    }
-    return guard;
+    const demand = [...arms].map(({ entry }) =>
+      entry === null ? [] : [{ node: entry.condition, positive: entry.when }],
+    );
+    return newGuard(common, key, demand, arms);
   };
   const build = (parent: Region | null, list: readonly Item[]): Region => {
     const region = new Region(parent, list);
@@ -197,6 +216,11 @@ export const placeNodes = (items: readonly Item[], nodes: readonly Node[]): Plac
     live.push(node);
     region.cost += node.kind === 'load' ? 0 : costOf(node);
     const lazy = armsOf(node);
+    if (node.width === 1 && (node.kind === 'and' || node.kind === 'or')) {
+      use(node.left, region, { node: node.right, positive: node.kind === 'and' });
+      use(node.right, region, { node: node.left, positive: node.kind === 'and' });
+      continue;
+    }
     if (lazy === undefined) {
       for (const operand of operandsOf(node)) use(operand, region);
       continue;
@@ -223,13 +247,14 @@ export const placeNodes = (items: readonly Item[], nodes: readonly Node[]): Plac
     else {
       lazyArms.set(node, inner);
       const parent = inner[0]?.up();
-      if (parent !== null && parent !== undefined) parent.cost += 4;
+      if (parent !== null && parent !== undefined) parent.cost += 4 + Math.max(...inner.map((region) => region.cost));
     }
   }
 
   for (const guard of [...guards.values()].sort((a, b) => b.depth - a.depth)) {
-    const whole = [...(guard.guardOf ?? [])].every((arm) => arm.find() === arm);
-    if (!whole || guard.cost < guardThreshold) guard.dissolve();
+    const whole = [...guard.guardOf].every((arm) => arm.find() === arm);
+    const literals = (guard.demand ?? []).reduce((sum, one) => sum + one.length, 0);
+    if (!whole || guard.cost < guardThreshold + literals / 2) guard.dissolve();
     else guard.up()?.guards.push(guard);
   }
 

@@ -1,10 +1,10 @@
 /** `a & b` with a costly `b` becomes a multiplexer, whose arms are evaluated only when chosen; the same for `a | b`. */
 
+import { costOf } from './cost.ts';
 import type { Item } from './decisions.ts';
 import { nodesOf } from './decisions.ts';
 import type { Node } from './graph.ts';
 import { operandsOf } from './graph.ts';
-import { costOf } from './regions.ts';
 import type { WordGraph } from './simplify.ts';
 import { mapEffect, rebuilt } from './specialise.ts';
 

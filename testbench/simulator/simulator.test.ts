@@ -75,4 +75,9 @@ describe.each([32, 64] as const)('the schedule in words of %i bits', (wordWidth)
   test('reads nothing late where guards lie inside guards', () => {
     expectOrder(randomModule(2079, largeModule), wordWidth);
   });
+
+  test('is found in a moment where words are made of many shared words', () => {
+    // What a word loaded early depends on was looked for once a path, and paths are without number.
+    expectOrder(randomModule(1018, wideModule), wordWidth);
+  });
 });
