@@ -37,13 +37,15 @@ export interface PropertyVerdict {
 export interface ProveOptions extends Partial<EngineLimits> {
   /** Paths of the properties to prove; all when left out. */
   readonly properties?: readonly string[];
+  /** Engines that may be used; all when left out. */
+  readonly engines?: readonly Engine[];
   /** Told as engines start. */
   readonly onEngine?: (engine: Engine, open: number) => void;
 }
 
 export const defaultLimits: EngineLimits = { depth: 20, induction: 4, seconds: 60 };
 
-const engines: readonly {
+const allEngines: readonly {
   readonly name: Engine;
   readonly run: typeof boundedSearch;
 }[] = [
@@ -78,6 +80,7 @@ export const proveModule = async (module: Module, options: ProveOptions = {}): P
   const elapsed = (): number => Math.round((performance.now() - began) / 100) / 10;
   const settled = new Map<ProofProperty, Settled>();
   let bound: Settled = { engine: 'bmc3', verdict: 'open', depth: 0, seconds: 0 };
+  const engines = allEngines.filter(({ name }) => options.engines?.includes(name) ?? true);
   for (const { name, run } of engines) {
     const open = chosen.filter((property) => !settled.has(property));
     // A cover that is not reached is no invariant to prove with the others.
