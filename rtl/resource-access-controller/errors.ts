@@ -1,0 +1,81 @@
+import { all, type Bits, bit, bits, concat, input, lit, module, mux, output, vector } from '../hdl/index.ts';
+import { errorWidth, resourceWidth } from './interface.ts';
+import type { Geometry } from './shapes.ts';
+import { word } from './slots.ts';
+
+/**
+ * Counts error responses of each resource, finds those that have had too many, and keeps which ones are faulty. To the cycle:
+ * `docs/systems/resource-access-controller.md`, "Errors", "Faults", "Re-admission".
+ */
+export const resourceFaults = (p: Geometry) =>
+  module(
+    'resource_faults',
+    {
+      read_error: input(bit),
+      read_resource: input(bits<number>(resourceWidth(p))),
+      write_error: input(bit),
+      write_resource: input(bits<number>(resourceWidth(p))),
+      limits: input(vector(bits(errorWidth), p.resources)),
+      /** Faults that ports have found, a bit for each resource. */
+      found: input(bits<number>(p.resources)),
+      readmit: input(bits<number>(p.resources)),
+      busy: input(bits<number>(p.resources)),
+      errors: output.reg(vector(bits(errorWidth), p.resources), { reset: 0 }),
+      faulted: output.reg(bits<number>(p.resources), { reset: 0 }),
+      /** One more error is one too many. */
+      brink: output(bits<number>(p.resources)),
+      /** There was one too many in this cycle. */
+      limit: output(bits<number>(p.resources)),
+    },
+    (io, m) => {
+      const perResource = io.errors.elements.map((count, resource) => {
+        const limit = io.limits.get(resource);
+        const read = io.read_error.and(io.read_resource.eq(resource));
+        const write = io.write_error.and(io.write_resource.eq(resource));
+        const one = count.addWide(1);
+        const two = count.addWide(2);
+        const reaches = (sum: Bits): Bits<1> => limit.isNonZero().and(sum.ge(limit.extend<number>(sum.width)));
+        const [reaches_one, reaches_two] = [reaches(one), reaches(two)];
+        const both = read.and(write);
+        const either = read.or(write);
+        const sum: Bits = mux(both, two, one);
+        const exceeds = mux(both, reaches_two, either.and(reaches_one));
+        const admits = all([
+          io.readmit.bit(resource),
+          io.busy.bit(resource).not(),
+          io.found.bit(resource).or(exceeds).not(),
+        ]);
+        m.when(admits, () => count.set(0)).elseWhen(either, () =>
+          count.set(mux(sum.bit(errorWidth), lit(errorWidth, 2 ** errorWidth - 1), sum.slice(errorWidth - 1, 0))),
+        );
+        const faulted = io.faulted.bit(resource);
+        faulted.set(all([faulted.or(io.found.bit(resource)).or(exceeds), admits.not()]));
+        return { brink: reaches_one, exceeds };
+      });
+      io.brink.set(word(perResource.map((one) => one.brink)));
+      io.limit.set(concat(word(perResource.map((one) => one.exceeds))).resize<number>(p.resources));
+    },
+    { documentation: 'Error responses and faults of the resources.', parameters: { resources: p.resources } },
+  );
+
+/** Counts transactions that were faked, by resource; they wrap. */
+export const fakedCounters = (p: Geometry) =>
+  module(
+    'faked_counters',
+    {
+      read: input(bit),
+      read_resource: input(bits<number>(resourceWidth(p))),
+      write: input(bit),
+      write_resource: input(bits<number>(resourceWidth(p))),
+      counts: output.reg(vector(bits(32), p.resources), { reset: 0 }),
+    },
+    (io, m) => {
+      for (const [resource, count] of io.counts.elements.entries()) {
+        const read = io.read.and(io.read_resource.eq(resource));
+        const write = io.write.and(io.write_resource.eq(resource));
+        const more = concat(read.and(write), read.xor(write));
+        m.when(more.isNonZero(), () => count.set(count.add(more.extend(32))));
+      }
+    },
+    { documentation: 'Counts faked transactions.', parameters: { resources: p.resources } },
+  );

@@ -1,0 +1,287 @@
+import { all, any, type Bits, concat, input, lit, module, mux, oneHotSelect, output } from '../hdl/index.ts';
+import { encodeOneHot } from '../parts/arbiter/one-hot.ts';
+import { devicePort } from './device-port.ts';
+import { fakedCounters, resourceFaults } from './errors.ts';
+import { readFaker, writeFaker } from './faker.ts';
+import { faultLog } from './fault-log.ts';
+import { portWidth, slotWidth } from './interface.ts';
+import {
+  dataPorts,
+  driveRequest,
+  managersOf,
+  pathSettings,
+  pathStatus,
+  requestOf,
+  sidePorts,
+  verdict,
+} from './ports.ts';
+import { requestPath } from './request-path.ts';
+import { readChoice, writeChoice } from './response-choice.ts';
+import type { Geometry } from './shapes.ts';
+import { readProgress, writeProgress } from './slot-progress.ts';
+import { transactionSlots, word } from './slots.ts';
+import { writeData } from './write-data.ts';
+
+/**
+ * The controller without its table of entries and its registers: all transactions, ports and faults. `read` and `write` tell, in the cycle
+ * of the handshake, what the table says of the request on the channel; the other settings and the status are those of the registers. It can be generated and
+ * measured alone.
+ */
+export const accessPath = (p: Geometry) =>
+  module(
+    'resource_access_path',
+    {
+      ...dataPorts(p),
+      ...sidePorts(p),
+      read: input(verdict(p)),
+      write: input(verdict(p)),
+      settings: input(pathSettings(p)),
+      status: output(pathStatus(p)),
+    },
+    (io, m) => {
+      const managers = managersOf(p, io);
+      const u = m.instances({
+        read_path: requestPath(p),
+        write_path: requestPath(p),
+        reads: transactionSlots(p),
+        writes: transactionSlots(p),
+        read_progress: readProgress(p),
+        write_progress: writeProgress(p),
+        write_data: writeData(p),
+        read_choice: readChoice(p),
+        write_choice: writeChoice(p),
+        read_faker: readFaker(p),
+        write_faker: writeFaker(p),
+        faults: resourceFaults(p),
+        faked: fakedCounters(p),
+        log: faultLog(p),
+      });
+      const devices = Object.values(
+        m.instances(Object.fromEntries(managers.map((_, port) => [`port_${port}`, devicePort(p, port)]))),
+      );
+      const { isolated } = m.named({ isolated: word(devices.map((device) => device.isolated)) });
+      const { settings } = io;
+
+      for (const [channel, path, slots, told] of [
+        ['ar', u.read_path, u.reads, io.read],
+        ['aw', u.write_path, u.writes, io.write],
+      ] as const) {
+        path.channel.valid.set(io.s_axi[`${channel}valid`]);
+        path.channel.data.set(requestOf(io.s_axi, channel, p) as never);
+        io.s_axi[`${channel}ready`].set(path.channel.ready);
+        path.plan.set(told.plan);
+        path.device_address.set(told.device_address);
+        path.channel_target.set(told.target);
+        path.faulted.set(u.faults.faulted);
+        path.isolated.set(isolated);
+        path.enter.set(slots.enter);
+        slots.candidate_valid.set(path.candidate_valid);
+        slots.candidate.set(path.candidate);
+        slots.target.set(path.target);
+        slots.isolated.set(isolated);
+      }
+      u.reads.may_enter.set(1);
+      u.reads.port_free.set(word(devices.map((device) => device.read_free)));
+      u.writes.may_enter.set(u.write_data.busy.not());
+      u.writes.port_free.set(word(devices.map((device) => device.write_free)));
+      const slotNumber = (oneHot: Bits): Bits => encodeOneHot(oneHot).resize<number>(slotWidth(p));
+      const { read_slot, write_slot } = m.named({
+        read_slot: slotNumber(u.reads.entering),
+        write_slot: slotNumber(u.writes.entering),
+      });
+      const into = (enter: Bits<1>, target: Bits, port: number): Bits<1> => enter.and(target.bit(port));
+
+      const data = u.write_data;
+      data.channel.valid.set(io.s_axi.wvalid);
+      data.channel.data.set({ data: io.s_axi.wdata, strb: io.s_axi.wstrb, last: io.s_axi.wlast });
+      io.s_axi.wready.set(data.channel.ready);
+      data.enter.set(u.writes.enter);
+      data.entering.set(u.writes.entering);
+      data.target.set(u.write_path.target);
+      data.length.set(u.write_path.candidate.signals.len);
+      data.isolated.set(isolated);
+      data.port_free.set(word(devices.map((device) => device.data_free)));
+
+      // Who has what for the processor: the ports, and after them the faker.
+      const readSources = [...devices.map((device) => device.read_match), u.read_faker.match];
+      const writeSources = [...devices.map((device) => device.write_match), u.write_faker.match];
+      const taken = (choice: Bits, sources: readonly Bits[]): Bits =>
+        oneHotSelect(sources.map((match, source) => [choice.bit(source), match] as const));
+      const { read_advances, write_completes } = m.named({
+        read_advances: taken(u.read_choice.taken, readSources),
+        write_completes: taken(u.write_choice.taken, writeSources),
+      });
+      u.read_choice.offers.set(word([...devices.map((device) => device.read_offer), u.read_faker.offer]));
+      u.read_choice.beats.set([...devices.map((device) => device.read_beat), u.read_faker.beat]);
+      u.write_choice.offers.set(word([...devices.map((device) => device.write_offer), u.write_faker.offer]));
+      u.write_choice.responses.set([...devices.map((device) => device.write_response), u.write_faker.response]);
+      const { channel: readBack } = u.read_choice;
+      io.s_axi.rvalid.set(readBack.valid);
+      io.s_axi.rid.set(readBack.data.id);
+      io.s_axi.rdata.set(readBack.data.data);
+      io.s_axi.rresp.set(readBack.data.resp);
+      io.s_axi.rlast.set(readBack.data.last);
+      readBack.ready.set(io.s_axi.rready);
+      const { channel: writeBack } = u.write_choice;
+      io.s_axi.bvalid.set(writeBack.valid);
+      io.s_axi.bid.set(writeBack.data.id);
+      io.s_axi.bresp.set(writeBack.data.resp);
+      writeBack.ready.set(io.s_axi.bready);
+
+      u.read_progress.entering.set(u.reads.entering);
+      u.read_progress.length.set(u.read_path.candidate.signals.len);
+      u.read_progress.advances.set(read_advances);
+      u.reads.completes.set(u.read_progress.completes);
+      u.writes.completes.set(write_completes);
+      u.write_progress.entering.set(u.writes.entering);
+      u.write_progress.enters_received.set(data.enters_received);
+      u.write_progress.receives.set(data.receives);
+      u.write_progress.delivers.set(
+        devices.map((device) => device.delivers).reduce<Bits>((l, r) => l.or(r), lit(p.outstanding, 0) as Bits),
+      );
+      u.read_faker.slots.set(u.reads.slots);
+      u.read_faker.last.set(u.read_progress.last);
+      u.read_faker.fake_words.set(settings.fake_word);
+      u.read_faker.taken.set(u.read_choice.taken.bit(p.ports));
+      u.write_faker.slots.set(u.writes.slots);
+      u.write_faker.received.set(u.write_progress.received);
+      u.write_faker.taken.set(u.write_choice.taken.bit(p.ports));
+
+      for (const [port, device] of devices.entries()) {
+        const manager = managers[port] as (typeof managers)[number];
+        driveRequest(manager, 'ar', device.ar.data, p);
+        manager.arvalid.set(device.ar.valid);
+        device.ar.ready.set(manager.arready);
+        driveRequest(manager, 'aw', device.aw.data, p);
+        manager.awvalid.set(device.aw.valid);
+        device.aw.ready.set(manager.awready);
+        manager.wdata.set(device.w.data.data);
+        manager.wstrb.set(device.w.data.strb);
+        manager.wlast.set(device.w.data.last);
+        manager.wvalid.set(device.w.valid);
+        device.w.ready.set(manager.wready);
+        device.r.valid.set(manager.rvalid);
+        device.r.data.set({ id: manager.rid, data: manager.rdata, resp: manager.rresp, last: manager.rlast });
+        manager.rready.set(device.r.ready);
+        device.b.valid.set(manager.bvalid);
+        device.b.data.set({ id: manager.bid, resp: manager.bresp });
+        manager.bready.set(device.b.ready);
+        device.read_load.set(into(u.reads.enter, u.read_path.target, port));
+        device.read_request.set(u.read_path.candidate);
+        device.read_slot.set(read_slot);
+        device.write_load.set(into(u.writes.enter, u.write_path.target, port));
+        device.write_request.set(u.write_path.candidate);
+        device.write_slot.set(write_slot);
+        device.data_load.set(data.load.bit(port));
+        device.data_beat.set(data.beat);
+        device.data_slot.set(data.slot);
+        device.promised.set(data.promised.bit(port));
+        device.promised_left.set(data.left);
+        device.read_slots.set(u.reads.slots);
+        device.write_slots.set(u.writes.slots);
+        device.read_last.set(u.read_progress.last);
+        device.delivered.set(u.write_progress.delivered);
+        device.faulted.set(u.faults.faulted);
+        device.brink.set(u.faults.brink);
+        device.timeouts.set(settings.timeout);
+        device.fake_word.set(settings.fake_word.get(port));
+        device.read_taken.set(u.read_choice.taken.bit(port));
+        device.read_stalled.set(u.read_choice.stalled);
+        device.write_taken.set(u.write_choice.taken.bit(port));
+        device.write_stalled.set(u.write_choice.stalled);
+        device.reset.set(settings.port_reset.bit(port));
+        device.readmit.set(settings.port_readmit.bit(port));
+        device.acknowledge.set(io.reset_acknowledge.bit(port));
+      }
+
+      // What a response that is taken says of its resource.
+      const noted = (choice: Bits, marks: readonly (typeof devices)[number]['read_marks'][]) => {
+        const pick = (of: (one: (typeof marks)[number]) => Bits): Bits =>
+          oneHotSelect(marks.map((one, port) => [choice.bit(port), of(one)] as const));
+        const number = encodeOneHot(concat(lit(1, 0), choice.slice<number, number>(p.ports - 1, 0)));
+        return {
+          error: pick((one) => one.error).bit(0),
+          masked: pick((one) => one.masked).bit(0),
+          port: number.resize<number>(portWidth(p)),
+          origin: {
+            slot: pick((one) => one.origin.slot),
+            id: pick((one) => one.origin.id),
+            resource: pick((one) => one.origin.resource),
+          },
+        };
+      };
+      const read = noted(
+        u.read_choice.taken,
+        devices.map((device) => device.read_marks),
+      );
+      const write = noted(
+        u.write_choice.taken,
+        devices.map((device) => device.write_marks),
+      );
+      const faultOf = devices.flatMap((device) => [device.read_fault, device.write_fault]);
+      u.faults.read_error.set(read.error);
+      u.faults.read_resource.set(read.origin.resource);
+      u.faults.write_error.set(write.error);
+      u.faults.write_resource.set(write.origin.resource);
+      u.faults.limits.set(settings.error_limit);
+      u.faults.readmit.set(settings.resource_readmit);
+      const resources = Array.from({ length: p.resources }, (_, resource) => resource);
+      u.faults.found.set(
+        word(resources.map((resource) => any(faultOf.map((one) => one.valid.and(one.resource.eq(resource)))))),
+      );
+      const { busy } = m.named({
+        busy: word(
+          resources.map((resource) =>
+            any(
+              [...u.reads.slots.elements, ...u.writes.slots.elements].map((one) =>
+                all([one.valid, one.refused.not(), one.resource.eq(resource)]),
+              ),
+            ),
+          ),
+        ),
+      });
+      u.faults.busy.set(busy);
+      const fakedRead = u.read_choice.taken.bit(p.ports);
+      const fakedWrite = u.write_choice.taken.bit(p.ports);
+      u.faked.read.set(
+        any([fakedRead.and(u.read_faker.counts), read.masked.and(u.read_progress.completes.isNonZero())]),
+      );
+      u.faked.read_resource.set(mux(fakedRead, u.read_faker.resource, read.origin.resource));
+      u.faked.write.set(any([fakedWrite.and(u.write_faker.counts), write.masked]));
+      u.faked.write_resource.set(mux(fakedWrite, u.write_faker.resource, write.origin.resource));
+
+      u.log.faults.set(faultOf);
+      u.log.limit.set(u.faults.limit);
+      u.log.read_error.set({ valid: read.error, port: read.port, origin: read.origin });
+      u.log.write_error.set({ valid: write.error, port: write.port, origin: write.origin });
+      u.log.read_address.set({
+        write: u.reads.enter.and(u.read_path.target.isNonZero()),
+        slot: read_slot,
+        address: u.read_path.candidate.signals.addr,
+      });
+      u.log.write_address.set({
+        write: u.writes.enter.and(u.write_path.target.isNonZero()),
+        slot: write_slot,
+        address: u.write_path.candidate.signals.addr,
+      });
+      u.log.clear.set(settings.log_clear);
+
+      io.resource_interrupt.set(io.device_interrupt.and(u.faults.faulted.not()));
+      io.reset_request.set(word(devices.map((device) => device.reset_request)));
+      io.status.set({
+        fault: u.log.any_fault,
+        ready: any(devices.map((device) => device.ready)),
+        isolated,
+        drained: word(devices.map((device) => device.drained)),
+        faulted: u.faults.faulted,
+        busy,
+        log: u.log.log,
+        log_address: u.log.address,
+        log_cycle: u.log.fault_cycle,
+        cycle: u.log.cycle,
+        errors: u.faults.errors,
+        faked: u.faked.counts,
+      });
+    },
+    { documentation: 'The resource access controller without table and registers.', parameters: { ...p } },
+  );

@@ -1,0 +1,156 @@
+import { all, any, bit, bits, input, lit, module, mux, output, select, stream, vector } from '../hdl/index.ts';
+import { decodeOneHot, encodeOneHot } from '../parts/arbiter/one-hot.ts';
+import { addressRegister } from './address-register.ts';
+import { fakeData } from './fake-data.ts';
+import { faultCauses, resourceWidth, responses, slotWidth } from './interface.ts';
+import { owedCounter } from './owed.ts';
+import { matchingSlot, sideFault, slotsOf, wrongBeat } from './port-checks.ts';
+import { responseIntake } from './response-intake.ts';
+import { fault, type Geometry, readBeat, requestSignals, responseMarks, slot } from './shapes.ts';
+import { word } from './slots.ts';
+import { watchdog } from './watchdog.ts';
+
+/**
+ * The read side of a port: its AR register, the beats that come back, what is wrong with them, and the reads owed. To the cycle:
+ * `docs/systems/resource-access-controller.md`, "Responses", "Faults", "An isolated port".
+ */
+export const portRead = (p: Geometry, port: number) =>
+  module(
+    'port_read',
+    {
+      ar: output(stream(requestSignals(p))),
+      r: input(stream(readBeat(p))),
+      load: input(bit),
+      request: input(requestSignals(p)),
+      request_slot: input(bits<number>(slotWidth(p))),
+      slots: input(vector(slot(p), p.outstanding)),
+      last: input(bits<number>(p.outstanding)),
+      faulted: input(bits<number>(p.resources)),
+      brink: input(bits<number>(p.resources)),
+      fake_word: input(bits(32)),
+      timeouts: input(vector(bits<number>(p.timerWidth), p.resources)),
+      suspect: input(bits<number>(resourceWidth(p))),
+      isolated: input(bit),
+      resetting: input(bit),
+      clear: input(bit),
+      taken: input(bit),
+      /** The processor's register is full and stays so. */
+      stalled: input(bit),
+      free: output(bit),
+      offer: output(bit),
+      beat: output(readBeat(p)),
+      match: output(bits<number>(p.outstanding)),
+      marks: output(responseMarks(p)),
+      fault: output(fault(p)),
+      spoils: output(bit),
+      /** Nothing is owed or held. */
+      quiet: output(bit),
+    },
+    (io, m) => {
+      const u = m.instances({
+        address_register: addressRegister(p),
+        intake: responseIntake({ type: readBeat(p), name: 'read_data' }),
+        owed: owedCounter(p),
+        watchdog: watchdog(p),
+      });
+      u.address_register.load.set(io.load);
+      u.address_register.request.set(io.request);
+      u.address_register.request_slot.set(io.request_slot);
+      u.address_register.clear.set(io.clear);
+      io.ar.connect(u.address_register.channel);
+      io.free.set(u.address_register.free);
+      u.intake.channel.connect(io.r);
+      u.intake.isolated.set(io.isolated);
+      u.intake.clear.set(io.clear);
+
+      const beat = u.intake.data;
+      const slots = io.slots.elements;
+      const ours = slotsOf(io.slots, port);
+      const waiting = decodeOneHot(u.address_register.slot, p.outstanding).and(
+        u.address_register.full.and(u.address_register.leaves.not()).repeat<number>(p.outstanding),
+      );
+      const { matchable } = m.named({
+        matchable: ours.and(word(slots.map((one) => one.first))).and(waiting.not()),
+      });
+      const { matching } = m.named({ matching: matchable.and(word(slots.map((one) => one.id.eq(beat.id)))) });
+      const { ends } = m.named({ ends: matching.and(io.last).isNonZero() });
+      const matched = matchingSlot(io.slots, matching);
+      const checks = wrongBeat(matching, matchable, [
+        [beat.last.and(ends.not()), 'early_last'],
+        [beat.last.not().and(ends), 'missing_last'],
+        [beat.resp.eq(responses.exclusive_okay).and(matched.lock.not()), 'exclusive'],
+      ]);
+      const { wrong, good } = m.named({
+        wrong: u.intake.valid.and(checks.wrong),
+        good: all([u.intake.valid, io.isolated.not(), checks.wrong.not()]),
+      });
+      u.intake.keep.set(good.and(io.taken.not()));
+      io.offer.set(good);
+      io.match.set(matching);
+      const failed = beat.resp.bit(1);
+      const faulted = io.faulted.at(matched.resource);
+      const { masked } = m.named({ masked: faulted.or(failed.and(io.brink.at(matched.resource))) });
+      io.beat.set({
+        id: beat.id,
+        data: mux(masked, fakeData(p, matched.policy, io.fake_word), beat.data),
+        resp: mux(masked, matched.code, beat.resp),
+        last: ends,
+      });
+      io.marks.set({
+        origin: {
+          slot: encodeOneHot(matching).resize<number>(slotWidth(p)),
+          id: matched.id,
+          resource: matched.resource,
+        },
+        error: failed.and(faulted.not()),
+        masked,
+      });
+
+      const owes = u.owed.count.isNonZero();
+      const { swallowed } = m.named({ swallowed: all([io.isolated, io.resetting.not(), u.intake.valid]) });
+      u.owed.up.set(io.load);
+      u.owed.down.set(any([io.taken.and(ends), all([swallowed, beat.last, owes])]));
+      u.owed.clear.set(io.clear);
+      io.spoils.set(swallowed.and(owes.not()));
+      io.quiet.set(all([owes.not(), u.address_register.full.not(), u.intake.held.not()]));
+
+      const sent = decodeOneHot(u.address_register.slot, p.outstanding).and(
+        u.address_register.leaves.repeat<number>(p.outstanding),
+      );
+      u.watchdog.isolated.set(io.isolated);
+      u.watchdog.ours.set(ours);
+      u.watchdog.progress.set(sent.or(matching.and(io.taken.repeat<number>(p.outstanding))));
+      u.watchdog.excused.set(
+        matching.and(u.intake.held.repeat<number>(p.outstanding)).or(io.stalled.repeat<number>(p.outstanding)),
+      );
+      u.watchdog.resources.set(slots.map((one) => one.resource));
+      u.watchdog.timeouts.set(io.timeouts);
+      io.fault.set(
+        sideFault(p, {
+          healthy: io.isolated.not(),
+          changed: u.intake.changed,
+          wrong,
+          wrongCause: checks.cause,
+          match: matching,
+          candidateId: beat.id,
+          matched,
+          expired: u.watchdog.expired,
+          expiredCause: mux(
+            u.address_register.full,
+            lit(4, faultCauses.address_timeout),
+            lit(4, faultCauses.response_timeout),
+          ),
+          watch: u.watchdog.slot,
+          watchResource: u.watchdog.resource,
+          watchId: select(
+            u.watchdog.slot,
+            slots.map((one) => one.id),
+          ),
+          suspect: io.suspect,
+        }),
+      );
+      m.assert(matching.and(matching.subtract(1)).isZero(), 'at most one read matching');
+      m.assert(io.taken.implies(good), 'only good beats are taken');
+    },
+    { documentation: 'The read side of a port.', parameters: { ...p, port } },
+  );

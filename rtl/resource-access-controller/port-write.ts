@@ -1,0 +1,176 @@
+import { all, any, bit, bits, input, lit, module, mux, output, select, stream, vector } from '../hdl/index.ts';
+import { decodeOneHot, encodeOneHot } from '../parts/arbiter/one-hot.ts';
+import { addressRegister } from './address-register.ts';
+import { dataRegister } from './data-register.ts';
+import { faultCauses, resourceWidth, responses, slotWidth } from './interface.ts';
+import { owedCounter } from './owed.ts';
+import { matchingSlot, sideFault, slotsOf, wrongBeat } from './port-checks.ts';
+import { responseIntake } from './response-intake.ts';
+import { fault, type Geometry, requestSignals, responseMarks, slot, writeBeat, writeResponse } from './shapes.ts';
+import { word } from './slots.ts';
+import { watchdog } from './watchdog.ts';
+
+/**
+ * The write side of a port: its AW and W registers, the responses that come back, what is wrong with them, and the writes owed. To the
+ * cycle: `docs/systems/resource-access-controller.md`, "Responses", "Faults", "An isolated port".
+ */
+export const portWrite = (p: Geometry, port: number) =>
+  module(
+    'port_write',
+    {
+      aw: output(stream(requestSignals(p))),
+      w: output(stream(writeBeat(p))),
+      b: input(stream(writeResponse(p))),
+      load: input(bit),
+      request: input(requestSignals(p)),
+      request_slot: input(bits<number>(slotWidth(p))),
+      data_load: input(bit),
+      data_beat: input(writeBeat(p)),
+      data_slot: input(bits<number>(slotWidth(p))),
+      fill: input(bit),
+      fill_left: input(bits(8)),
+      slots: input(vector(slot(p), p.outstanding)),
+      delivered: input(bits<number>(p.outstanding)),
+      faulted: input(bits<number>(p.resources)),
+      brink: input(bits<number>(p.resources)),
+      timeouts: input(vector(bits<number>(p.timerWidth), p.resources)),
+      suspect: input(bits<number>(resourceWidth(p))),
+      isolated: input(bit),
+      resetting: input(bit),
+      clear: input(bit),
+      taken: input(bit),
+      stalled: input(bit),
+      free: output(bit),
+      data_free: output(bit),
+      delivers: output(bits<number>(p.outstanding)),
+      offer: output(bit),
+      response: output(writeResponse(p)),
+      match: output(bits<number>(p.outstanding)),
+      marks: output(responseMarks(p)),
+      fault: output(fault(p)),
+      spoils: output(bit),
+      /** Nothing is owed, held or to be filled. */
+      quiet: output(bit),
+    },
+    (io, m) => {
+      const u = m.instances({
+        address_register: addressRegister(p),
+        data_register: dataRegister(p),
+        intake: responseIntake({ type: writeResponse(p), name: 'write_response' }),
+        owed: owedCounter(p),
+        watchdog: watchdog(p),
+      });
+      const perSlot = (condition: ReturnType<typeof all>) => condition.repeat<number>(p.outstanding);
+      u.address_register.load.set(io.load);
+      u.address_register.request.set(io.request);
+      u.address_register.request_slot.set(io.request_slot);
+      u.address_register.clear.set(io.clear);
+      io.aw.connect(u.address_register.channel);
+      io.free.set(u.address_register.free);
+      u.data_register.load.set(io.data_load);
+      u.data_register.beat.set(io.data_beat);
+      u.data_register.beat_slot.set(io.data_slot);
+      u.data_register.fill.set(io.fill);
+      u.data_register.fill_left.set(io.fill_left);
+      u.data_register.clear.set(io.clear);
+      io.w.connect(u.data_register.channel);
+      io.data_free.set(u.data_register.free);
+      u.intake.channel.connect(io.b);
+      u.intake.isolated.set(io.isolated);
+      u.intake.clear.set(io.clear);
+
+      const answer = u.intake.data;
+      const slots = io.slots.elements;
+      const ours = slotsOf(io.slots, port);
+      const waiting = decodeOneHot(u.address_register.slot, p.outstanding).and(
+        perSlot(u.address_register.full.and(u.address_register.leaves.not())),
+      );
+      const dataSlot = decodeOneHot(u.data_register.slot, p.outstanding);
+      const delivering = dataSlot.and(perSlot(u.data_register.leaves_last));
+      io.delivers.set(delivering.and(perSlot(io.isolated.not())));
+      const { matchable } = m.named({
+        matchable: ours
+          .and(word(slots.map((one) => one.first)))
+          .and(waiting.not())
+          .and(io.delivered.or(delivering)),
+      });
+      const { matching } = m.named({ matching: matchable.and(word(slots.map((one) => one.id.eq(answer.id)))) });
+      const matched = matchingSlot(io.slots, matching);
+      const checks = wrongBeat(matching, matchable, [
+        [answer.resp.eq(responses.exclusive_okay).and(matched.lock.not()), 'exclusive'],
+      ]);
+      const { wrong, good } = m.named({
+        wrong: u.intake.valid.and(checks.wrong),
+        good: all([u.intake.valid, io.isolated.not(), checks.wrong.not()]),
+      });
+      u.intake.keep.set(good.and(io.taken.not()));
+      io.offer.set(good);
+      io.match.set(matching);
+      const failed = answer.resp.bit(1);
+      const faulted = io.faulted.at(matched.resource);
+      const { masked } = m.named({ masked: faulted.or(failed.and(io.brink.at(matched.resource))) });
+      io.response.set({ id: answer.id, resp: mux(masked, matched.code, answer.resp) });
+      io.marks.set({
+        origin: {
+          slot: encodeOneHot(matching).resize<number>(slotWidth(p)),
+          id: matched.id,
+          resource: matched.resource,
+        },
+        error: failed.and(faulted.not()),
+        masked,
+      });
+
+      const owes = u.owed.count.isNonZero();
+      const { swallowed } = m.named({ swallowed: all([io.isolated, io.resetting.not(), u.intake.valid]) });
+      u.owed.up.set(io.load);
+      u.owed.down.set(any([io.taken, all([swallowed, owes])]));
+      u.owed.clear.set(io.clear);
+      io.spoils.set(swallowed.and(owes.not()));
+      io.quiet.set(
+        all([
+          owes.not(),
+          u.address_register.full.not(),
+          u.data_register.full.not(),
+          u.data_register.filling.not(),
+          u.intake.held.not(),
+        ]),
+      );
+
+      const sent = decodeOneHot(u.address_register.slot, p.outstanding).and(perSlot(u.address_register.leaves));
+      const dataSent = dataSlot.and(perSlot(u.data_register.leaves));
+      const awaited = io.delivered.not().and(perSlot(u.address_register.full.or(u.data_register.full).not()));
+      u.watchdog.isolated.set(io.isolated);
+      u.watchdog.ours.set(ours);
+      u.watchdog.progress.set(sent.or(dataSent).or(matching.and(perSlot(io.taken))));
+      u.watchdog.excused.set(matching.and(perSlot(u.intake.held)).or(perSlot(io.stalled)).or(awaited));
+      u.watchdog.resources.set(slots.map((one) => one.resource));
+      u.watchdog.timeouts.set(io.timeouts);
+      io.fault.set(
+        sideFault(p, {
+          healthy: io.isolated.not(),
+          changed: u.intake.changed,
+          wrong,
+          wrongCause: checks.cause,
+          match: matching,
+          candidateId: answer.id,
+          matched,
+          expired: u.watchdog.expired,
+          expiredCause: mux(
+            u.address_register.full,
+            lit(4, faultCauses.address_timeout),
+            mux(u.data_register.full, lit(4, faultCauses.data_timeout), lit(4, faultCauses.response_timeout)),
+          ),
+          watch: u.watchdog.slot,
+          watchResource: u.watchdog.resource,
+          watchId: select(
+            u.watchdog.slot,
+            slots.map((one) => one.id),
+          ),
+          suspect: io.suspect,
+        }),
+      );
+      m.assert(matching.and(matching.subtract(1)).isZero(), 'at most one write matching');
+      m.assert(io.taken.implies(good), 'only good responses are taken');
+    },
+    { documentation: 'The write side of a port.', parameters: { ...p, port } },
+  );

@@ -1,0 +1,97 @@
+import { bit, bits, record } from '../hdl/index.ts';
+import { pageBits, portWidth, type ResourceAccessControllerParameters, resourceWidth, slotWidth } from './interface.ts';
+
+/** The parameters of the whole controller: its parts take what they need of them. */
+export type Geometry = ResourceAccessControllerParameters;
+
+/** The payload of AW or AR. */
+export const requestSignals = (p: Geometry) =>
+  record({
+    id: bits<number>(p.idWidth),
+    addr: bits<number>(p.addressWidth),
+    len: bits(8),
+    size: bits(3),
+    burst: bits(2),
+    lock: bit,
+    cache: bits(4),
+    prot: bits(3),
+    qos: bits(4),
+    region: bits(4),
+  });
+
+/** What is done with a request, as its entry said: neither `forward` nor `refused` means faked. */
+export const plan = (p: Geometry) =>
+  record({
+    forward: bit,
+    refused: bit,
+    policy: bits(2),
+    code: bits(2),
+    resource: bits<number>(resourceWidth(p)),
+    port: bits<number>(portWidth(p)),
+  });
+
+/** A decoded request: `signals.addr` is the device's address. */
+export const request = (p: Geometry) => record({ signals: requestSignals(p), plan: plan(p) });
+
+/** A translation entry, addresses from the page up. */
+export const entry = (p: Geometry) =>
+  record({
+    valid: bit,
+    read: bit,
+    write: bit,
+    fake: bit,
+    policy: bits(2),
+    code: bits(2),
+    resource: bits<number>(resourceWidth(p)),
+    port: bits<number>(portWidth(p)),
+    base: bits<number>(p.addressWidth - pageBits),
+    size: bits<number>(p.addressWidth - pageBits),
+    device: bits<number>(p.addressWidth - pageBits),
+  });
+
+export const writeBeat = (p: Geometry) =>
+  record({ data: bits<number>(p.dataWidth), strb: bits<number>(p.dataWidth / 8), last: bit });
+export const readBeat = (p: Geometry) =>
+  record({ id: bits<number>(p.idWidth), data: bits<number>(p.dataWidth), resp: bits(2), last: bit });
+export const writeResponse = (p: Geometry) => record({ id: bits<number>(p.idWidth), resp: bits(2) });
+
+/**
+ * A transaction in flight as the other parts see it. `route_local`: the controller answers it; `first`: none with its
+ * identifier is before it (the page's rank 0).
+ */
+export const slot = (p: Geometry) =>
+  record({
+    valid: bit,
+    local: bit,
+    route_local: bit,
+    first: bit,
+    refused: bit,
+    id: bits<number>(p.idWidth),
+    port: bits<number>(portWidth(p)),
+    resource: bits<number>(resourceWidth(p)),
+    policy: bits(2),
+    code: bits(2),
+    lock: bit,
+  });
+
+/** Where a response came from. */
+export const origin = (p: Geometry) =>
+  record({
+    slot: bits<number>(slotWidth(p)),
+    id: bits<number>(p.idWidth),
+    resource: bits<number>(resourceWidth(p)),
+  });
+
+/** A fault that one side of a port sees, by its cause. `known`: it has a slot. */
+export const fault = (p: Geometry) =>
+  record({
+    valid: bit,
+    cause: bits(4),
+    known: bit,
+    slot: bits<number>(slotWidth(p)),
+    id: bits<number>(p.idWidth),
+    resource: bits<number>(resourceWidth(p)),
+  });
+
+/** A response that a port offers, masked where its resource is faulty, and what counts when it is taken. */
+export const responseMarks = (p: Geometry) => record({ origin: origin(p), error: bit, masked: bit });
