@@ -67,6 +67,7 @@ export class Axi4Manager {
   /** Of each write, how many come before it in the list. */
   private readonly writesBefore: Int32Array;
   private readonly noise: Noise;
+  private fresh = true;
   private dataWrite = 0;
   private dataBeat = 0;
   private dataWaited = 0;
@@ -112,6 +113,11 @@ export class Axi4Manager {
    * @param cycle the number of the cycle that the outputs are of.
    */
   drive(inputs: Uint32Array, outputs: Uint32Array, cycle: number): void {
+    // A3.1.2: nothing is offered in the first cycle after reset.
+    if (this.fresh) {
+      this.fresh = false;
+      return;
+    }
     const { aw, w, b, ar, r } = this.words;
     if (inputs[r.ready] !== 0 && outputs[r.valid] !== 0) this.takeRead(outputs, cycle);
     if (inputs[b.ready] !== 0 && outputs[b.valid] !== 0) this.takeResponse(outputs, cycle);
@@ -136,6 +142,7 @@ export class Axi4Manager {
 
   /** During reset: what was under way is given up, what was not begun stays. */
   reset(inputs: Uint32Array): void {
+    this.fresh = true;
     const { aw, w, b, ar, r } = this.words;
     for (const word of [aw.valid, w.valid, b.ready, ar.valid, r.ready]) inputs[word] = 0;
     const { writes } = this;

@@ -61,7 +61,7 @@ interface Answer {
 }
 
 /** Beats of write data that it takes before their address. */
-const dataAhead = 16;
+const dataAhead = 4;
 
 export class Axi4Subordinate {
   readonly received: Received[] = [];
@@ -88,6 +88,7 @@ export class Axi4Subordinate {
   private latency = 0;
   private pick = 0;
   private babbling = false;
+  private fresh = true;
 
   constructor(layout: PortLayout, prefix: string, behaviour: SubordinateBehaviour) {
     this.words = axi4Words(layout, prefix, 'output');
@@ -115,6 +116,11 @@ export class Axi4Subordinate {
    */
   drive(inputs: Uint32Array, outputs: Uint32Array, cycle: number): void {
     const { aw, w, ar, b, r } = this.words;
+    // A3.1.2: nothing is offered in the first cycle after reset.
+    if (this.fresh) {
+      this.fresh = false;
+      return;
+    }
     this.plan.at(cycle);
     if (this.babbling) this.forget(inputs);
     else {
@@ -142,6 +148,7 @@ export class Axi4Subordinate {
 
   /** During reset: it forgets what it was asked; the memory stays. */
   reset(inputs: Uint32Array): void {
+    this.fresh = true;
     this.forget(inputs);
     this.monitor.reset();
     this.filling.length = 0;

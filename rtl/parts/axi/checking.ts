@@ -1,0 +1,93 @@
+/** What the property modules of AXI4 and AXI4-Lite have in common: rules as assertions or assumptions, and handshakes. */
+import {
+  type Bits,
+  type BitsSignal,
+  bit,
+  bits,
+  type ModuleBody,
+  type OutputPort,
+  output,
+  pack,
+  type Value,
+} from '../../hdl/index.ts';
+import type { AxiRule } from './rules.ts';
+
+/** `monitor` asserts every rule; the others assume the rules that one side keeps, and assert those of the other. */
+export const axiRoles = ['monitor', 'assume manager', 'assume subordinate'] as const;
+export type AxiRole = (typeof axiRoles)[number];
+
+/** What the names of these outputs begin with; the rule's name follows. */
+export const violationPrefix = 'violates_';
+
+export type Violations<Name extends string> = {
+  readonly [N in `violates_${Name}`]: OutputPort<ReturnType<typeof bits<1>>>;
+};
+
+/** An output for each rule: high in a cycle that breaks it. */
+export const violationPorts = <const Name extends string>(rules: readonly (AxiRule & { readonly name: Name })[]) =>
+  Object.fromEntries(rules.map(({ name }) => [`${violationPrefix}${name}`, output(bit)])) as Violations<Name>;
+
+/** States the rules one by one, each once: as an assertion or an assumption, and on its output. */
+export const ruleStater = <Name extends string>(
+  m: ModuleBody,
+  io: unknown,
+  rules: readonly (AxiRule & { readonly name: Name })[],
+  role: AxiRole,
+) => {
+  const outputs = io as Readonly<Record<string, BitsSignal<1>>>;
+  const open = new Map<string, AxiRule>(rules.map((rule) => [rule.name, rule]));
+  return {
+    /** @param broken high in a cycle that breaks the rule. */
+    never(name: Name, broken: Bits<1>): void {
+      const rule = open.get(name);
+      if (rule === undefined) throw new Error(`rule ${name} is not in the list, or was stated before`);
+      open.delete(name);
+      const port = outputs[`${violationPrefix}${name}`];
+      if (port === undefined) throw new Error(`there is no output for rule ${name}`);
+      port.set(broken);
+      const flavour = role === `assume ${rule.keeper}` ? 'assume' : 'assert';
+      m[flavour](port.not(), name);
+    },
+    /** To be called at the end. */
+    done(): void {
+      if (open.size > 0) throw new Error(`rules not stated: ${[...open.keys()].join(', ')}`);
+    },
+  };
+};
+
+export interface WatchedChannel {
+  readonly valid: Bits<1>;
+  readonly ready: Bits<1>;
+  readonly payload: readonly Value[];
+}
+
+/** Reset, valid and payload of one channel. @returns when a transfer happens */
+export const handshakeRules = <Channel extends string>(
+  m: ModuleBody,
+  channel: Channel,
+  { valid, ready, payload }: WatchedChannel,
+  fresh: Bits<1>,
+  never: (name: `${Channel}_${'reset' | 'valid_stays' | 'payload_stays'}`, broken: Bits<1>) => void,
+): Bits<1> => {
+  const fields = payload.map((value) => pack(value));
+  const declared = m.regs({
+    [`${channel}_waiting`]: { type: bit, reset: 0 },
+    ...Object.fromEntries(
+      fields.map((field, index) => [`${channel}_before_${index}`, { type: bits<number>(field.width), reset: 0 }]),
+    ),
+  } as Readonly<Record<string, { readonly type: ReturnType<typeof bits<number>>; readonly reset: 0 }>>);
+  const [waiting, ...before] = Object.values(declared);
+  if (waiting === undefined) throw new Error('the register was just declared');
+  const was = waiting.bit(0);
+  waiting.set(valid.and(ready.not()));
+  const changes = fields.map((field, index) => {
+    const kept = before[index];
+    if (kept === undefined) throw new Error('the registers were just declared');
+    kept.set(field);
+    return field.ne(kept);
+  });
+  never(`${channel}_reset`, fresh.and(valid));
+  never(`${channel}_valid_stays`, was.and(valid.not()));
+  never(`${channel}_payload_stays`, was.and(valid).and(changes.reduce((sum, change) => sum.or(change))));
+  return valid.and(ready);
+};
