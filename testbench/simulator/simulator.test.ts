@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { bits, elaborate, module, output } from '../../rtl/hdl/index.ts';
+import { bits, concat, elaborate, input, module, output } from '../../rtl/hdl/index.ts';
 import type { Module } from '../../rtl/hdl/ir.ts';
 import { compilePrograms } from './compile-programs.ts';
 import { buildDesign } from './elaborate-design.ts';
@@ -55,6 +55,24 @@ describe.each(['wasm', 'javascript'] as const)('%s', (backend) => {
     expect(simulator.out.q).toBe(3);
     // Where it was found.
     expectReference(randomModule(999_996, smallModule), backend, 999_996);
+  });
+
+  test('moves wide registers, their bytes in another order, and shows them word by word', () => {
+    const wide = module('wide_moves', { d: input(bits(256)), q: output(bits(256)) }, (io, m) => {
+      const { plain, swapped, shifted, last } = m.regs({
+        plain: { type: bits(256), reset: 0 },
+        swapped: { type: bits(256), reset: 0 },
+        shifted: { type: bits(256), reset: 'none' },
+        last: { type: bits(256), reset: 'none' },
+      });
+      const byte = (index: number) => plain.slice(8 * index + 7, 8 * index);
+      plain.set(io.d);
+      swapped.set(concat(...Array.from({ length: 32 }, (_, index) => byte(index ^ 3)).reverse()).resize(256));
+      shifted.set(concat(swapped.slice(247, 0), swapped.slice(255, 248)).resize(256));
+      last.set(shifted);
+      io.q.set(last);
+    });
+    for (const seed of [1, 2, 3]) expectReference(elaborate(wide), backend, seed);
   });
 
   test('does shared work inside shared work before what it reads is written', () => {

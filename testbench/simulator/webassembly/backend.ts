@@ -5,11 +5,11 @@ import type { MemoryMap } from '../memory-map.ts';
 import { Control, paddedEnds } from '../memory-map.ts';
 import type { Program } from '../program.ts';
 import type { FunctionCode } from './encoder.ts';
-import { ByteWriter, emptyBlock, encodeModule, Opcode, ValueType } from './encoder.ts';
+import { ByteWriter, emptyBlock, encodeModule, Opcode, ValueType, VectorOpcode } from './encoder.ts';
 import { ExpressionEmitter, Locals } from './expressions.ts';
 import { StatementEmitter } from './statements.ts';
 
-const { i32 } = ValueType;
+const { i32, v128 } = ValueType;
 
 /** Fold of the checksum; see `checksum.ts`, which it repeats. */
 const emitFold = (code: ByteWriter, checksum: number, sum: number): void => {
@@ -37,9 +37,10 @@ export const generateModule = (
     input: number,
     output: number,
     sum: number,
+    sums: number,
   ): void => {
     const expressions = new ExpressionEmitter(code, locals, map, padded, input);
-    new StatementEmitter(expressions, map, { output, sum }).emit(program.steps);
+    new StatementEmitter(expressions, map, { output, sum, sums }).emit(program.steps);
   };
 
   // settle()
@@ -48,7 +49,7 @@ export const generateModule = (
   const [settleInput, settleOutput, settleSum] = [settleLocals.add(i32), settleLocals.add(i32), settleLocals.add(i32)];
   settleCode.byte(Opcode.i32Const).signed32(map.inputs).byte(Opcode.localSet).unsigned(settleInput);
   settleCode.byte(Opcode.i32Const).signed32(map.outputs).byte(Opcode.localSet).unsigned(settleOutput);
-  body(settleCode, settleLocals, programs.settle, settleInput, settleOutput, settleSum);
+  body(settleCode, settleLocals, programs.settle, settleInput, settleOutput, settleSum, settleLocals.add(v128));
   const settle: FunctionCode = {
     name: 'settle',
     parameters: [],
@@ -63,6 +64,7 @@ export const generateModule = (
   const [cycles, input, inputStride, output, outputStride, checksum] = [0, 1, 2, 3, 4, 5];
   const sum = locals.add(i32);
   const done = locals.add(i32);
+  const sums = locals.add(v128);
   const advance = (local: number, stride: number): void => {
     code
       .byte(Opcode.localGet)
@@ -83,7 +85,13 @@ export const generateModule = (
     .byte(Opcode.brIf)
     .unsigned(1);
   code.byte(Opcode.i32Const).signed32(0).byte(Opcode.localSet).unsigned(sum);
-  body(code, locals, programs.cycle, input, output, sum);
+  code.vector(VectorOpcode.const).bytes(new Uint8Array(16)).byte(Opcode.localSet).unsigned(sums);
+  body(code, locals, programs.cycle, input, output, sum, sums);
+  code.byte(Opcode.localGet).unsigned(sum);
+  for (let lane = 0; lane < 4; lane++) {
+    code.byte(Opcode.localGet).unsigned(sums).vector(VectorOpcode.i32x4ExtractLane).byte(lane).byte(Opcode.i32Add);
+  }
+  code.byte(Opcode.localSet).unsigned(sum);
   emitFold(code, checksum, sum);
   advance(input, inputStride);
   advance(output, outputStride);

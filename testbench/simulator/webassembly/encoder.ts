@@ -69,7 +69,21 @@ export const Opcode = {
   i64Extend32: 0xc4,
 } as const;
 
-export const ValueType = { i32: 0x7f, i64: 0x7e } as const;
+/** Second bytes of instructions on 128-bit vectors; the first is `vectorPrefix`. Numbers of two bytes are written as such. */
+export const VectorOpcode = {
+  load: 0x00,
+  store: 0x0b,
+  const: 0x0c,
+  i8x16Shuffle: 0x0d,
+  i32x4ExtractLane: 0x1b,
+  xor: 0x51,
+  i32x4ShrU: 0xad,
+  i32x4Add: 0xae,
+  i32x4Mul: 0xb5,
+} as const;
+export const vectorPrefix = 0xfd;
+
+export const ValueType = { i32: 0x7f, i64: 0x7e, v128: 0x7b } as const;
 export type ValueType = (typeof ValueType)[keyof typeof ValueType];
 export const emptyBlock = 0x40;
 
@@ -120,6 +134,10 @@ export class ByteWriter {
       if ((rest === 0n && (low & 0x40) === 0) || (rest === -1n && (low & 0x40) !== 0)) return this.byte(low);
       this.byte(low | 0x80);
     }
+  }
+
+  vector(opcode: number): this {
+    return this.byte(vectorPrefix).unsigned(opcode);
   }
 
   append(other: ByteWriter): this {
