@@ -12,7 +12,7 @@ import {
   output,
   vector,
 } from '../hdl/index.ts';
-import { pageBits } from './interface.ts';
+import { fakePolicies, pageBits } from './interface.ts';
 import { entry, type Geometry, plan } from './shapes.ts';
 
 /** Whether a number names one of `count` things. */
@@ -64,14 +64,14 @@ export const requestDecoder = (p: Geometry, direction: 'read' | 'write') =>
       });
       const pick = (of: (one: (typeof entries)[number]) => Bits): Bits =>
         oneHotSelect(entries.map((one, place) => [chosen.bit(place), of(one)] as const));
-      const when = (condition: Bits<1>, value: Bits): Bits => value.and(condition.repeat<number>(value.width));
       const allowed = (one: (typeof entries)[number]): Bits<1> => one[direction];
       const forwards = (one: (typeof entries)[number]): Bits<1> => allowed(one).and(one.fake.not());
       const open = entries.map((one) => all([forwards(one), io.faulted.at(one.resource).not()]));
 
       io.plan.forward.set(pick(forwards));
       io.plan.refused.set(pick(allowed).not());
-      io.plan.policy.set(pick((one) => when(allowed(one), one.policy)));
+      const policyOf = (one: (typeof entries)[number]): Bits => mux(allowed(one), one.policy, fakePolicies.zeros);
+      io.plan.policy.set(mux(hits.isZero(), fakePolicies.zeros, pick(policyOf)));
       // EXOKAY is no answer to give: it acts as OKAY. Without permission SLVERR, without a hit DECERR.
       const codeOf = (one: (typeof entries)[number]): Bits =>
         mux(allowed(one), concat(one.code.bit(1), one.code.reduceAnd()), 2);

@@ -38,6 +38,8 @@ export const sidePorts = (p: Geometry) => ({
 export const controllerPorts = (p: Geometry) => ({
   ...dataPorts(p),
   ...sidePorts(p),
+  // The register is the path's.
+  resource_interrupt: output(bits<number>(p.resources)),
   irq: output.reg(bit, { reset: 0 }),
   s_axil: input(axiLite({ addressWidth: registerAddressWidth as number })),
 });
