@@ -2,6 +2,7 @@
 import type { Module } from '../../rtl/hdl/ir.ts';
 import { editInstance, PlaceError } from './edit-instance.ts';
 import { packetUnitBugs } from './packet-unit-bugs.ts';
+import { resourceAccessControllerBugs } from './resource-access-controller-bugs.ts';
 
 export interface PlantedBug {
   readonly name: string;
@@ -20,6 +21,7 @@ export interface PlantedBug {
 /** By name of the block. */
 export const plantedBugs: Readonly<Record<string, readonly PlantedBug[]>> = {
   packet_unit: packetUnitBugs,
+  resource_access_controller: resourceAccessControllerBugs,
 };
 
 /** The block's hardware with a bug in it. @throws PlaceError */

@@ -1,5 +1,6 @@
 import type { BlockUnderTest } from '../block.ts';
 import { packetUnitBlock } from './packet-unit/index.ts';
+import { resourceAccessControllerBlock } from './resource-access-controller/index.ts';
 
 /** Every block that lockstep knows. */
-export const blocksUnderTest: readonly BlockUnderTest[] = [packetUnitBlock];
+export const blocksUnderTest: readonly BlockUnderTest[] = [packetUnitBlock, resourceAccessControllerBlock];

@@ -8,7 +8,6 @@ import { registers } from './registers.ts';
 import { runRac } from './run.ts';
 import type { RacScenario } from './scenario.ts';
 import { containedScenarios } from './scenarios.ts';
-import type { Followed } from './transactions.ts';
 
 export interface Death {
   /** Its name in `deaths`. */
@@ -19,7 +18,7 @@ export interface Death {
   readonly faked: number;
   readonly transactions: number;
   /**
-   * For a timeout: cycles from the last progress of the transaction that is logged, less the programmed timeout and the cycles in which the
+   * For a timeout: cycles from the last progress at the port, in the direction of the fault, less the programmed timeout and the cycles in which the
    * device was not to blame, to the fault that was logged; null where another fault came first.
    */
   readonly noticed: number | null;
@@ -62,20 +61,12 @@ const deathOf = (scenario: RacScenario, p: ResourceAccessControllerParameters, w
   const resource = (log >>> 16) & 255;
   const cycle = scenario.initialReset + read(registers.logCycleLow);
   const timeout = shadow.word(registers.timeout + 4 * resource);
-  const [kind, id] = [(log & 2) !== 0 ? 'write' : 'read', log >>> 24] as const;
-  const address = read(registers.logAddressLow);
-  const blamed = transactions.filter(
-    (each) => each.kind === kind && each.request.id === id && each.decision.deviceAddress === address && each.forwarded,
-  );
-  const open = blamed.find(({ ended }) => ended < 0 || ended > cycle);
-  const excuses = ports[port]?.excuses[kind] ?? [];
-  const timed = cause <= 3 && open !== undefined;
-  // Once it has all of a write's data, the device has no excuse in that none come.
-  const spent = (transaction: Followed): number =>
-    transaction.taken === transaction.request.beats
-      ? 0
-      : excuses.filter((each) => each > transaction.progress && each < cycle).length;
-  const base = timed ? open.progress + timeout + spent(open) : 0;
+  const kind = (log & 2) !== 0 ? 'write' : 'read';
+  const own = ports[port];
+  const last = own?.progress[kind].filter((each) => each <= cycle).at(-1);
+  const timed = cause <= 3 && own !== undefined && last !== undefined;
+  const spent = timed ? own.excuses[kind].filter((each) => each > last && each < cycle).length : 0;
+  const base = timed ? last + timeout + spent : 0;
   const first = transactions
     .filter(({ forwarded, decision, firstFaked }) => forwarded && decision.port === port && firstFaked >= cycle)
     .map(({ firstFaked }) => firstFaked);

@@ -158,11 +158,12 @@ export class RacDriver implements Driver {
     }
     this.port.push(write(registers.interruptStatus, 3));
     if (recovery.clears) this.port.push(write(registers.logClear, 1));
-    if (recovery.resets) this.port.push(write(registers.portReset, all));
+    // What has been reset comes back first: the rest, still isolated, is reset then.
     if (recovery.readmits) {
-      this.port.push(write(registers.portReadmit, all, 3));
+      this.port.push(write(registers.portReadmit, all));
       this.port.push(write(registers.resourceReadmit, all));
     }
+    if (recovery.resets) this.port.push(write(registers.portReset, all, 3));
   }
 
   private nextInterrupts(): number {

@@ -21,10 +21,12 @@ export interface Newest {
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
 export class PortLedger {
+  /** The cycles in which something got on, as the specification's timeouts mean it. */
+  readonly progress: Readonly<Record<'read' | 'write', number[]>> = { read: [], write: [] };
   /** The cycles in which the device is not to blame for a read, or for a write whose data it does not have. */
   readonly excuses: Readonly<Record<'read' | 'write', number[]>> = { read: [], write: [] };
-  private newestRead: Followed | null = null;
-  private newestData: FollowedWrite | null = null;
+  /** Beats of write data that were promised to the device and have not been taken. */
+  private awaited = 0;
   /** Writes that the device was sent, in order. */
   readonly sent: FollowedWrite[] = [];
   private readonly port: number;
@@ -43,8 +45,10 @@ export class PortLedger {
 
   reset(): void {
     this.clear();
-    this.excuses.read.length = 0;
-    this.excuses.write.length = 0;
+    for (const list of [this.progress, this.excuses]) {
+      list.read.length = 0;
+      list.write.length = 0;
+    }
     this.sent.length = 0;
     this.burst = 0;
   }
@@ -55,6 +59,7 @@ export class PortLedger {
     this.writes.clear();
     this.burst = this.sent.length;
     this.beat = 0;
+    this.awaited = 0;
     this.waiting.aw = false;
     this.waiting.w = false;
     this.waiting.ar = false;
@@ -67,6 +72,7 @@ export class PortLedger {
       const wrong = this.request(newest.writeUsed ? null : newest.write, readRequest(outputs, aw));
       if (wrong !== null) return wrong;
       newest.writeUsed = true;
+      this.awaited += newest.write!.request.beats;
       this.sent.push(newest.write!);
       this.writes.push(newest.write!);
     }
@@ -75,7 +81,6 @@ export class PortLedger {
       if (wrong !== null) return wrong;
       newest.readUsed = true;
       this.reads.push(newest.read!);
-      this.newestRead = newest.read;
     }
     return outputs[w.valid] !== 0 && !this.waiting.w
       ? this.data(readWriteBeat(outputs, this.words), newest, numberOf)
@@ -95,15 +100,12 @@ export class PortLedger {
     for (const channel of ['aw', 'w', 'ar'] as const) {
       this.waiting[channel] = outputs[this.words[channel].valid] !== 0 && !sent[channel];
     }
-    const progressing = [
-      sent.aw ? this.sent.at(-1) : null,
-      sent.w ? this.newestData : null,
-      sent.ar ? this.newestRead : null,
-    ];
-    for (const transaction of progressing) if (transaction != null) transaction.progress = cycle;
-    if (sent.w && this.newestData !== null) this.newestData.taken += 1;
+    if (sent.ar) this.progress.read.push(cycle);
+    if (sent.aw || sent.w) this.progress.write.push(cycle);
+    if (sent.w) this.awaited -= 1;
     if (outputs[r.ready] === 0) this.excuses.read.push(cycle);
-    if (outputs[b.ready] === 0 || (outputs[aw.valid] === 0 && outputs[w.valid] === 0)) this.excuses.write.push(cycle);
+    const idle = outputs[aw.valid] === 0 && outputs[w.valid] === 0 && this.awaited > 0;
+    if (outputs[b.ready] === 0 || idle) this.excuses.write.push(cycle);
     if (moved(b.valid, b.ready, inputs, outputs)) {
       const id = inputs[b.id] ?? 0;
       this.writes.drop(id, (write) => write.end !== 'open' || write.answers.length > 0);
@@ -144,7 +146,6 @@ export class PortLedger {
     else if (seen.strobes !== 0 || seen.data.some((word) => word !== 0)) {
       return `m${this.port}_axi: beat ${this.beat} of the write to ${hex(write.decision.deviceAddress)} is not what the processor sent, and would write`;
     }
-    this.newestData = write;
     const last = this.beat === write.request.beats - 1;
     if (seen.last !== last)
       return `m${this.port}_axi: wlast is ${seen.last} at beat ${this.beat} of ${write.request.beats}`;

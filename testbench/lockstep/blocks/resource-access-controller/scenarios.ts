@@ -12,6 +12,8 @@ import type { DeviceScript, Interrupts, MidReset, RacScenario, Recovery, Stalls 
 type P = ResourceAccessControllerParameters;
 
 const pageBytes = 4096;
+/** The last cycle in which devices begin to misbehave: by then most of the traffic is under way. */
+const latest = 350;
 
 const word = fc.integer({ min: 0, max: 0xffff_ffff });
 
@@ -135,7 +137,7 @@ const drafts = (p: P, size: number): Arbitrary<readonly Transaction[]> =>
         ranges: [{ base: 0, size: draftPages * pageBytes }],
         maximum: 8,
       }),
-      { minLength: 2, maxLength: Math.max(2, Math.ceil(size / 4)), size: 'max' },
+      { minLength: 3, maxLength: Math.max(3, Math.ceil(size / 3)), size: 'max' },
     )
     .map((lists) => lists.flat());
 
@@ -230,7 +232,7 @@ const wild = (p: P, size: number): Arbitrary<RacScenario> =>
         }),
         { minLength: p.resources, maxLength: p.resources },
       ),
-      devices: fc.array(deviceScripts(p.idWidth, 500), { minLength: p.ports, maxLength: p.ports }),
+      devices: fc.array(deviceScripts(p.idWidth, latest), { minLength: p.ports, maxLength: p.ports }),
       accesses: accesses(p, true, size),
       resets,
     })
@@ -259,7 +261,7 @@ export const containedScenarios = (
         maxLength: p.resources,
       }),
       victim: fc.nat(p.ports - 1),
-      sick: deviceScripts(p.idWidth, 500, death === 'always'),
+      sick: deviceScripts(p.idWidth, latest, death === 'always'),
       others: fc.array(deviceScripts(p.idWidth, null), { minLength: p.ports, maxLength: p.ports }),
       accesses: accesses(p, false, size),
     })

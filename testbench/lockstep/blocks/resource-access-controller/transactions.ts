@@ -21,10 +21,6 @@ export interface Followed {
   cut: boolean;
   /** How it ended. `either`: the device's answer and the faked one are the same. */
   end: 'open' | 'real' | 'faked' | 'either';
-  /** The last cycle in which it got on, as the specification's timeouts mean it; -1: not yet. */
-  progress: number;
-  /** Beats of write data that the device has taken. */
-  taken: number;
   /** Cycles of its request's handshake, of its first faked beat and of its end; -1: not yet. */
   readonly began: number;
   firstFaked: number;
@@ -46,8 +42,6 @@ export const follow = (kind: 'read' | 'write', request: Request, decision: Decis
   beats: 0,
   cut: false,
   end: 'open',
-  progress: -1,
-  taken: 0,
   began,
   firstFaked: -1,
   ended: -1,

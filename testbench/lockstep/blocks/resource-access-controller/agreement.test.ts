@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import type { BlockParameters } from '../../block.ts';
+import { runCampaign } from '../../campaign.ts';
+import type { WayName } from '../../way.ts';
+import { wayNames } from '../../way.ts';
+import { makeWays } from '../../ways.ts';
+import { resourceAccessControllerBlock as block } from './index.ts';
+
+const thorough = process.env.PORTCULLIS_THOROUGH === '1';
+
+const compare = async (
+  values: BlockParameters,
+  names: readonly WayName[],
+  cycles: number,
+  seed: number,
+): Promise<void> => {
+  const parameters = block.resolve(values);
+  const ways = await makeWays(block, parameters, names);
+  const { failure } = runCampaign({
+    block,
+    parameters,
+    ways,
+    cycles: thorough ? 50 * cycles : cycles,
+    seed,
+    frames: [],
+  });
+  expect(failure).toBeNull();
+};
+
+const small: BlockParameters = {
+  dataWidth: 32,
+  idWidth: 1,
+  ports: 2,
+  entries: 2,
+  resources: 2,
+  outstanding: 2,
+  timerWidth: 6,
+};
+
+// Synthesis to gates takes a minute where it is not in the cache.
+test(
+  `${thorough ? 'all four ways' : 'model, hardware and Verilog'} agree at small parameters`,
+  () => compare(small, thorough ? wayNames : ['model', 'rtl', 'verilog'], 4_000, 3),
+  1_800_000,
+);
+
+test(
+  'model, hardware and Verilog agree at the parameters that ship',
+  () => compare({}, ['model', 'rtl', 'verilog'], 4_000, 11),
+  1_800_000,
+);
+
+test.each<BlockParameters>([
+  { dataWidth: 128, addressWidth: 44, idWidth: 2, ports: 3, entries: 7, resources: 5, outstanding: 5 },
+  { dataWidth: 32, idWidth: 8, ports: 1, entries: 1, resources: 1, timerWidth: 2 },
+  { ports: 5, outstanding: 9, resources: 12, entries: 10, timerWidth: 32, addressWidth: 33 },
+])('model and hardware agree at %j', (values) => compare(values, ['model', 'rtl'], 8_000, 17), 1_800_000);

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { resourceAccessControllerBlock as block } from '../lockstep/blocks/resource-access-controller/index.ts';
+import { firstDifference, recordCampaign } from '../lockstep/recorded-campaign.ts';
+import { modelWay, rtlWay } from '../lockstep/ways.ts';
+import { applyPlant, plantedBugs } from './planted-bugs.ts';
+
+const parameters = block.resolve({});
+const module = block.module(parameters);
+const cycles = 100_000;
+const bugs = plantedBugs.resource_access_controller ?? [];
+/** The beginning of the default campaign. */
+const campaign = recordCampaign(modelWay(block.model(parameters)), { block, parameters, cycles, seed: 1 });
+
+test('the hardware without a bug shows no difference', () => {
+  expect(firstDifference(campaign, rtlWay(module))).toBeNull();
+});
+
+test('there are at least twenty planted bugs, each with a name of its own', () => {
+  expect(bugs.length).toBeGreaterThanOrEqual(20);
+  expect(new Set(bugs.map((bug) => bug.name)).size).toBe(bugs.length);
+});
+
+test.each(bugs)('$name: $planted', ({ name, within }) => {
+  const found = firstDifference(campaign, rtlWay(applyPlant(block.name, name, module)));
+  expect(found).not.toBeNull();
+  expect(found).toBeLessThanOrEqual(within);
+});
