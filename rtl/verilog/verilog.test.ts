@@ -278,7 +278,7 @@ describe('line directives', () => {
   });
 
   test('the multiplier is on the line of multiply', () => {
-    const multiplier = Object.values(netlist.modules['everything']?.cells ?? {}).find((cell) => cell.type === '$mul');
+    const multiplier = Object.values(netlist.modules.everything?.cells ?? {}).find((cell) => cell.type === '$mul');
     const line = Number(multiplier?.attributes.src?.split(':')[1]?.split('.')[0]);
     expect(elaborate(everything()).body.length).toBeGreaterThan(0);
     expect(line).toBe(lineOf('io.total.set(io.request.data.length.multiply'));

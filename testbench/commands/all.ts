@@ -37,6 +37,13 @@ const runBlock = async (block: Block, chosen: readonly Target[]): Promise<Outcom
   return { block, files, check, synthesis };
 };
 
+const generateAlone = (block: Block): readonly GeneratedFile[] =>
+  generateBlock(
+    block,
+    chosenParameters(block, { positionals: [], options: {}, flags: new Set() }),
+    join('build', 'verilog', block.name),
+  );
+
 const summaryOf = ({ block, check, synthesis }: Outcome, chosen: readonly Target[]): readonly string[] => {
   const luts = new Map(synthesisRows([synthesis]).map((row) => [row.target, row]));
   const mhz = luts.get('ice40')?.mhz ?? null;
@@ -68,7 +75,11 @@ export const all: Verb = {
   async run(given): Promise<Answer> {
     const chosen = given.flags.has('thorough') ? targets : quickTargets;
     const outcomes: Outcome[] = [];
-    for (const block of blocks) outcomes.push(await runBlock(block, chosen));
+    const checkers = blocks.filter(({ checker }) => checker === true);
+    const checkerFiles = checkers.flatMap(generateAlone);
+    for (const block of blocks) {
+      if (!checkers.includes(block)) outcomes.push(await runBlock(block, chosen));
+    }
     const heads = ['block', 'compared', 'cycles', 'differences', ...chosen, 'registers', 'depth', 'MHz iCE40'];
     const rows = [heads, ...outcomes.map((outcome) => summaryOf(outcome, chosen))];
     const reports = writeReports(
@@ -93,10 +104,13 @@ export const all: Verb = {
       '',
       'Written:',
       ...folders,
+      ...checkers.map(
+        ({ name }) => `  ${join('build', 'verilog', name)}/  Verilog, with and without assertions, core file`,
+      ),
       ...reports.map((path) => `  ${path}`),
     ].join('\n');
     const value = {
-      generate: { files: outcomes.flatMap(({ files }) => files) },
+      generate: { files: [...checkerFiles, ...outcomes.flatMap(({ files }) => files)] },
       check: outcomes.flatMap(({ check }) => (check === null ? [] : [check])),
       synth: outcomes.flatMap(({ synthesis }) => synthesisRows([synthesis])),
     };

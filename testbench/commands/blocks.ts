@@ -7,7 +7,9 @@ import {
   packetUnitRegisters,
 } from '../../rtl/packet-unit/interface.ts';
 import { packetUnit } from '../../rtl/packet-unit/unit.ts';
-import type { ParameterSchema, ParameterValue } from '../../rtl/parts/parameters.ts';
+import { axiLiteProperties, axiLitePropertiesParameters } from '../../rtl/parts/axi/lite-properties.ts';
+import { axi4Properties, axi4PropertiesParameters } from '../../rtl/parts/axi/properties.ts';
+import { checkParameters, type ParameterSchema, type ParameterValue } from '../../rtl/parts/parameters.ts';
 import type { RegisterMap } from '../../rtl/parts/register-map/declare.ts';
 
 export type BlockParameters = Readonly<Record<string, ParameterValue>>;
@@ -17,6 +19,8 @@ export interface Block {
   readonly summary: string;
   /** Whether it is a block in its own right, with a model to be compared with, or a part of one that can be generated and measured alone. */
   readonly whole: boolean;
+  /** Whether it watches somebody's interface: it is generated with its assertions as well, and there is nothing to compare or to place. */
+  readonly checker?: boolean;
   readonly schema: ParameterSchema;
   /** Checks the values and fills in the defaults. @throws ParameterError */
   parameters(values: BlockParameters): BlockParameters;
@@ -41,6 +45,26 @@ export const blocks: readonly Block[] = [
     schema: packetUnitParameterSchema,
     parameters: (values) => packetUnitParameters(values),
     definition: (values) => packetHash(packetUnitParameters(values)),
+    registers: () => null,
+  },
+  {
+    name: 'axi4_properties',
+    summary: 'The rules of AXI4 as named properties, for any design, in simulation and in proofs',
+    whole: false,
+    checker: true,
+    schema: axi4PropertiesParameters,
+    parameters: (values) => checkParameters(axi4PropertiesParameters, values, 'axi4_properties'),
+    definition: (values) => axi4Properties(values),
+    registers: () => null,
+  },
+  {
+    name: 'axi4_lite_properties',
+    summary: 'The rules of AXI4-Lite as named properties, for any design, in simulation and in proofs',
+    whole: false,
+    checker: true,
+    schema: axiLitePropertiesParameters,
+    parameters: (values) => checkParameters(axiLitePropertiesParameters, values, 'axi4_lite_properties'),
+    definition: (values) => axiLiteProperties(values),
     registers: () => null,
   },
 ];

@@ -15,7 +15,7 @@ import { projectVersion } from './version.ts';
 export interface GeneratedFile {
   readonly path: string;
   readonly block: string;
-  readonly kind: 'verilog' | 'c-header' | 'systemrdl' | 'markdown' | 'typescript' | 'fusesoc';
+  readonly kind: 'verilog' | 'systemverilog' | 'c-header' | 'systemrdl' | 'markdown' | 'typescript' | 'fusesoc';
 }
 
 /** Writes a block's files below the directory and tells what was written. */
@@ -34,6 +34,12 @@ export const generateBlock = (
   };
   const modules = emitVerilog(top);
   for (const { path, text } of modules) write('verilog', path, text);
+  // Immediate assertions with names are SystemVerilog, which not every tool reads: the plain text has an output for each rule.
+  if (block.checker === true) {
+    for (const { path, text } of emitVerilog(top, { properties: true })) {
+      write('systemverilog', join('asserting', path.replace(/\.v$/, '.sv')), text);
+    }
+  }
   const registers = block.registers(parameters);
   if (registers !== null) {
     write('c-header', `${block.name}_registers.h`, cHeader(registers));
