@@ -15,6 +15,8 @@ import { operandsOf } from './graph.ts';
 const lazyThreshold = 14;
 /** The same for work that several arms share. */
 const guardThreshold = 10;
+/** The same where the condition is not one that is tested anyway: a branch more that may be foretold wrongly. */
+const demandThreshold = 40;
 /** More arms than this are not worth a common condition. */
 const guardArms = 6;
 
@@ -254,7 +256,8 @@ export const placeNodes = (items: readonly Item[], nodes: readonly Node[]): Plac
   for (const guard of [...guards.values()].sort((a, b) => b.depth - a.depth)) {
     const whole = [...guard.guardOf].every((arm) => arm.find() === arm);
     const literals = (guard.demand ?? []).reduce((sum, one) => sum + one.length, 0);
-    if (!whole || guard.cost < guardThreshold + literals / 2) guard.dissolve();
+    const threshold = guard.guardOf.size > 0 ? guardThreshold : demandThreshold + literals;
+    if (!whole || guard.cost < threshold) guard.dissolve();
     else guard.up()?.guards.push(guard);
   }
 
