@@ -18,7 +18,7 @@ export interface Death {
   readonly faked: number;
   readonly transactions: number;
   /**
-   * For a timeout: cycles from the last progress at the port, in the direction of the fault, less the programmed timeout and the cycles in which the
+   * For a timeout: cycles from the last progress at the port in the direction of the fault, or from the request, less the programmed timeout and the cycles in which the
    * device was not to blame, to the fault that was logged; null where another fault came first.
    */
   readonly noticed: number | null;
@@ -62,9 +62,20 @@ const deathOf = (scenario: RacScenario, p: ResourceAccessControllerParameters, w
   const cycle = scenario.initialReset + read(registers.logCycleLow);
   const timeout = shadow.word(registers.timeout + 4 * resource);
   const kind = (log & 2) !== 0 ? 'write' : 'read';
+  const id = log >>> 24;
   const own = ports[port];
-  const last = own?.progress[kind].filter((each) => each <= cycle).at(-1);
-  const timed = cause <= 3 && own !== undefined && last !== undefined;
+  const blamed = transactions.find(
+    (each) =>
+      each.kind === kind &&
+      each.forwarded &&
+      each.request.id === id &&
+      each.decision.port === port &&
+      each.decision.deviceAddress === read(registers.logAddressLow) &&
+      each.ended > cycle,
+  );
+  const timed = cause <= 3 && own !== undefined && blamed !== undefined;
+  // Where nothing was in flight before, time begins with the request.
+  const last = timed ? Math.max(blamed.began, ...own.progress[kind].filter((each) => each <= cycle)) : 0;
   const spent = timed ? own.excuses[kind].filter((each) => each > last && each < cycle).length : 0;
   const base = timed ? last + timeout + spent : 0;
   const first = transactions
