@@ -11,6 +11,12 @@ import { axiLiteProperties, axiLitePropertiesParameters } from '../../rtl/parts/
 import { axi4Properties, axi4PropertiesParameters } from '../../rtl/parts/axi/properties.ts';
 import { checkParameters, type ParameterSchema, type ParameterValue } from '../../rtl/parts/parameters.ts';
 import type { RegisterMap } from '../../rtl/parts/register-map/declare.ts';
+import { resourceAccessController } from '../../rtl/resource-access-controller/controller.ts';
+import {
+  resourceAccessControllerParameterSchema,
+  resourceAccessControllerParameters,
+  resourceAccessControllerRegisters,
+} from '../../rtl/resource-access-controller/interface.ts';
 
 export type BlockParameters = Readonly<Record<string, ParameterValue>>;
 
@@ -46,6 +52,15 @@ export const blocks: readonly Block[] = [
     parameters: (values) => packetUnitParameters(values),
     definition: (values) => packetHash(packetUnitParameters(values)),
     registers: () => null,
+  },
+  {
+    name: 'resource_access_controller',
+    summary: 'Resource access controller: a bridge to devices that a dead one cannot hang, and that answers for it',
+    whole: true,
+    schema: resourceAccessControllerParameterSchema,
+    parameters: (values) => resourceAccessControllerParameters(values),
+    definition: (values) => resourceAccessController(resourceAccessControllerParameters(values)),
+    registers: (values) => resourceAccessControllerRegisters(resourceAccessControllerParameters(values)),
   },
   {
     name: 'axi4_properties',
