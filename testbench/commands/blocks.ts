@@ -17,6 +17,7 @@ import {
   resourceAccessControllerParameters,
   resourceAccessControllerRegisters,
 } from '../../rtl/resource-access-controller/interface.ts';
+import { accessPath } from '../../rtl/resource-access-controller/path.ts';
 
 export type BlockParameters = Readonly<Record<string, ParameterValue>>;
 
@@ -61,6 +62,15 @@ export const blocks: readonly Block[] = [
     parameters: (values) => resourceAccessControllerParameters(values),
     definition: (values) => resourceAccessController(resourceAccessControllerParameters(values)),
     registers: (values) => resourceAccessControllerRegisters(resourceAccessControllerParameters(values)),
+  },
+  {
+    name: 'resource_access_path',
+    summary: 'The resource access controller without its table and registers: transactions, ports and faults',
+    whole: false,
+    schema: resourceAccessControllerParameterSchema,
+    parameters: (values) => resourceAccessControllerParameters(values),
+    definition: (values) => accessPath(resourceAccessControllerParameters(values)),
+    registers: () => null,
   },
   {
     name: 'axi4_properties',
