@@ -4,7 +4,7 @@ import { synthesisRows, type Target, targets } from '../../synth/index.ts';
 import { differenceText } from '../lockstep/index.ts';
 import { type Block, blocks } from './blocks.ts';
 import { type CheckRow, checkBlock } from './check.ts';
-import { chosenParameters, describeParameters } from './choose.ts';
+import { describeParameters } from './choose.ts';
 import { type GeneratedFile, generateBlock } from './generate.ts';
 import { synthesiseBlock, writeReports } from './synth.ts';
 import { table } from './table.ts';
@@ -24,8 +24,8 @@ interface Outcome {
 }
 
 const runBlock = async (block: Block, chosen: readonly Target[]): Promise<Outcome> => {
-  const parameters = chosenParameters(block, { positionals: [], options: {}, flags: new Set() });
-  const files = generateBlock(block, parameters, join('build', 'verilog', block.name));
+  const parameters = block.parameters(block.quick ?? {});
+  const files = generateBlock(block, block.parameters({}), join('build', 'verilog', block.name));
   process.stderr.write(`${block.name}: ${files.length} files written to ${join('build', 'verilog', block.name)}\n`);
   const check = block.whole ? await checkBlock(block, parameters, { cycles: quickCycles }) : null;
   const synthesis = await synthesiseBlock(block, parameters, {
@@ -38,11 +38,7 @@ const runBlock = async (block: Block, chosen: readonly Target[]): Promise<Outcom
 };
 
 const generateAlone = (block: Block): readonly GeneratedFile[] =>
-  generateBlock(
-    block,
-    chosenParameters(block, { positionals: [], options: {}, flags: new Set() }),
-    join('build', 'verilog', block.name),
-  );
+  generateBlock(block, block.parameters({}), join('build', 'verilog', block.name));
 
 const summaryOf = ({ block, check, synthesis }: Outcome, chosen: readonly Target[]): readonly string[] => {
   const luts = new Map(synthesisRows([synthesis]).map((row) => [row.target, row]));
@@ -96,7 +92,7 @@ export const all: Verb = {
       ...differences.flatMap((difference) => ['', differenceText(difference)]),
       ...withoutClock(outcomes),
       '',
-      'LUTs under each target; registers and depth as on lut4. Parameters:',
+      'LUTs under each target; registers and depth as on lut4. Compared and synthesised with the parameters:',
       ...outcomes.map(
         ({ block, synthesis }) =>
           `  ${block.name}: ${describeParameters(synthesis.parameters as Record<string, number>)}`,

@@ -29,6 +29,8 @@ export interface Block {
   /** Whether it watches somebody's interface: it is generated with its assertions as well, and there is nothing to compare or to place. */
   readonly checker?: boolean;
   readonly schema: ParameterSchema;
+  /** Parameters at which the first run takes the block through every stage, where its defaults would take too long. */
+  readonly quick?: BlockParameters;
   /** Checks the values and fills in the defaults. @throws ParameterError */
   parameters(values: BlockParameters): BlockParameters;
   definition(parameters: BlockParameters): ModuleDefinition<Ports>;
@@ -59,6 +61,7 @@ export const blocks: readonly Block[] = [
     summary: 'Resource access controller: a bridge to devices that a dead one cannot hang, and that answers for it',
     whole: true,
     schema: resourceAccessControllerParameterSchema,
+    quick: { entries: 4, resources: 2, outstanding: 4, timerWidth: 12 },
     parameters: (values) => resourceAccessControllerParameters(values),
     definition: (values) => resourceAccessController(resourceAccessControllerParameters(values)),
     registers: (values) => resourceAccessControllerRegisters(resourceAccessControllerParameters(values)),
@@ -68,6 +71,7 @@ export const blocks: readonly Block[] = [
     summary: 'The resource access controller without its table and registers: transactions, ports and faults',
     whole: false,
     schema: resourceAccessControllerParameterSchema,
+    quick: { ports: 1, resources: 2, outstanding: 4, timerWidth: 12 },
     parameters: (values) => resourceAccessControllerParameters(values),
     definition: (values) => accessPath(resourceAccessControllerParameters(values)),
     registers: () => null,
