@@ -87,6 +87,7 @@ export const devicePort = (p: Geometry, port: number) =>
         side.brink.set(io.brink);
         side.timeouts.set(io.timeouts);
         side.suspect.set(u.control.suspect);
+        side.suspected.set(u.control.suspected);
         side.isolated.set(u.control.isolated);
         side.resetting.set(u.control.resetting);
         side.clear.set(u.control.clear);

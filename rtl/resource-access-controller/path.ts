@@ -227,7 +227,11 @@ export const accessPath = (p: Geometry) =>
       u.faults.readmit.set(settings.resource_readmit);
       const resources = Array.from({ length: p.resources }, (_, resource) => resource);
       u.faults.found.set(
-        word(resources.map((resource) => any(faultOf.map((one) => one.valid.and(one.resource.eq(resource)))))),
+        word(
+          resources.map((resource) =>
+            any(faultOf.map((one) => all([one.valid, one.blames, one.resource.eq(resource)]))),
+          ),
+        ),
       );
       const { busy } = m.named({
         busy: word(

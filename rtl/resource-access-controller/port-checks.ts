@@ -77,6 +77,8 @@ export const sideFault = (
     readonly watchResource: Bits;
     readonly watchId: Bits;
     readonly suspect: Bits;
+    /** Whether there is one: the port has had a request. */
+    readonly suspected: Bits<1>;
   },
 ): RecordValue<ReturnType<typeof fault>['fields']> | FaultParts => {
   const { changed, wrong } = of;
@@ -87,6 +89,7 @@ export const sideFault = (
     valid: of.healthy.and(any([changed, wrong, of.expired])),
     cause: mux(changed, lit(4, faultCauses.changed), mux(wrong, of.wrongCause, of.expiredCause)),
     known: choose(0, known, lit(1, 1)).bit(0),
+    blames: choose(of.suspected, known.or(of.suspected), lit(1, 1)).bit(0),
     slot: choose(0, encodeOneHot(of.match).resize<number>(slotWidth(p)), of.watch),
     id: choose(0, mux(known, of.matched.id, of.candidateId), of.watchId),
     resource: choose(of.suspect, mux(known, of.matched.resource, of.suspect), of.watchResource),
@@ -97,6 +100,7 @@ export interface FaultParts {
   readonly valid: Bits<1>;
   readonly cause: Bits<4>;
   readonly known: Bits<1>;
+  readonly blames: Bits<1>;
   readonly slot: Bits;
   readonly id: Bits;
   readonly resource: Bits;

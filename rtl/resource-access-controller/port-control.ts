@@ -29,6 +29,7 @@ export const portControl = (p: Geometry) =>
       drained: output(bit),
       ready: output(bit),
       suspect: output.reg(bits<number>(resourceWidth(p)), { reset: 0 }),
+      suspected: output.reg(bit, { reset: 0 }),
     },
     (io, m) => {
       const r = m.regs({
@@ -59,6 +60,7 @@ export const portControl = (p: Geometry) =>
       m.when(io.read_enters, () => io.suspect.set(io.read_resource)).elseWhen(io.write_enters, () =>
         io.suspect.set(io.write_resource),
       );
+      m.when(io.read_enters.or(io.write_enters), () => io.suspected.set(1));
       m.assert(r.requesting.and(r.releasing).not(), 'the reset handshake is in one phase');
       m.assert(handshaking.implies(io.isolated), 'only an isolated port is reset');
       m.assert(io.isolate.implies(io.isolated.not()), 'an isolated port has no faults');

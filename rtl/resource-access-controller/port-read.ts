@@ -30,6 +30,7 @@ export const portRead = (p: Geometry, port: number) =>
       fake_word: input(bits(32)),
       timeouts: input(vector(bits<number>(p.timerWidth), p.resources)),
       suspect: input(bits<number>(resourceWidth(p))),
+      suspected: input(bit),
       isolated: input(bit),
       resetting: input(bit),
       clear: input(bit),
@@ -147,6 +148,7 @@ export const portRead = (p: Geometry, port: number) =>
             slots.map((one) => one.id),
           ),
           suspect: io.suspect,
+          suspected: io.suspected,
         }),
       );
       m.assert(matching.and(matching.subtract(1)).isZero(), 'at most one read matching');

@@ -35,6 +35,7 @@ export const portWrite = (p: Geometry, port: number) =>
       brink: input(bits<number>(p.resources)),
       timeouts: input(vector(bits<number>(p.timerWidth), p.resources)),
       suspect: input(bits<number>(resourceWidth(p))),
+      suspected: input(bit),
       isolated: input(bit),
       resetting: input(bit),
       clear: input(bit),
@@ -167,6 +168,7 @@ export const portWrite = (p: Geometry, port: number) =>
             slots.map((one) => one.id),
           ),
           suspect: io.suspect,
+          suspected: io.suspected,
         }),
       );
       m.assert(matching.and(matching.subtract(1)).isZero(), 'at most one write matching');

@@ -82,12 +82,13 @@ export const origin = (p: Geometry) =>
     resource: bits<number>(resourceWidth(p)),
   });
 
-/** A fault that one side of a port sees, by its cause. `known`: it has a slot. */
+/** A fault that one side of a port sees, by its cause. `known`: it has a slot; `blames`: a resource is to blame. */
 export const fault = (p: Geometry) =>
   record({
     valid: bit,
     cause: bits(4),
     known: bit,
+    blames: bit,
     slot: bits<number>(slotWidth(p)),
     id: bits<number>(p.idWidth),
     resource: bits<number>(resourceWidth(p)),

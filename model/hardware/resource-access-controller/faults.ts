@@ -36,9 +36,18 @@ export class Faults {
     this.any = false;
   }
 
-  /** An event, in the order of the page; with `slot` -1 when there is none. */
-  record(cause: number, write: boolean, port: number, resource: number, slots: Slots, slot: number, id: number): void {
-    this.faulted |= 1 << resource;
+  /** An event, in the order of the page; with `slot` -1 when there is none. `blames`: whether its resource is to blame. */
+  record(
+    cause: number,
+    write: boolean,
+    port: number,
+    resource: number,
+    slots: Slots,
+    slot: number,
+    id: number,
+    blames = true,
+  ): void {
+    if (blames) this.faulted |= 1 << resource;
     if (cause !== faultCauses.limit) this.isolated |= 1 << port;
     if (cause >= faultCauses.unknown_identifier) this.spoiled |= 1 << port;
     if (this.any) return;

@@ -247,10 +247,19 @@ class Model implements ResourceAccessControllerModel {
     );
     const { slots } = side;
     if (side.changed) {
-      this.#faults.record(faultCauses.changed, write, index, port.suspect, slots, -1, 0);
+      this.#faults.record(faultCauses.changed, write, index, port.suspect, slots, -1, 0, port.suspected);
     } else if (side.cause !== 0) {
       const resource = side.slot < 0 ? port.suspect : slots.resource[side.slot]!;
-      this.#faults.record(side.cause, write, index, resource, slots, side.slot, side.id);
+      this.#faults.record(
+        side.cause,
+        write,
+        index,
+        resource,
+        slots,
+        side.slot,
+        side.id,
+        side.slot >= 0 || port.suspected,
+      );
     } else if (timeout !== 0) {
       const slot = side.watch;
       this.#faults.record(timeout, write, index, slots.resource[slot]!, slots, slot, slots.id[slot]!);
@@ -387,6 +396,7 @@ class Model implements ResourceAccessControllerModel {
     request.slot = requests.slot;
     side.owed += 1;
     port.suspect = decoded.resource;
+    port.suspected = true;
   }
 
   /** The edge of what concerns isolated ports. Returns whether a port has become ready for re-admission. */

@@ -136,6 +136,8 @@ export class DevicePort {
   readonly write: PortSide;
   readonly data: OutputRegister;
   suspect = 0;
+  /** Whether there is a suspect: the port has had a request. */
+  suspected = false;
   spoiled = false;
   filling = false;
   fillingLeft = 0;
@@ -155,6 +157,7 @@ export class DevicePort {
     this.write.reset();
     this.data.reset();
     this.suspect = 0;
+    this.suspected = false;
     this.spoiled = false;
     this.filling = false;
     this.fillingLeft = 0;

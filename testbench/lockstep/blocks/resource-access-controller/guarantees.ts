@@ -41,7 +41,5 @@ export const guaranteesOf = (scenario: RacScenario, p: ResourceAccessControllerP
   const resources = Array.from({ length: p.resources }, (_, resource) =>
     entries.every((entry) => entry.resource !== resource || ports[entry.port] === true),
   );
-  // A beat that nobody asked for is blamed on resource 0 until the port has had a request.
-  if (ports.includes(false)) resources[0] = false;
   return { ports, resources };
 };
