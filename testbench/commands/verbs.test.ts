@@ -107,6 +107,29 @@ test('wave draws streams as text and writes every signal as VCD', async () => {
   expect(jsonOf(await runCommand(...words, '--json'))).toMatchObject({ block: 'packet_unit', cycles: 300, path: out });
 });
 
+test('wave plays random traffic on a block that takes no frames', async () => {
+  const out = join(folder, 'controller.vcd');
+  const words = [
+    'wave',
+    'resource_access_controller',
+    '--set',
+    'ports=1',
+    '--cycles',
+    '200',
+    '--show',
+    '8',
+    '--out',
+    out,
+  ];
+  const drawn = await Promise.all(['1', '2', '1'].map((seed) => runCommand(...words, '--seed', seed)));
+  expect(drawn.map(({ code }) => code)).toEqual([0, 0, 0]);
+  expect(drawn[0]?.out).toMatch(/^m0_axi_arvalid +[▁▔╱╲]+$/m);
+  expect(drawn[2]?.out).toBe(drawn[0]?.out);
+  expect(drawn[1]?.out).not.toBe(drawn[0]?.out);
+  const refused = await runCommand(...words, '--capture', recordedPath('web.pcap'));
+  expect(refused).toMatchObject({ code: 2, out: '' });
+});
+
 test('prove gives a row a property with the fields of the architecture', async () => {
   const words = ['prove', 'buffer', '--property', 'part.entry 1 is held only above entry 0', '--depth', '5'];
   const run = await runCommand(...words, '--json');

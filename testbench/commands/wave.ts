@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import fc from 'fast-check';
 import { elaborate } from '../../rtl/hdl/index.ts';
 import type { Module } from '../../rtl/hdl/ir.ts';
 import { readBytes } from '../captures/read-bytes.ts';
@@ -37,7 +38,13 @@ export const wave: Verb = {
     capture: {
       type: 'string',
       valueHint: 'FILE.pcap',
-      description: 'Captured frames to play; one that ships with Portcullis when left out',
+      description:
+        'Captured frames to play, for a block that takes frames; one that ships with Portcullis when left out',
+    },
+    seed: {
+      type: 'string',
+      valueHint: 'N',
+      description: 'For other blocks: which random traffic to play; 1 when left out',
     },
     cycles: { type: 'string', valueHint: 'N', description: 'Cycles to record; 2000 when left out' },
     from: {
@@ -59,10 +66,14 @@ export const wave: Verb = {
     const parameters = chosenParameters(block, given);
     const cycles = numberOption(given, 'cycles', 2_000);
     const shown = numberOption(given, 'show', 32);
-    const capture = optionOf(given, 'capture') ?? recordedPath('vlan.pcap');
-    const frames = readCapture(readBytes(capture), capture).packets;
-    const scenario = underTest.fromCapture(parameters, frames);
-    if (scenario === null) throw new UsageError(`${block.name} takes no frames, so a capture cannot drive it.`);
+    const capture = optionOf(given, 'capture');
+    const seed = numberOption(given, 'seed', 1, 0);
+    const path = capture ?? recordedPath('vlan.pcap');
+    const played = underTest.fromCapture(parameters, readCapture(readBytes(path), path).packets);
+    if (played === null && capture !== undefined) {
+      throw new UsageError(`${block.name} takes no frames, so a capture cannot drive it; choose traffic with --seed.`);
+    }
+    const scenario = played ?? fc.sample(underTest.scenarios(parameters, []), { seed, numRuns: 1 })[0];
 
     const module = elaborate(block.definition(parameters));
     const simulator = compile(module, { trace: 'all' });
@@ -91,8 +102,11 @@ export const wave: Verb = {
     writeFileSync(file, vcdText(whole));
 
     const ports = whole.signals.filter((signal) => isShown(module, signal));
-    const valid = ports.find(({ path }) => path[0]?.startsWith('m_') === true && path[0].endsWith('valid'));
-    const firstMove = Math.max(0, (valid?.values.indexOf(1n) ?? 0) - Math.floor(shown / 2));
+    const moves = ports
+      .filter(({ path }) => /^m\d*_.*valid$/.test(path[0] ?? ''))
+      .map(({ values }) => values.indexOf(1n))
+      .filter((cycle) => cycle >= 0);
+    const firstMove = moves.length === 0 ? 0 : Math.max(0, Math.min(...moves) - Math.floor(shown / 2));
     const from = numberOption(given, 'from', firstMove, 0);
     const cut = {
       firstCycle: from,
