@@ -1,4 +1,4 @@
-import { all, type Bits, bit, bits, concat, input, lit, module, mux, output, vector } from '../hdl/index.ts';
+import { all, bit, bits, concat, input, lit, module, mux, output, vector } from '../hdl/index.ts';
 import { errorWidth, resourceWidth } from './interface.ts';
 import type { Geometry } from './shapes.ts';
 import { word } from './slots.ts';
@@ -32,13 +32,22 @@ export const resourceFaults = (p: Geometry) =>
         const limit = io.limits.get(resource);
         const read = io.read_error.and(io.read_resource.eq(resource));
         const write = io.write_error.and(io.write_resource.eq(resource));
-        const one = count.addWide(1);
-        const two = count.addWide(2);
-        const reaches = (sum: Bits): Bits<1> => limit.isNonZero().and(sum.ge(limit.extend<number>(sum.width)));
-        const [reaches_one, reaches_two] = [reaches(one), reaches(two)];
         const both = read.and(write);
         const either = read.or(write);
-        const sum: Bits = mux(both, two, one);
+        // One subtraction serves both comparisons: one error to go, or two.
+        const left = limit.subtractWide(count);
+        const counted = limit.isNonZero();
+        const none = left.bit(errorWidth);
+        const reaches_one = counted.and(none.or(left.slice(errorWidth - 1, 1).isZero()));
+        const reaches_two = counted.and(
+          none.or(
+            left
+              .slice(errorWidth - 1, 2)
+              .isZero()
+              .and(left.slice(1, 0).reduceAnd().not()),
+          ),
+        );
+        const sum = count.addWide(concat(both, both.not()).extend(errorWidth));
         const exceeds = mux(both, reaches_two, either.and(reaches_one));
         const admits = all([
           io.readmit.bit(resource),

@@ -37,95 +37,108 @@ export const faultLog = (p: Geometry) =>
       read_address: input(addressNote(p)),
       write_address: input(addressNote(p)),
       clear: input(bit),
-      log: output.reg(logged(p), { reset: 0 }),
+      log: output(logged(p)),
       address: output(bits<number>(p.addressWidth)),
       fault_cycle: output.reg(bits(cycleWidth), { reset: 0 }),
       cycle: output.reg(bits(cycleWidth), { reset: 0 }),
       any_fault: output(bit),
     },
     (io, m) => {
-      const faults = io.faults.elements;
       io.cycle.set(io.cycle.add(1));
-      const { found } = m.named({ found: any([...faults.map((one) => one.valid), io.limit.isNonZero()]) });
+      const { found } = m.named({
+        found: any([...io.faults.elements.map((one) => one.valid), io.limit.isNonZero()]),
+      });
       io.any_fault.set(found);
 
-      const over = priorityEncode(io.limit);
-      const resource: Bits = over.number.resize<number>(resourceWidth(p));
-      const byRead = io.read_error.valid.and(io.read_error.origin.resource.eq(resource));
-      const note = mux(byRead, io.read_error, io.write_error);
+      // What is found late in a cycle is kept as it is and sorted out in the next: `fresh` is that cycle.
       const type = record({
         write: bit,
-        known: bit,
+        has_address: bit,
         cause: bits(4),
         port: bits<number>(portWidth(p)),
-        slot: bits<number>(slotWidth(p)),
         resource: bits<number>(resourceWidth(p)),
-        id: bits<number>(p.idWidth),
+        identifier: bits<number>(p.idWidth),
       });
-      const { first } = m.wires({ first: { type } });
-      const chain = faults.reduce(
-        (chosen, one, place) => {
-          const here = () =>
-            first.set({
-              write: lit(1, place % 2),
-              known: one.known,
-              cause: one.cause,
-              port: lit<number>(portWidth(p), Math.floor(place / 2)),
-              slot: one.slot,
-              resource: one.resource,
-              id: one.id,
-            });
-          return chosen === undefined ? m.when(one.valid, here) : chosen.elseWhen(one.valid, here);
-        },
-        undefined as ReturnType<typeof m.when> | undefined,
-      );
-      chain?.otherwise(() =>
+      const number = bits<number>(slotWidth(p));
+      const r = m.regs({
+        seen: { type: vector(fault(p), 2 * p.ports), reset: 'none' },
+        seen_limit: { type: bits<number>(p.resources), reset: 'none' },
+        seen_read: { type: errorNote(p), reset: 'none' },
+        seen_write: { type: errorNote(p), reset: 'none' },
+        is_logged: { type: bit, reset: 0 },
+        fresh: { type: bit, reset: 0 },
+        kept: { type, reset: 0 },
+        shown: { type: bit, reset: 0 },
+        shown_write: { type: bit, reset: 0 },
+      });
+      r.seen.set(io.faults);
+      r.seen_limit.set(io.limit);
+      r.seen_read.set(io.read_error);
+      r.seen_write.set(io.write_error);
+      const { logs } = m.named({ logs: found.and(r.is_logged.not()) });
+      r.fresh.set(logs);
+      m.when(logs, () => {
+        r.is_logged.set(1);
+        io.fault_cycle.set(io.cycle);
+      }).elseWhen(io.clear, () => r.is_logged.set(0));
+
+      const over = priorityEncode(r.seen_limit);
+      const resource: Bits = over.number.resize<number>(resourceWidth(p));
+      const byRead = r.seen_read.valid.and(r.seen_read.origin.resource.eq(resource));
+      const note = mux(byRead, r.seen_read, r.seen_write);
+      const { first, slot } = m.wires({ first: { type }, slot: { type: number } });
+      const limitFirst = () => {
+        slot.set(note.origin.slot);
         first.set({
           write: byRead.not(),
-          known: 1,
+          has_address: 1,
           cause: faultCauses.limit,
           port: note.port,
-          slot: note.origin.slot,
           resource,
-          id: note.origin.id,
-        }),
-      );
-
-      const { logs } = m.named({ logs: found.and(io.log.logged.not()) });
-      m.when(logs, () => {
-        io.log.set({
-          logged: 1,
-          write: first.write,
-          has_address: first.known,
-          cause: first.cause,
-          port: first.port,
-          resource: first.resource,
-          identifier: first.id,
+          identifier: note.origin.id,
         });
-        io.fault_cycle.set(io.cycle);
-      }).elseWhen(io.clear, () => io.log.logged.set(0));
+      };
+      const sideFirst = (place: number) => () => {
+        const one = r.seen.get(place);
+        slot.set(one.slot);
+        first.set({
+          write: lit(1, place % 2),
+          has_address: one.known,
+          cause: one.cause,
+          port: lit<number>(portWidth(p), Math.floor(place / 2)),
+          resource: one.resource,
+          identifier: one.id,
+        });
+      };
+      let chain = m.when(r.seen.get(0).valid, sideFirst(0));
+      for (let place = 1; place < 2 * p.ports; place += 1)
+        chain = chain.elseWhen(r.seen.get(place).valid, sideFirst(place));
+      chain.otherwise(limitFirst);
+      const told = mux(r.fresh, first, r.kept);
+      io.log.set({
+        logged: r.is_logged,
+        write: told.write,
+        has_address: told.has_address,
+        cause: told.cause,
+        port: told.port,
+        resource: told.resource,
+        identifier: told.identifier,
+      });
+      m.when(r.fresh, () => {
+        r.kept.set(first);
+        r.shown.set(first.has_address);
+        r.shown_write.set(first.write);
+      });
 
       const words = { type: bits<number>(p.addressWidth), depth: p.outstanding };
       const { read_addresses, write_addresses } = m.memories({ read_addresses: words, write_addresses: words });
       m.when(io.read_address.write, () => read_addresses.write(io.read_address.slot, io.read_address.address));
       m.when(io.write_address.write, () => write_addresses.write(io.write_address.slot, io.write_address.address));
-      // The words are fetched in the cycle after the event, before a new request in the slot can be seen in them.
-      const r = m.regs({
-        fetching: { type: bit, reset: 0 },
-        slot: { type: bits<number>(slotWidth(p)), reset: 0 },
-        shown: { type: bit, reset: 0 },
-        shown_write: { type: bit, reset: 0 },
-      });
-      r.fetching.set(logs);
-      r.slot.set(first.slot);
-      m.when(r.fetching, () => {
-        r.shown.set(io.log.has_address);
-        r.shown_write.set(io.log.write);
-      });
-      const read = read_addresses.fetch(r.slot, r.fetching);
-      const write = write_addresses.fetch(r.slot, r.fetching);
+      // In the cycle after the fault: what a new request writes to the slot at its edge is not yet seen.
+      const read = read_addresses.fetch(slot, r.fresh);
+      const write = write_addresses.fetch(slot, r.fresh);
       io.address.set(mux(r.shown, mux(r.shown_write, write, read), 0));
-      m.assert(all([r.fetching, logs]).not(), 'the log is not overwritten while its address is fetched');
+      m.assert(all([r.fresh, logs]).not(), 'the log is not overwritten while its address is fetched');
     },
     { documentation: 'Keeps the first fault.', parameters: { ...p } },
   );

@@ -31,33 +31,24 @@ export const matchingSlot = (slots: Slots, match: Bits) => {
     id: pick((one) => one.id),
     policy: pick((one) => one.policy),
     code: pick((one) => one.code),
-    lock: pick((one) => one.lock).bit(0),
   };
 };
 
-export interface WrongBeat {
-  readonly wrong: Bits<1>;
-  readonly cause: Bits<4>;
-}
-
 /**
- * Why a candidate is wrong: the first that holds of its causes. `matchable` are the slots that some identifier would match.
+ * Why a candidate that does not pass is wrong: the first that holds of its causes, the last being `exclusive`. `matchable` are the slots that
+ * some identifier would match.
  */
-export const wrongBeat = (
+export const wrongCause = (
   match: Bits,
   matchable: Bits,
   others: readonly (readonly [condition: Bits<1>, cause: keyof typeof faultCauses])[],
-): WrongBeat => {
-  const none = match.isZero();
+): Bits<4> => {
   const unmatched = mux(matchable.isZero(), lit(4, faultCauses.unexpected), lit(4, faultCauses.unknown_identifier));
   const matched = others.reduceRight<Bits<4>>(
     (rest, [condition, cause]) => mux(condition, lit(4, faultCauses[cause]), rest),
-    lit(4, 0),
+    lit(4, faultCauses.exclusive),
   );
-  return {
-    wrong: any([none, ...others.map(([condition]) => condition)]),
-    cause: mux(none, unmatched, matched),
-  };
+  return mux(match.isZero(), unmatched, matched);
 };
 
 /** What a side of a port reports in a cycle: the first of a changed payload, a wrong beat, a timeout. */

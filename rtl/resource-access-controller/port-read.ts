@@ -4,7 +4,7 @@ import { addressRegister } from './address-register.ts';
 import { fakeData } from './fake-data.ts';
 import { faultCauses, resourceWidth, responses, slotWidth } from './interface.ts';
 import { owedCounter } from './owed.ts';
-import { matchingSlot, sideFault, slotsOf, wrongBeat } from './port-checks.ts';
+import { matchingSlot, sideFault, slotsOf, wrongCause } from './port-checks.ts';
 import { responseIntake } from './response-intake.ts';
 import { fault, type Geometry, readBeat, requestSignals, responseMarks, slot } from './shapes.ts';
 import { word } from './slots.ts';
@@ -76,14 +76,19 @@ export const portRead = (p: Geometry, port: number) =>
       const { matching } = m.named({ matching: matchable.and(word(slots.map((one) => one.id.eq(beat.id)))) });
       const { ends } = m.named({ ends: matching.and(io.last).isNonZero() });
       const matched = matchingSlot(io.slots, matching);
-      const checks = wrongBeat(matching, matchable, [
+      const cause = wrongCause(matching, matchable, [
         [beat.last.and(ends.not()), 'early_last'],
         [beat.last.not().and(ends), 'missing_last'],
-        [beat.resp.eq(responses.exclusive_okay).and(matched.lock.not()), 'exclusive'],
       ]);
+      // Every slot is checked beside the matching; a beat that passes is the last one just where its slot says so.
+      const exclusive = beat.resp.eq(responses.exclusive_okay);
+      const passing = word(
+        slots.map((one, index) => all([io.last.bit(index).eq(beat.last), exclusive.and(one.lock.not()).not()])),
+      );
+      const { passes } = m.named({ passes: matching.and(passing).isNonZero() });
       const { wrong, good } = m.named({
-        wrong: u.intake.valid.and(checks.wrong),
-        good: all([u.intake.valid, io.isolated.not(), checks.wrong.not()]),
+        wrong: u.intake.valid.and(passes.not()),
+        good: all([u.intake.valid, io.isolated.not(), passes]),
       });
       u.intake.keep.set(good.and(io.taken.not()));
       io.offer.set(good);
@@ -95,7 +100,7 @@ export const portRead = (p: Geometry, port: number) =>
         id: beat.id,
         data: mux(masked, fakeData(p, matched.policy, io.fake_word), beat.data),
         resp: mux(masked, matched.code, beat.resp),
-        last: ends,
+        last: beat.last,
       });
       io.marks.set({
         origin: {
@@ -110,7 +115,7 @@ export const portRead = (p: Geometry, port: number) =>
       const owes = u.owed.count.isNonZero();
       const { swallowed } = m.named({ swallowed: all([io.isolated, io.resetting.not(), u.intake.valid]) });
       u.owed.up.set(io.load);
-      u.owed.down.set(any([io.taken.and(ends), all([swallowed, beat.last, owes])]));
+      u.owed.down.set(any([io.taken.and(beat.last), all([swallowed, beat.last, owes])]));
       u.owed.clear.set(io.clear);
       io.spoils.set(swallowed.and(owes.not()));
       io.quiet.set(all([owes.not(), u.address_register.full.not(), u.intake.held.not()]));
@@ -131,7 +136,7 @@ export const portRead = (p: Geometry, port: number) =>
           healthy: io.isolated.not(),
           changed: u.intake.changed,
           wrong,
-          wrongCause: checks.cause,
+          wrongCause: cause,
           match: matching,
           candidateId: beat.id,
           matched,

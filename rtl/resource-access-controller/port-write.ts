@@ -4,7 +4,7 @@ import { addressRegister } from './address-register.ts';
 import { dataRegister } from './data-register.ts';
 import { faultCauses, resourceWidth, responses, slotWidth } from './interface.ts';
 import { owedCounter } from './owed.ts';
-import { matchingSlot, sideFault, slotsOf, wrongBeat } from './port-checks.ts';
+import { matchingSlot, sideFault, slotsOf, wrongCause } from './port-checks.ts';
 import { responseIntake } from './response-intake.ts';
 import { fault, type Geometry, requestSignals, responseMarks, slot, writeBeat, writeResponse } from './shapes.ts';
 import { word } from './slots.ts';
@@ -97,12 +97,13 @@ export const portWrite = (p: Geometry, port: number) =>
       });
       const { matching } = m.named({ matching: matchable.and(word(slots.map((one) => one.id.eq(answer.id)))) });
       const matched = matchingSlot(io.slots, matching);
-      const checks = wrongBeat(matching, matchable, [
-        [answer.resp.eq(responses.exclusive_okay).and(matched.lock.not()), 'exclusive'],
-      ]);
+      const cause = wrongCause(matching, matchable, []);
+      const exclusive = answer.resp.eq(responses.exclusive_okay);
+      const passing = word(slots.map((one) => exclusive.and(one.lock.not()).not()));
+      const { passes } = m.named({ passes: matching.and(passing).isNonZero() });
       const { wrong, good } = m.named({
-        wrong: u.intake.valid.and(checks.wrong),
-        good: all([u.intake.valid, io.isolated.not(), checks.wrong.not()]),
+        wrong: u.intake.valid.and(passes.not()),
+        good: all([u.intake.valid, io.isolated.not(), passes]),
       });
       u.intake.keep.set(good.and(io.taken.not()));
       io.offer.set(good);
@@ -151,7 +152,7 @@ export const portWrite = (p: Geometry, port: number) =>
           healthy: io.isolated.not(),
           changed: u.intake.changed,
           wrong,
-          wrongCause: checks.cause,
+          wrongCause: cause,
           match: matching,
           candidateId: answer.id,
           matched,

@@ -1,5 +1,5 @@
 import { all, any, type Bits, bit, bits, concat, input, module, mux, output, record, vector } from '../hdl/index.ts';
-import { lowestOne } from '../parts/arbiter/one-hot.ts';
+import { firstOne } from './cyclic-choice.ts';
 import { portWidth, resourceWidth } from './interface.ts';
 import { type Geometry, request, slot } from './shapes.ts';
 
@@ -46,7 +46,7 @@ export const transactionSlots = (p: Geometry) =>
       const slots = r.kept.elements;
       const { signals, plan } = io.candidate;
       const { free, route_local, same } = m.named({
-        free: lowestOne(word(slots.map((one) => one.valid.not()))),
+        free: firstOne(word(slots.map((one) => one.valid.not()))),
         route_local: word(slots.map((one) => one.local.or(io.isolated.at(one.port)))),
         same: word(slots.map((one) => one.valid.and(one.id.eq(signals.id)))),
       });

@@ -244,7 +244,7 @@ export const resourceAccessControllerBugs: readonly PlantedBug[] = [
     planted: 'the log holds the second fault',
     path: path('log'),
     within: soon,
-    plant: (module) => changeInValues(module, 'logs', isNot(named('log_logged')), one),
+    plant: (module) => changeInValues(module, 'logs', isNot(named('is_logged')), one),
   },
   {
     name: 'response_before_data',
