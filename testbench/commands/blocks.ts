@@ -29,8 +29,11 @@ export interface Block {
   /** Whether it watches somebody's interface: it is generated with its assertions as well, and there is nothing to compare or to place. */
   readonly checker?: boolean;
   readonly schema: ParameterSchema;
-  /** Parameters at which the first run takes the block through every stage, where its defaults would take too long. */
-  readonly quick?: BlockParameters;
+  /**
+   * What the first run does instead where the block at its defaults would take minutes: other parameters, and no place and route; or it leaves
+   * the block to the thorough run.
+   */
+  readonly quick?: BlockParameters | 'left out';
   /** Checks the values and fills in the defaults. @throws ParameterError */
   parameters(values: BlockParameters): BlockParameters;
   definition(parameters: BlockParameters): ModuleDefinition<Ports>;
@@ -71,7 +74,7 @@ export const blocks: readonly Block[] = [
     summary: 'The resource access controller without its table and registers: transactions, ports and faults',
     whole: false,
     schema: resourceAccessControllerParameterSchema,
-    quick: { ports: 1, resources: 2, outstanding: 4, timerWidth: 12 },
+    quick: 'left out',
     parameters: (values) => resourceAccessControllerParameters(values),
     definition: (values) => accessPath(resourceAccessControllerParameters(values)),
     registers: () => null,
