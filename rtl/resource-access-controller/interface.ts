@@ -3,6 +3,7 @@
  * `docs/systems/resource-access-controller.md` gives them. Nothing of the hardware is imported here: the model, the
  * driver and the documents read this file.
  */
+import { axi4Ports, type Port, registerPortPorts } from '../parts/axi/port-list.ts';
 import { checkParameters, type Parameters, type ParameterValues, parameters } from '../parts/parameters.ts';
 import { registerMap } from '../parts/register-map/declare.ts';
 
@@ -87,62 +88,6 @@ export const faultCauses = {
   changed: 10,
 } as const;
 
-export interface Port {
-  readonly name: string;
-  readonly direction: 'input' | 'output';
-  readonly width: number;
-}
-
-type Direction = Port['direction'];
-const opposite = (direction: Direction): Direction => (direction === 'input' ? 'output' : 'input');
-
-const signals = (prefix: string, direction: Direction, widths: Readonly<Record<string, number>>): Port[] =>
-  Object.entries(widths).map(([name, width]) => ({ name: `${prefix}_${name}`, direction, width }));
-
-/** The signals of an AXI4 interface without user signals, in order; `forward` is the direction of requests. */
-const axi4Ports = (
-  prefix: string,
-  forward: Direction,
-  p: { readonly dataWidth: number; readonly addressWidth: number; readonly idWidth: number },
-): Port[] => {
-  const back = opposite(forward);
-  const address = (channel: 'aw' | 'ar'): Port[] => [
-    ...signals(prefix, forward, {
-      [`${channel}id`]: p.idWidth,
-      [`${channel}addr`]: p.addressWidth,
-      [`${channel}len`]: 8,
-      [`${channel}size`]: 3,
-      [`${channel}burst`]: 2,
-      [`${channel}lock`]: 1,
-      [`${channel}cache`]: 4,
-      [`${channel}prot`]: 3,
-      [`${channel}qos`]: 4,
-      [`${channel}region`]: 4,
-      [`${channel}valid`]: 1,
-    }),
-    ...signals(prefix, back, { [`${channel}ready`]: 1 }),
-  ];
-  return [
-    ...address('aw'),
-    ...signals(prefix, forward, { wdata: p.dataWidth, wstrb: p.dataWidth / 8, wlast: 1, wvalid: 1 }),
-    ...signals(prefix, back, { wready: 1, bid: p.idWidth, bresp: 2, bvalid: 1 }),
-    ...signals(prefix, forward, { bready: 1 }),
-    ...address('ar'),
-    ...signals(prefix, back, { rid: p.idWidth, rdata: p.dataWidth, rresp: 2, rlast: 1, rvalid: 1 }),
-    ...signals(prefix, forward, { rready: 1 }),
-  ];
-};
-
-const registerPorts: readonly Port[] = [
-  ...signals('s_axil', 'input', { awaddr: registerAddressWidth, awprot: 3, awvalid: 1 }),
-  ...signals('s_axil', 'output', { awready: 1 }),
-  ...signals('s_axil', 'input', { wdata: 32, wstrb: 4, wvalid: 1 }),
-  ...signals('s_axil', 'output', { wready: 1, bresp: 2, bvalid: 1 }),
-  ...signals('s_axil', 'input', { bready: 1, araddr: registerAddressWidth, arprot: 3, arvalid: 1 }),
-  ...signals('s_axil', 'output', { arready: 1, rdata: 32, rresp: 2, rvalid: 1 }),
-  ...signals('s_axil', 'input', { rready: 1 }),
-];
-
 /** The prefix of a manager port's signals. */
 export const managerPrefix = (port: number): string => `m${port}_axi`;
 
@@ -156,7 +101,7 @@ export const resourceAccessControllerPortList = (p: ResourceAccessControllerPara
   { name: 'reset_request', direction: 'output', width: p.ports },
   { name: 'reset_acknowledge', direction: 'input', width: p.ports },
   { name: 'irq', direction: 'output', width: 1 },
-  ...registerPorts,
+  ...registerPortPorts(registerAddressWidth),
 ];
 
 const interruptFields = {
