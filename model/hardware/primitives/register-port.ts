@@ -17,6 +17,8 @@ export const wordKind = {
   pulse: 6,
   /** A written 1 clears the bit; the block sets bits after `stepWrite`, since setting wins. */
   writeOneToClear: 7,
+  /** Keeps what is written, and reads as 0. */
+  writeOnly: 8,
 } as const;
 
 /** All words of an address space, as the bus and the block see them. */
@@ -164,7 +166,7 @@ export class RegisterPort {
       this.#readData = 0;
     } else if (kind === wordKind.wideHigh) {
       this.#readData = this.#highWord;
-    } else if (kind === wordKind.pulse) {
+    } else if (kind === wordKind.pulse || kind === wordKind.writeOnly) {
       this.#readData = 0;
     } else {
       this.#readData = value;
@@ -202,6 +204,7 @@ export class RegisterPort {
     const changed = writable[word]! & strobedBits(this.#writeStrobes);
     switch (kind) {
       case wordKind.readWrite:
+      case wordKind.writeOnly:
       case wordKind.window:
         words[word] = (words[word]! & ~changed) | (this.#writeData & changed);
         return okay;

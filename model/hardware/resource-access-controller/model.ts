@@ -9,9 +9,9 @@ import {
   resourceAccessControllerPortList,
   resourceWidth,
 } from '../../../rtl/resource-access-controller/interface.ts';
+import { HeldBeat, OutputRegister, placeChannel } from '../primitives/channels.ts';
 import { layPorts, type PortLayout, wordOf } from '../primitives/ports.ts';
 import { RegisterPort } from '../primitives/register-port.ts';
-import { HeldBeat, OutputRegister, placeChannel } from './channels.ts';
 import { Faults } from './faults.ts';
 import { DevicePort, PortSide } from './port.ts';
 import { interruptBit, Registers } from './registers.ts';

@@ -1,6 +1,6 @@
 /** One manager port. Source: `docs/systems/resource-access-controller.md`, "Responses", "Faults" and "An isolated port". */
 import { faultCauses, responses } from '../../../rtl/resource-access-controller/interface.ts';
-import type { HeldBeat, OutputRegister } from './channels.ts';
+import type { HeldBeat, OutputRegister } from '../primitives/channels.ts';
 import { lowest, type Slots } from './slots.ts';
 
 /** One direction of a port: its request register, the responses that come back, and the watch over its slots. */

@@ -1,7 +1,7 @@
 /** Requests of one direction: held, decoded, entering. Source: `docs/systems/resource-access-controller.md`, "Requests". */
 import { fakePolicies, responses } from '../../../rtl/resource-access-controller/interface.ts';
-import type { ChannelPlace } from './channels.ts';
-import { HeldBeat } from './channels.ts';
+import type { ChannelPlace } from '../primitives/channels.ts';
+import { HeldBeat } from '../primitives/channels.ts';
 import type { Registers } from './registers.ts';
 import type { Decoded, Slots } from './slots.ts';
 

@@ -1,6 +1,6 @@
 /** The processor's R or B register and its sources. Source: `docs/systems/resource-access-controller.md`, "Responses". */
 import { responses } from '../../../rtl/resource-access-controller/interface.ts';
-import type { OutputRegister } from './channels.ts';
+import type { OutputRegister } from '../primitives/channels.ts';
 import { Faker, fakedWord } from './faker.ts';
 import type { DevicePort, PortSide } from './port.ts';
 import type { Registers } from './registers.ts';

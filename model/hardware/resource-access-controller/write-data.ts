@@ -1,5 +1,5 @@
 /** Beats of write data. Source: `docs/systems/resource-access-controller.md`, "Write data". */
-import type { HeldBeat } from './channels.ts';
+import type { HeldBeat } from '../primitives/channels.ts';
 import type { DevicePort } from './port.ts';
 import type { Requests } from './requests.ts';
 import type { Slots } from './slots.ts';

@@ -1,5 +1,5 @@
-/** Channels and the registers that hold their payloads. Source: `docs/systems/resource-access-controller.md`, "Words". */
-import { type PortLayout, wordOf } from '../primitives/ports.ts';
+/** Channels of AXI and the registers that hold their payloads: output registers and held beats of the block specifications. */
+import { type PortLayout, wordOf } from './ports.ts';
 
 /** Where a channel lies in the records: payload from `at` on, `words` of it, then valid. */
 export interface ChannelPlace {
