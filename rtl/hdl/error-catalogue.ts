@@ -155,6 +155,11 @@ export const catalogue = {
     message: (p) => `${p.signal} belongs to module ${p.owner}, but module ${p.user} uses it`,
     remedy: () => 'pass the value through a port',
   }),
+  'unknown-signal': entry<{ name: string; what: string; module: string; known: string }>({
+    rule: 'What is observed in a module is one of its signals.',
+    message: (p) => `module ${p.module} has no ${p.what} ${p.name}`,
+    remedy: (p) => (p.known === '' ? 'observe something else' : `name one of: ${p.known}`),
+  }),
   'recursive-module': entry<{ module: string }>({
     rule: 'A module does not hold itself.',
     message: (p) => `module ${p.module} holds itself, directly or through its instances`,

@@ -16,6 +16,7 @@ import {
   type ModuleDefinition,
   module,
   mux,
+  observed,
   output,
   type Ports,
   record,
@@ -125,6 +126,11 @@ export const examples: Record<ErrorCode, () => void> = {
     const inner = module('inner', { y: output(bits(8)) }, (own) => own.y.set(io.a));
     const { u } = m.instances({ u: inner });
     io.out.set(u.y);
+  }),
+  'unknown-signal': design((io, m) => {
+    const inner = module('inner', { y: output.reg(bits(8), { reset: 0 }) }, (own) => own.y.set(own.y.add(1)));
+    const { u } = m.instances({ u: observed(inner, { seen: 'x' }) });
+    io.out.set(u.seen);
   }),
   'recursive-module': () => {
     const nest = (depth: number): ModuleDefinition<Ports> =>

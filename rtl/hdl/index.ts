@@ -43,6 +43,7 @@ export {
   module,
 } from './module.ts';
 export { type ModuleNotes, notesOf } from './module-notes.ts';
+export { observed } from './observed.ts';
 export { type PortLayout, type PortSlot, portLayout } from './port-layout.ts';
 export {
   type InputPort,

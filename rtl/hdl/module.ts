@@ -229,6 +229,11 @@ const bodyOf = (builder: ModuleBuilder): ModuleBody => {
   return operations as unknown as ModuleBody;
 };
 
+/** Makes a definition stand for a module that was elaborated already. */
+export const giveModule = (definition: ModuleDefinition<Ports>, given: Module): void => {
+  elaborated.set(definition, given);
+};
+
 /** Runs a definition's body, once: the module is unchecked and under its own name. */
 export const elaborateBody = (definition: ModuleDefinition<Ports>): Module => {
   const known = elaborated.get(definition);
