@@ -2,6 +2,11 @@
 import type { ModuleDefinition, Ports } from '../hdl/index.ts';
 import type { ParameterValue } from './parameters.ts';
 
+/**
+ * How properties are settled: search for bugs up to a depth, induction over all properties at once, reachability of states by abc's `pdr`.
+ */
+export type ProofEngine = 'bmc3' | 'k-induction' | 'pdr';
+
 /** A module with assertions around a block or a part of one, at parameters at which it can be proved. */
 export interface ProofTarget {
   /** Unlike those of the block's other targets. */
@@ -11,6 +16,8 @@ export interface ProofTarget {
   readonly section: string;
   /** Whether it takes minutes, so that only thorough runs prove it. */
   readonly thorough: boolean;
+  /** The engines to use, in this order; all when left out. */
+  readonly engines?: readonly ProofEngine[];
   module(): ModuleDefinition<Ports>;
 }
 

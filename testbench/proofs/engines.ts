@@ -2,9 +2,6 @@
 import { runYosys, YosysError } from '../../synth/yosys/index.ts';
 import { type AigerMap, abcCommands, keepOnly, type ProofModel, plainPath, readModel } from './model.ts';
 
-/** In the order in which they are tried. */
-export type Engine = 'bmc3' | 'k-induction' | 'pdr';
-
 export interface EngineLimits {
   /** Cycles that `bmc3` looks at. */
   readonly depth: number;
@@ -29,24 +26,27 @@ const shortestCall = 10;
 
 const seconds = (limit: number): number => Math.max(1, Math.round(limit));
 
-/** Labels in the order of the outputs that abc speaks of. */
-const outputLabels = (map: AigerMap, labels: readonly string[]): readonly string[] => {
-  const found = map.asserts.map(plainPath);
-  const lost = labels.filter((label) => !found.includes(label));
-  if (lost.length > 0) throw new Error(`the model for abc lost the properties ${lost.join(', ')}`);
-  return found;
-};
+interface AbcAnswer {
+  readonly log: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly map: AigerMap;
+  /** Labels in the order of the outputs that abc speaks of. */
+  readonly outputs: readonly string[];
+  /** Labels of properties that are constants: Yosys leaves out an assertion of what is always 1. */
+  readonly constant: readonly string[];
+}
 
 const runAbc = async (
   model: ProofModel,
   labels: readonly string[],
   script: readonly string[],
   limit: number,
-): Promise<{ log: string; files: Readonly<Record<string, string>>; map: AigerMap; outputs: readonly string[] }> => {
+): Promise<AbcAnswer> => {
   const commands = [...model.prepare, ...keepOnly(labels), ...abcCommands([...readModel, ...script])];
   const { stdout, files } = await runYosys(commands, model.files, { log: true, timeoutSeconds: limit + overhead });
   const map = JSON.parse(files['map.json'] ?? '') as AigerMap;
-  return { log: stdout, files, map, outputs: outputLabels(map, labels) };
+  const outputs = map.asserts.map(plainPath);
+  return { log: stdout, files, map, outputs, constant: labels.filter((label) => !outputs.includes(label)) };
 };
 
 /** Where a single output is left, abc words its answers another way. */
@@ -64,10 +64,10 @@ export const boundedSearch = async (
   limits: EngineLimits,
 ): Promise<EngineAnswer> => {
   const script = [`bmc3,-a,-F,${limits.depth},-T,${seconds(limits.seconds)}`];
-  const { log, outputs } = await runAbc(model, labels, script, limits.seconds);
+  const { log, outputs, constant } = await runAbc(model, labels, script, limits.seconds);
   const refuted = assertedOutputs(log, outputs);
   const frames = /(?:after|asserted in) +(\d+) frames/.exec(log)?.[1];
-  return { proved: new Set(), refuted, depth: frames === undefined ? 0 : Number(frames) };
+  return { proved: new Set(constant), refuted, depth: frames === undefined ? 0 : Number(frames) };
 };
 
 /** All at once: each helps the others as an invariant. */
@@ -82,7 +82,7 @@ export const induction = async (
     ...keepOnly(labels),
     'delete -output',
     'opt_clean',
-    `sat -prove-asserts -set-assumes -tempinduct -seq 1 -maxsteps ${limits.induction} ${model.top}`,
+    `sat -prove-asserts -set-assumes -tempinduct -seq 0 -maxsteps ${limits.induction} ${model.top}`,
   ];
   try {
     // In WebAssembly there is no alarm, so that the pass's own time limit does nothing: its thread is ended.
@@ -104,10 +104,16 @@ export const reachability = async (
   labels: readonly string[],
   limits: EngineLimits,
 ): Promise<EngineAnswer> => {
-  const { log, outputs } = await runAbc(model, labels, [`pdr,-a,-T,${seconds(limits.seconds)}`], limits.seconds);
-  const proved = new Set(
-    [...log.matchAll(/Proved output +(\d+) in frame/g)].map(([, at]) => outputs[Number(at)] ?? ''),
+  const { log, outputs, constant } = await runAbc(
+    model,
+    labels,
+    [`pdr,-a,-T,${seconds(limits.seconds)}`],
+    limits.seconds,
   );
+  const proved = new Set([
+    ...constant,
+    ...[...log.matchAll(/Proved output +(\d+) in frame/g)].map(([, at]) => outputs[Number(at)] ?? ''),
+  ]);
   if (labels.length === 1 && /Property proved/.test(log)) proved.add(labels[0] ?? '');
   const frames = /Invariant F\[(\d+)\]/.exec(log)?.[1];
   return { proved, refuted: assertedOutputs(log, outputs), depth: frames === undefined ? 0 : Number(frames) };

@@ -1,9 +1,9 @@
 /** A verdict for every property of a module: bounded search for bugs first, then induction, then reachability. */
 import type { Module } from '../../rtl/hdl/ir.ts';
+import type { ProofEngine } from '../../rtl/parts/proof-target.ts';
 import {
   boundedSearch,
   counterexample,
-  type Engine,
   type EngineAnswer,
   type EngineLimits,
   induction,
@@ -24,7 +24,7 @@ export interface PropertyVerdict {
   readonly flavour: 'assert' | 'cover';
   /** `file:line` of the declaration. */
   readonly source: string;
-  readonly engine: Engine;
+  readonly engine: ProofEngine;
   readonly verdict: Verdict;
   /** Cycles: looked at, of the induction, of the invariant's frames, or up to the violation. */
   readonly depth: number;
@@ -37,25 +37,22 @@ export interface PropertyVerdict {
 export interface ProveOptions extends Partial<EngineLimits> {
   /** Paths of the properties to prove; all when left out. */
   readonly properties?: readonly string[];
-  /** Engines that may be used; all when left out. */
-  readonly engines?: readonly Engine[];
+  /** Engines that may be used, in this order; all when left out. */
+  readonly engines?: readonly ProofEngine[];
   /** Told as engines start. */
-  readonly onEngine?: (engine: Engine, open: number) => void;
+  readonly onEngine?: (engine: ProofEngine, open: number) => void;
 }
 
 export const defaultLimits: EngineLimits = { depth: 20, induction: 4, seconds: 60 };
 
-const allEngines: readonly {
-  readonly name: Engine;
-  readonly run: typeof boundedSearch;
-}[] = [
-  { name: 'bmc3', run: boundedSearch },
-  { name: 'k-induction', run: induction },
-  { name: 'pdr', run: reachability },
-];
+const runs: Readonly<Record<ProofEngine, typeof boundedSearch>> = {
+  bmc3: boundedSearch,
+  'k-induction': induction,
+  pdr: reachability,
+};
 
 interface Settled {
-  readonly engine: Engine;
+  readonly engine: ProofEngine;
   readonly verdict: Verdict;
   readonly depth: number;
   readonly seconds: number;
@@ -80,14 +77,13 @@ export const proveModule = async (module: Module, options: ProveOptions = {}): P
   const elapsed = (): number => Math.round((performance.now() - began) / 100) / 10;
   const settled = new Map<ProofProperty, Settled>();
   let bound: Settled = { engine: 'bmc3', verdict: 'open', depth: 0, seconds: 0 };
-  const engines = allEngines.filter(({ name }) => options.engines?.includes(name) ?? true);
-  for (const { name, run } of engines) {
+  for (const name of options.engines ?? (['bmc3', 'k-induction', 'pdr'] as const)) {
     const open = chosen.filter((property) => !settled.has(property));
     // A cover that is not reached is no invariant to prove with the others.
     const asked = name === 'k-induction' ? open.filter(({ flavour }) => flavour === 'assert') : open;
     if (asked.length === 0) continue;
     options.onEngine?.(name, asked.length);
-    const answer = await run(
+    const answer = await runs[name](
       model,
       asked.map(({ label }) => label),
       limits,

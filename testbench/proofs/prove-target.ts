@@ -91,8 +91,8 @@ export const proveTarget = async (
 ): Promise<readonly ProofRow[]> => {
   const whole = elaborate(target.module());
   const module = options.change?.(whole) ?? whole;
-  const verdicts = await proveModule(module, options);
-  const { name, parameters, section } = target;
+  const { name, parameters, section, engines } = target;
+  const verdicts = await proveModule(module, { ...(engines === undefined ? {} : { engines }), ...options });
   return verdicts.map(({ trace, ...verdict }) => ({
     block,
     parameters,

@@ -78,6 +78,19 @@ describe('proveModule', () => {
     expect(verdictOf(verdicts, 'fourteen')).toMatchObject({ flavour: 'cover', verdict: 'failed', trace: null });
   });
 
+  test('induction looks at the first cycle too', async () => {
+    const first = elaborate(
+      module('first', { value: output(bit) }, (io, m) => {
+        const { later } = m.regs({ later: { type: bit, reset: 0 } });
+        later.set(1);
+        io.value.set(later);
+        m.assert(later, 'it is later');
+      }),
+    );
+    const verdicts = await proveModule(first, { engines: ['k-induction', 'bmc3'] });
+    expect(verdictOf(verdicts, 'it is later')).toMatchObject({ verdict: 'failed', engine: 'bmc3', depth: 1 });
+  });
+
   test('says how far it looked where the search is all there is', async () => {
     const width = 14;
     const value = bits<number>(width);
