@@ -2,5 +2,6 @@
 import { packetUnitProofs } from '../../rtl/packet-unit/proofs.ts';
 import type { ProofList } from '../../rtl/parts/proof-target.ts';
 import { partProofs } from '../../rtl/parts/proofs.ts';
+import { resourceAccessControllerProofs } from '../../rtl/resource-access-controller/proofs.ts';
 
-export const proofLists: readonly ProofList[] = [packetUnitProofs, ...partProofs];
+export const proofLists: readonly ProofList[] = [packetUnitProofs, resourceAccessControllerProofs, ...partProofs];

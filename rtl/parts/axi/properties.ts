@@ -1,4 +1,4 @@
-import { type Bits, bit, bits, input, type ModuleBody, module } from '../../hdl/index.ts';
+import { type Bits, type BitsSignal, bit, bits, input, type ModuleBody, module, observed } from '../../hdl/index.ts';
 import { checkParameters, type ParameterValues, parameters } from '../parameters.ts';
 import { addressRules } from './address-properties.ts';
 import { axiRoles, handshakeRules, ruleStater, violationPorts, violationPrefix } from './checking.ts';
@@ -189,18 +189,27 @@ export const axi4Properties = (values: Axi4PropertiesValues = {}) => {
 
 /**
  * Holds one AXI4 interface to the rules, in a module around a block: an instance of `axi4Properties` on these signals (either side of a bundle
- * without user signals), called `name`.
+ * without user signals), called `name`. `observations` are signals inside the instance that properties around it speak of, as `observed` takes them:
+ * they are outputs of what is returned.
  */
-export const watchAxi4 = (m: ModuleBody, name: string, bus: object, values: Axi4PropertiesValues): void => {
+export const watchAxi4 = (
+  m: ModuleBody,
+  name: string,
+  bus: object,
+  values: Axi4PropertiesValues,
+  observations: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, Bits>> => {
   const definition = axi4Properties(values);
-  const { [name]: instance } = m.instances({ [name]: definition }) as unknown as Readonly<
-    Record<string, Readonly<Record<string, { set(value: Bits): void }>>>
+  const { [name]: instance } = m.instances({ [name]: observed(definition, observations) }) as unknown as Readonly<
+    Record<string, Readonly<Record<string, BitsSignal>>>
   >;
+  if (instance === undefined) throw new Error('the instance was just declared');
   const signals = bus as Readonly<Record<string, Bits>>;
   for (const port of Object.keys(definition.ports)) {
     if (port.startsWith(violationPrefix)) continue;
     const signal = signals[port];
     if (signal === undefined) throw new Error(`the interface has no ${port}`);
-    instance?.[port]?.set(signal);
+    instance[port]?.set(signal);
   }
+  return instance;
 };

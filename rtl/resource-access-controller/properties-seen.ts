@@ -1,0 +1,66 @@
+import type { Bits } from '../hdl/index.ts';
+import type { Geometry } from './shapes.ts';
+
+/** Signals inside a block that properties around it speak of, by their paths. */
+export type Seen = (path: string) => Bits;
+
+const nameOf = (path: string): string => `seen_${path.replaceAll('.', '_')}`;
+
+/** The outputs that show the signals of these paths. */
+export const observations = (paths: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(paths.map((path) => [nameOf(path), path]));
+
+/** Reads those outputs of an instance; `prefix` is where the paths begin. */
+export const seenIn =
+  (instance: object, prefix = ''): Seen =>
+  (path) => {
+    const signal = Reflect.get(instance, nameOf(`${prefix}${path}`)) as Bits | undefined;
+    if (signal === undefined) throw new Error(`'${path}' is not among the signals to be observed`);
+    return signal;
+  };
+
+export const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
+
+export type Direction = 'read' | 'write';
+
+const slotFields = ['valid', 'local', 'id', 'port', 'code', 'lock'] as const;
+
+export const slotPaths = (p: Geometry, direction: Direction): readonly string[] =>
+  range(p.outstanding).flatMap((slot) => [
+    ...slotFields.map((field) => `${direction}s.kept_${slot}_${field}`),
+    `${direction}s.waits_for_${slot}`,
+  ]);
+
+export type SeenSlot = Readonly<Record<(typeof slotFields)[number], Bits>> & {
+  readonly valid: Bits<1>;
+  readonly local: Bits<1>;
+  readonly lock: Bits<1>;
+  /** The slots that this one waits for. */
+  readonly waits: Bits;
+  /** Whether the controller answers it, by what is known of its port in this cycle. */
+  readonly routeLocal: Bits<1>;
+};
+
+/** The slots of a direction; `isolated` has a bit for each port. */
+export const slotsSeen = (p: Geometry, seen: Seen, direction: Direction): readonly SeenSlot[] =>
+  range(p.outstanding).map((slot) => {
+    const of = (field: (typeof slotFields)[number]): Bits => seen(`${direction}s.kept_${slot}_${field}`);
+    const one = (field: 'valid' | 'local' | 'lock'): Bits<1> => of(field).bit(0);
+    const isolated = range(p.ports)
+      .map((port) =>
+        of('port')
+          .eq(port)
+          .and(seen(`port_${port}.control.isolated`).bit(0)),
+      )
+      .reduce((left, right) => left.or(right));
+    return {
+      valid: one('valid'),
+      local: one('local'),
+      id: of('id'),
+      port: of('port'),
+      code: of('code'),
+      lock: one('lock'),
+      waits: seen(`${direction}s.waits_for_${slot}`),
+      routeLocal: one('local').or(isolated),
+    };
+  });
