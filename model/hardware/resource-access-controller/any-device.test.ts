@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { expect } from 'vitest';
-import { ResourceAccessDriver, type Surroundings } from './driver.ts';
+import type { Surroundings } from '../primitives/stepped-driver.ts';
+import { ResourceAccessDriver } from './driver.ts';
 import { createResourceAccessControllerModel, type ResourceAccessControllerModel } from './model.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
