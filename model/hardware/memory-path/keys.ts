@@ -1,0 +1,159 @@
+/** Key slots and their commits. Source: `docs/systems/memory-path.md`, "Forms" and "Keys". */
+import { channels, commitCycles, type MemoryPathParameters } from '../../../rtl/memory-path/interface.ts';
+import { type Cipher, cipherOf } from './ciphers.ts';
+import { interruptBit, type Registers } from './registers.ts';
+import { refused } from './slots.ts';
+
+const clearing = 4;
+const stagedWords = 16;
+const noKey = new Uint8Array(64);
+
+interface KeySlot {
+  loaded: boolean;
+  locked: boolean;
+  kind: number;
+  cipher: Cipher;
+}
+
+/** What a form asks for; it may have to wait. */
+export interface Decoded {
+  /** 0 plain, 1 to 3 the channel, or refused. */
+  readonly class: number;
+  readonly key: number;
+  readonly waits: boolean;
+}
+
+const plain: Decoded = { class: 0, key: 0, waits: false };
+
+export class Keys {
+  readonly #registers: Registers;
+  #slots: KeySlot[] = [];
+  readonly #count: number;
+  #active = false;
+  #slot = 0;
+  #operation = 0;
+  #timer = 0;
+  /** Whether this edge clears the staged words. */
+  #clearsStage = false;
+
+  constructor(registers: Registers, { keySlots }: MemoryPathParameters) {
+    this.#registers = registers;
+    this.#count = keySlots;
+    this.reset();
+  }
+
+  reset(): void {
+    this.#slots = Array.from({ length: this.#count }, () => ({
+      loaded: false,
+      locked: false,
+      kind: 0,
+      cipher: cipherOf(channels.aes128, noKey),
+    }));
+    this.#active = false;
+    this.#timer = 0;
+  }
+
+  decode(form: number): Decoded {
+    if (form === 0) return plain;
+    const { words, place } = this.#registers;
+    const word = words[place.form + form]!;
+    const channel = (word >>> 4) & 3;
+    const key = (word >>> 8) & 7;
+    const slot = this.#slots[key];
+    if ((word & 1) === 0 || slot === undefined) return { class: refused, key: 0, waits: false };
+    const waits = this.#active && this.#slot === key;
+    return { class: slot.loaded && slot.kind === channel ? channel : refused, key, waits };
+  }
+
+  /** The slot that a commit is active for. */
+  get committing(): number | undefined {
+    return this.#active ? this.#slot : undefined;
+  }
+
+  cipher(slot: number): Cipher {
+    return this.#slots[slot]!.cipher;
+  }
+
+  /**
+   * The edge: commands, the commit, tampering. Before the register port writes.
+   *
+   * @param inUse whether the slot that a commit is active for is in use
+   */
+  edge(tamper: boolean, inUse: boolean): void {
+    this.#clearsStage = tamper;
+    const began = this.#active;
+    const slotOfCommit = this.#slot;
+    const ends = this.#active && this.#advance(inUse);
+    this.#command(tamper || began);
+    if (tamper) {
+      this.#active = false;
+      for (const slot of this.#slots) {
+        slot.loaded = false;
+        slot.cipher = cipherOf(channels.aes128, noKey);
+      }
+    } else if (ends) {
+      this.#finish(slotOfCommit);
+    }
+  }
+
+  /** Counts a cycle of the commit. Returns whether it ends with it. */
+  #advance(inUse: boolean): boolean {
+    if (this.#timer === 0 && inUse) return false;
+    this.#timer += 1;
+    return this.#timer === commitCycles;
+  }
+
+  #finish(index: number): void {
+    const slot = this.#slots[index]!;
+    this.#active = false;
+    this.#clearsStage = true;
+    const clears = this.#operation === clearing;
+    slot.loaded = !clears;
+    if (clears) {
+      slot.cipher = cipherOf(channels.aes128, noKey);
+    } else {
+      slot.kind = this.#operation;
+      slot.cipher = cipherOf(slot.kind, this.#staged());
+    }
+    this.#registers.interrupt(interruptBit.key);
+  }
+
+  #staged(): Uint8Array {
+    const { words, place } = this.#registers;
+    const key = new Uint8Array(4 * stagedWords);
+    const view = new DataView(key.buffer);
+    for (let index = 0; index < stagedWords; index += 1) view.setUint32(4 * index, words[place.key + index]!, true);
+    return key;
+  }
+
+  /** @param onlyLocks whether no commit can begin */
+  #command(onlyLocks: boolean): void {
+    const { words, place } = this.#registers;
+    for (let index = 0; index < this.#count; index += 1) {
+      const command = words[place.key_command + index]!;
+      words[place.key_command + index] = 0;
+      const slot = this.#slots[index]!;
+      if (command === 0 || slot.locked) continue;
+      if ((command & 16) !== 0) slot.locked = true;
+      const operations = command & 15;
+      if (operations === 0 || onlyLocks) continue;
+      this.#active = true;
+      this.#slot = index;
+      this.#operation = 32 - Math.clz32(operations & -operations);
+      this.#timer = 0;
+    }
+  }
+
+  /** The edge, after the register port has written. */
+  settle(): void {
+    const { words, place } = this.#registers;
+    if (this.#clearsStage) words.fill(0, place.key, place.key + stagedWords);
+    let status = this.#active ? 1 << (16 + this.#slot) : 0;
+    this.#slots.forEach((slot, index) => {
+      if (slot.loaded) status |= 1 << index;
+      if (slot.locked) status |= 1 << (8 + index);
+      words[place.key_kind + index] = slot.kind;
+    });
+    words[place.key_status] = status;
+  }
+}

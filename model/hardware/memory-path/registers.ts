@@ -1,0 +1,44 @@
+/** The control registers. Source: `docs/systems/memory-path.md`, "Registers". */
+import {
+  type MemoryPathParameters,
+  memoryPathRegisters,
+  registerAddressWidth,
+} from '../../../rtl/memory-path/interface.ts';
+import { RegisterWords } from '../primitives/register-space.ts';
+
+export type RegisterName = Exclude<keyof ReturnType<typeof memoryPathRegisters>['registers'], number | symbol>;
+
+/** Bits of the interrupt status and enable. */
+export const interruptBit = { scan: 1, key: 2, tamper: 4 } as const;
+
+/** Byte address of each register, or of the first of an array. */
+export const registerAddresses = (parameters: MemoryPathParameters): ReadonlyMap<string, number> =>
+  new Map(memoryPathRegisters(parameters).placed.map(({ name, address }) => [name, address]));
+
+export class Registers extends RegisterWords<RegisterName> {
+  /** Interrupts of this cycle. */
+  #raised = 0;
+
+  constructor(parameters: MemoryPathParameters) {
+    super(memoryPathRegisters(parameters).placed, registerAddressWidth);
+  }
+
+  override reset(): void {
+    super.reset();
+    this.#raised = 0;
+  }
+
+  interrupt(bit: number): void {
+    this.#raised |= bit;
+  }
+
+  /** The edge, after the register port has written: setting wins over clearing. */
+  settle(): void {
+    this.words[this.place.interrupt_status]! |= this.#raised;
+    this.#raised = 0;
+  }
+
+  get interrupting(): boolean {
+    return (this.words[this.place.interrupt_status]! & this.words[this.place.interrupt_enable]!) !== 0;
+  }
+}
