@@ -56,6 +56,7 @@ export const transactionAt = (value: unknown, where: string): Transaction => {
     prot: naturalAt(...at('prot'), 7),
     qos: naturalAt(...at('qos'), 15),
     region: naturalAt(...at('region'), 15),
+    ...(at('user')[0] !== undefined && { user: naturalAt(...at('user'), word) }),
     seed: naturalAt(...at('seed'), word),
     sparse: naturalAt(...at('sparse'), word),
     wait: naturalAt(...at('wait'), mostCycles),

@@ -204,6 +204,7 @@ export class Axi4Manager {
     inputs[words.prot] = transaction.prot;
     inputs[words.qos] = transaction.qos;
     inputs[words.region] = transaction.region;
+    if (words.user !== undefined) inputs[words.user] = transaction.user ?? 0;
   }
 
   private offerData(inputs: Uint32Array): void {

@@ -27,6 +27,7 @@ export const transactionText = (each: Transaction): string => {
   const parts = [
     `${each.direction} ${hex(each.address)} id ${each.id}`,
     `${each.beats} ${each.beats === 1 ? 'beat' : `${burstNames[each.burst]} beats`} of ${2 ** each.size} bytes`,
+    each.user === undefined ? '' : `user ${each.user}`,
     each.exclusive ? 'exclusive' : '',
     each.wait === 0 ? '' : `after ${each.wait}`,
     each.direction === 'read' ? '' : `data after ${each.dataWait}${each.dataAfterAddress ? ' and the address' : ''}`,

@@ -19,6 +19,8 @@ export interface Transaction {
   readonly prot: number;
   readonly qos: number;
   readonly region: number;
+  /** AxUSER, where the interface has it. */
+  readonly user?: number;
   /** What write data are made of: see `beatWord`. */
   readonly seed: number;
   /** 0: every byte lane of the transfer is written. Else some are left out, as this seed says. */

@@ -21,6 +21,8 @@ export interface AddressWords {
   readonly prot: number;
   readonly qos: number;
   readonly region: number;
+  /** Where the interface has a user signal. */
+  readonly user: number | undefined;
 }
 
 export interface Axi4Words {
@@ -65,6 +67,8 @@ export const axi4Words = (layout: PortLayout, prefix: string, requests: Side): A
     prot: forth(`${channel}prot`).word,
     qos: forth(`${channel}qos`).word,
     region: forth(`${channel}region`).word,
+    user: layout[requests === 'input' ? 'inputs' : 'outputs'].find(({ name }) => name === `${prefix}_${channel}user`)
+      ?.word,
   });
   const data = forth('wdata');
   return {

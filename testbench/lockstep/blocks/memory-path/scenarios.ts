@@ -1,0 +1,135 @@
+/** Random scenarios of the memory path. */
+import fc, { type Arbitrary } from 'fast-check';
+import type { MemoryPathParameters } from '../../../../rtl/memory-path/interface.ts';
+import { stalls as runLengths, transactionLists } from '../../../axi/arbitrary.ts';
+import { subordinateBehaviours } from '../../../axi/behaviour.ts';
+import type { Transaction } from '../../../axi/transaction.ts';
+import { accessLists, formSlots, keyLoads, settingsOf } from './programmes.ts';
+import type { Event, MemoryPathScenario, Stalls } from './scenario.ts';
+
+type P = MemoryPathParameters;
+
+const pageBytes = 4096;
+const pages = 8;
+
+const stalls: Arbitrary<Stalls> = fc.record({
+  writeData: runLengths,
+  writeResponse: runLengths,
+  readData: runLengths,
+  registerWriteResponse: runLengths,
+  registerReadData: runLengths,
+});
+
+const events = (longest: number): Arbitrary<readonly Event[]> =>
+  fc.oneof(
+    { withCrossShrink: true },
+    { weight: 5, arbitrary: fc.constant<Event[]>([]) },
+    {
+      weight: 1,
+      arbitrary: fc.array(fc.record({ after: fc.nat(600), cycles: fc.integer({ min: 1, max: longest }) }), {
+        minLength: 1,
+        maxLength: 2,
+      }),
+    },
+  );
+
+/** The form of each page, from 0 up. */
+const pageForms = (p: P): Arbitrary<readonly number[]> =>
+  fc.array(fc.nat(2 ** p.select - 1), { minLength: pages, maxLength: pages });
+
+const transactions = (p: P, size: number, longest: number): Arbitrary<readonly Transaction[]> =>
+  fc
+    .array(
+      transactionLists({
+        dataWidth: p.dataWidth,
+        idWidth: p.idWidth,
+        ranges: [{ base: 0, size: pages * pageBytes }],
+        maximum: 8,
+        longest,
+      }),
+      { minLength: 2, maxLength: Math.max(2, Math.ceil(size / 4)), size: 'max' },
+    )
+    .map((lists) => lists.flat());
+
+const formed = (list: readonly Transaction[], forms: readonly number[]): readonly Transaction[] =>
+  list.map((each) => ({ ...each, user: forms[Math.floor(each.address / pageBytes) % pages] ?? 0 }));
+
+/** Some transactions high in memory, so that every address bit is used. */
+const lifted = (list: readonly Transaction[], p: P, offset: number): readonly Transaction[] => {
+  const top = 2 ** p.addressWidth - pages * pageBytes;
+  const base = Math.floor((top * offset) / 255 / (pages * pageBytes)) * pages * pageBytes;
+  return list.map((each) => ({ ...each, address: each.address + base }));
+};
+
+const common = (p: P, size: number) => ({
+  initialReset: fc.integer({ min: 1, max: 2 }),
+  loads: keyLoads(p),
+  slots: formSlots(p),
+  forms: pageForms(p),
+  list: transactions(p, size, 64),
+  offset: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(255) }),
+  lead: fc.nat(3),
+  stalls,
+  rest: fc.nat(60),
+  readBack: fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+});
+
+/** Everything at once: keys, forms and scans come and go, memory errs, tampering and reset come in mid-burst. */
+const wild = (p: P, size: number): Arbitrary<MemoryPathScenario> =>
+  fc
+    .record({
+      ...common(p, size),
+      outstanding: fc.oneof(
+        { withCrossShrink: true },
+        { weight: 3, arbitrary: fc.constant(16) },
+        { weight: 1, arbitrary: fc.integer({ min: 1, max: 16 }) },
+      ),
+      memory: subordinateBehaviours({ idWidth: p.idWidth }),
+      errors: fc.array(
+        fc.record({
+          line: fc.nat(511),
+          lines: fc.integer({ min: 1, max: 4 }),
+          code: fc.constantFrom(2 as const, 3 as const),
+        }),
+        {
+          maxLength: 2,
+        },
+      ),
+      accesses: accessLists(p, true, Math.ceil(size / 4)),
+      tampers: events(3),
+      resets: events(3),
+    })
+    .map(({ loads, slots, forms, list, offset, errors, memory, ...rest }) => ({
+      ...rest,
+      memory: {
+        ...memory,
+        errors: errors.map(({ line, lines, code }) => ({ base: line * 64, size: lines * 64, code })),
+      },
+      settings: settingsOf(loads, slots),
+      transactions: lifted(formed(list, forms), p, offset),
+    }));
+
+/** One access after the other, so that what each must read is known. */
+export const serialScenarios = (p: P, size: number): Arbitrary<MemoryPathScenario> =>
+  fc
+    .record({
+      ...common(p, Math.ceil(size / 2)),
+      memory: subordinateBehaviours({ idWidth: p.idWidth }),
+      accesses: accessLists(p, false, Math.ceil(size / 8)),
+    })
+    .map(({ loads, slots, forms, list, offset, ...rest }) => ({
+      ...rest,
+      outstanding: 16,
+      tampers: [],
+      resets: [],
+      settings: settingsOf(loads, slots),
+      transactions: lifted(formed(list, forms), p, offset).map((each) => ({
+        ...each,
+        exclusive: false,
+        barrier: true,
+      })),
+    }));
+
+/** @param size transactions of the longest scenarios. */
+export const memoryPathScenarios = (p: P, size = 60): Arbitrary<MemoryPathScenario> =>
+  fc.oneof({ weight: 3, arbitrary: wild(p, size) }, { weight: 1, arbitrary: serialScenarios(p, size) });
