@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { main } from '../../portcullis.ts';
+import { readRecorded, recordedCaptures } from '../captures/recorded.ts';
 import type { CheckResult } from '../lockstep/index.ts';
 import { commandRunner, jsonOf } from './run-command.ts';
 import { commandPrefix } from './version.ts';
@@ -21,9 +22,34 @@ test('no difference: exit code 0, one row with the fields of the architecture', 
   expect(rows[0]?.cycles).toBeGreaterThanOrEqual(2000);
 });
 
+test('captures are played before the random traffic, and take none of its cycles', async () => {
+  const [row] = jsonOf(await runCommand(...quick, '--json')) as CheckResult[];
+  const bytes = recordedCaptures.reduce(
+    (sum, name) => sum + readRecorded(name).packets.reduce((all, { data }) => all + data.length, 0),
+    0,
+  );
+  expect(row?.cycles).toBeGreaterThanOrEqual(2000 + bytes / 8);
+});
+
 test('a sweep checks each value', async () => {
   const run = await runCommand(...quick, '--sweep', 'clients=2,4', '--json');
   expect((jsonOf(run) as CheckResult[]).map(({ parameters }) => parameters.clients)).toEqual([2, 4]);
+});
+
+test('a bug of the random traffic is found though captures come first', async () => {
+  const run = await runCommand(
+    'check',
+    'packet_unit',
+    '--ways',
+    'model,rtl',
+    '--cycles',
+    '20000',
+    '--plant',
+    'packet_limit_late',
+    '--json',
+  );
+  expect(run.code).toBe(1);
+  expect((jsonOf(run) as CheckResult[])[0]?.differences).toHaveLength(1);
 });
 
 test('a difference: exit code 1, the first signal and cycle with its line, files, and a command that shows it again', async () => {

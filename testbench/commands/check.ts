@@ -1,6 +1,6 @@
 import { recordedCaptures, recordedPath } from '../captures/recorded.ts';
 import { type CheckResult, check as compare, differenceText, type WayName, wayNames } from '../lockstep/index.ts';
-import { plantedBugs } from '../mutation/planted-bugs.ts';
+import { plantedBugs, plantedCycles } from '../mutation/planted-bugs.ts';
 import { type Block, type BlockParameters, blocks } from './blocks.ts';
 import { chosenBlocks, describeParameters, listOption, numberOption, sweptParameters } from './choose.ts';
 import { UsageError, unknownChoice } from './errors.ts';
@@ -82,7 +82,11 @@ export const check: Verb = {
       valueHint: wayNames.join(','),
       description: 'What to compare, the reference first; all four when left out',
     },
-    cycles: { type: 'string', valueHint: 'N', description: `Cycles to run; ${defaultCycles} when left out` },
+    cycles: {
+      type: 'string',
+      valueHint: 'N',
+      description: `Cycles of random traffic, after the captures; ${defaultCycles}, or ${plantedCycles} with --plant, when left out`,
+    },
     thorough: { type: 'boolean', description: '1,000,000 cycles at each data width, without gates unless asked for' },
     seed: { type: 'string', valueHint: 'N', description: 'Seed of the random traffic' },
     path: { type: 'string', valueHint: 'N:N', description: 'With --seed: the one scenario that a report named' },
@@ -96,7 +100,8 @@ export const check: Verb = {
   },
   async run(given): Promise<Answer> {
     const thorough = given.flags.has('thorough');
-    const cycles = numberOption(given, 'cycles', thorough ? 1_000_000 : defaultCycles);
+    const planted = given.options.plant === undefined ? defaultCycles : plantedCycles;
+    const cycles = numberOption(given, 'cycles', thorough ? 1_000_000 : planted);
     const ways = listOption(given, 'ways', wayNames, thorough ? ['model', 'rtl', 'verilog'] : quickWays);
     const captures = given.options.capture;
     const path = optionOf(given, 'path');

@@ -15,12 +15,13 @@ export interface Campaign<Scenario> {
   readonly parameters: BlockParameters;
   /** The first is the reference. */
   readonly ways: readonly Way[];
-  /** Cycles after which no further scenario is begun. */
+  /** Cycles of random scenarios after which no further one is begun. */
   readonly cycles: number;
   readonly seed: number;
   /** With it, one scenario alone is run: that of this path under the seed. */
   readonly path?: string;
   readonly frames: readonly CapturedFrame[];
+  /** Told the cycles of random scenarios so far. */
   readonly onProgress?: (cycles: number, shrinking: boolean) => void;
 }
 
@@ -150,7 +151,7 @@ const runCapture = <Scenario>(
 
 /**
  * Runs a campaign.
- * @param captures each is played whole before random scenarios begin.
+ * @param captures each is played whole before random scenarios begin, and takes none of their cycles.
  */
 export const runCampaign = <Scenario>(
   campaign: Campaign<Scenario>,
@@ -158,10 +159,10 @@ export const runCampaign = <Scenario>(
 ): CampaignResult<Scenario> => {
   let cycles = 0;
   let scenarios = 0;
+  let random = 0;
   const add = (part: CampaignResult<Scenario>): CampaignResult<Scenario> | null => {
     cycles += part.cycles;
     scenarios += part.scenarios;
-    campaign.onProgress?.(cycles, false);
     return part.failure === null ? null : { cycles, scenarios, failure: part.failure };
   };
   if (campaign.path !== undefined) {
@@ -172,8 +173,11 @@ export const runCampaign = <Scenario>(
     const failed = add(runCapture(campaign, capture));
     if (failed !== null) return failed;
   }
-  for (let seed = campaign.seed; cycles < campaign.cycles; seed += 1) {
-    const failed = add(runSeed(campaign, seed, cycles));
+  for (let seed = campaign.seed; random < campaign.cycles; seed += 1) {
+    const part = runSeed(campaign, seed, random);
+    random += part.cycles;
+    campaign.onProgress?.(random, false);
+    const failed = add(part);
     if (failed !== null) return failed;
   }
   return { cycles, scenarios, failure: null };

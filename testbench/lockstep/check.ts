@@ -21,7 +21,7 @@ export interface CheckRequest {
   readonly parameters?: BlockParameters;
   /** The first is the reference; the model and the hardware unless given. */
   readonly ways?: readonly WayName[];
-  /** Cycles that every way runs at least. */
+  /** Cycles of random traffic that every way runs at least; captures come before them. */
   readonly cycles?: number;
   readonly seed?: number;
   /** Runs the one scenario of this path under the seed. */

@@ -12,11 +12,14 @@ export interface PlantedBug {
   readonly planted: string;
   /** Instances from the top in that hold it. */
   readonly path: readonly string[];
-  /** Cycles of the default campaign, over 64-bit data, within which it shows. */
+  /** Cycles of the default campaign, over 64-bit data, within which it shows; at most `plantedCycles`. */
   readonly within: number;
   /** Throws `PlaceError` when the place is not there any more. */
   plant(module: Module): Module;
 }
+
+/** Cycles of the default campaign in which every planted bug shows. */
+export const plantedCycles = 100_000;
 
 /** By name of the block. */
 export const plantedBugs: Readonly<Record<string, readonly PlantedBug[]>> = {

@@ -2,14 +2,18 @@ import { expect, test } from 'vitest';
 import { resourceAccessControllerBlock as block } from '../lockstep/blocks/resource-access-controller/index.ts';
 import { firstDifference, recordCampaign } from '../lockstep/recorded-campaign.ts';
 import { modelWay, rtlWay } from '../lockstep/ways.ts';
-import { applyPlant, plantedBugs } from './planted-bugs.ts';
+import { applyPlant, plantedBugs, plantedCycles } from './planted-bugs.ts';
 
 const parameters = block.resolve({});
 const module = block.module(parameters);
-const cycles = 100_000;
 const bugs = plantedBugs.resource_access_controller ?? [];
 /** The beginning of the default campaign. */
-const campaign = recordCampaign(modelWay(block.model(parameters)), { block, parameters, cycles, seed: 1 });
+const campaign = recordCampaign(modelWay(block.model(parameters)), {
+  block,
+  parameters,
+  cycles: plantedCycles,
+  seed: 1,
+});
 
 test('the hardware without a bug shows no difference', () => {
   expect(firstDifference(campaign, rtlWay(module))).toBeNull();

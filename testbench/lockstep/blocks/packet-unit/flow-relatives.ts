@@ -36,6 +36,13 @@ const ipv4Changes: readonly Change[] = [
   { ip: { totalLength: 19 } },
 ];
 
+/** Two changes that differ in one thing alone. */
+const ipv4Pairs: readonly (readonly [Change, Change])[] = [
+  ...ipv4Changes.slice(1, 6).map((change) => [ipv4Changes[0]!, change] as const),
+  ...ipv4Changes.slice(6, 8).map((change) => [ipv4Changes[5]!, change] as const),
+  [ipv4Changes[8]!, ipv4Changes[9]!],
+];
+
 const overIpv4 = ({ destination, kind }: Flow, { tags = [], ip = {}, destinationPort = 443 }: Change) =>
   encodeFrame({
     destination,
@@ -78,6 +85,12 @@ const fragmentHeaders: readonly (readonly ExtensionHeader[])[] = [
 
 /** Frames that differ from each other in what a flow is told by, two to six of them. */
 export const flowRelatives: Arbitrary<readonly Uint8Array[]> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(flow, fc.constantFrom(...ipv4Pairs))
+      .map(([of, changes]) => changes.map((change) => overIpv4(of, change))),
+  },
   {
     weight: 3,
     arbitrary: fc

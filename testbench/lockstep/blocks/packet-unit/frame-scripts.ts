@@ -96,8 +96,8 @@ export const frameScripts = (captured: readonly CapturedFrame[], most: number): 
     captured.length === 0
       ? frame()
       : fc.oneof(
-          { weight: 2, arbitrary: frame() },
-          { weight: 5, arbitrary: fc.nat(captured.length - 1).map((index) => captured[index]!.data) },
+          { weight: 1, arbitrary: frame() },
+          { weight: 1, arbitrary: fc.nat(captured.length - 1).map((index) => captured[index]!.data) },
         );
   const family: Arbitrary<Family> = fc.record({
     parent,
@@ -106,7 +106,7 @@ export const frameScripts = (captured: readonly CapturedFrame[], most: number): 
       { maxLength: 3 },
     ),
   });
-  const members = fc.oneof({ weight: 3, arbitrary: family.map(membersOf) }, { weight: 2, arbitrary: flowRelatives });
+  const members = fc.oneof({ weight: 1, arbitrary: family.map(membersOf) }, { weight: 1, arbitrary: flowRelatives });
   return fc
     .tuple(
       fc.array(members, { minLength: 1, maxLength: 3, size: 'max' }),

@@ -27,9 +27,9 @@ const purposeful: Arbitrary<readonly [address: number, data: number]> = fc.oneof
   { weight: 3, arbitrary: fc.tuple(fc.constant<number>(registers.chainKey), soon(0x07, 0x3f, 0, 1, 2, 4, 8, 16, 32)) },
   { weight: 3, arbitrary: fc.tuple(fc.constant<number>(registers.hashTypes), soon(0x7f, 0x7f, 0x01, 0x13, 0x6d)) },
   { weight: 1, arbitrary: fc.tuple(fc.constant<number>(registers.defaultClient), word) },
-  { weight: 2, arbitrary: fc.tuple(fc.constant<number>(registers.packetLimit), soon(0, 1, 2, 3, 5, 0x103)) },
+  { weight: 3, arbitrary: fc.tuple(fc.constant<number>(registers.packetLimit), soon(0, 1, 2, 3, 5, 0x103)) },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.tuple(fc.constant<number>(registers.byteLimit), soon(0, 1, 64, 120, 300, 0x01000080, 0x55000100)),
   },
   { weight: 2, arbitrary: fc.tuple(fc.constant<number>(registers.idleLimit), soon(0, 1, 2, 5, 20, 60, 0x01000010)) },
@@ -54,7 +54,7 @@ const purposeful: Arbitrary<readonly [address: number, data: number]> = fc.oneof
 
 const strobes = fc.oneof(
   { withCrossShrink: true },
-  { weight: 2, arbitrary: fc.constant(15) },
+  { weight: 1, arbitrary: fc.constant(15) },
   { weight: 1, arbitrary: fc.nat(15) },
 );
 
@@ -95,7 +95,7 @@ const settings: Arbitrary<readonly LiteWrite[]> = fc
     fc.oneof(
       { withCrossShrink: true },
       { weight: 1, arbitrary: fc.constant<LiteWrite[][]>([]) },
-      { weight: 1, arbitrary: fc.array(allSapGroup, { minLength: 1, maxLength: 3 }) },
+      { weight: 2, arbitrary: fc.array(allSapGroup, { minLength: 1, maxLength: 3 }) },
     ),
   )
   .map(([single, groups]) => [...single, ...groups.flat()]);
@@ -216,7 +216,7 @@ export const packetUnitScenarios = (
       resets: changes
         ? fc.oneof(
             { withCrossShrink: true },
-            { weight: 2, arbitrary: fc.constant<MidReset[]>([]) },
+            { weight: 1, arbitrary: fc.constant<MidReset[]>([]) },
             { weight: 1, arbitrary: resets },
           )
         : fc.constant([]),
