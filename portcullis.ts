@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { explain, unknownChoice } from './testbench/commands/errors.ts';
 import { parseArguments, usageOf } from './testbench/commands/parse.ts';
 import type { Verb } from './testbench/commands/verb.ts';
@@ -88,3 +89,6 @@ export const runProcess = async (): Promise<void> => {
     stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
   process.exitCode = await main(process.argv.slice(2));
 };
+
+// From a checkout this file itself can be run; the bundle has a start of its own.
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) await runProcess();

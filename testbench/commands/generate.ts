@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { elaborate } from '../../rtl/hdl/index.ts';
 import { cHeader } from '../../rtl/parts/register-map/c-header.ts';
@@ -9,6 +9,7 @@ import { emitVerilog } from '../../rtl/verilog/index.ts';
 import type { Block, BlockParameters } from './blocks.ts';
 import { chosenBlocks, chosenParameters, describeParameters } from './choose.ts';
 import { coreFile } from './fusesoc.ts';
+import { makeDirectory } from './make-directory.ts';
 import { optionOf, type Verb } from './verb.ts';
 import { projectVersion } from './version.ts';
 
@@ -28,7 +29,7 @@ export const generateBlock = (
   const written: GeneratedFile[] = [];
   const write = (kind: GeneratedFile['kind'], file: string, text: string): void => {
     const path = join(directory, file);
-    mkdirSync(dirname(path), { recursive: true });
+    makeDirectory(dirname(path));
     writeFileSync(path, text);
     written.push({ path, block: block.name, kind });
   };

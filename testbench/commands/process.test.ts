@@ -4,11 +4,10 @@ import { expect, test } from 'vitest';
 import { projectRoot } from './version.ts';
 
 const start = (...words: readonly string[]) =>
-  spawn(
-    process.execPath,
-    ['--import', 'tsx', '-e', "import('./portcullis.ts').then((one) => one.runProcess())", 'portcullis', ...words],
-    { cwd: projectRoot(), stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  spawn(process.execPath, ['--import', 'tsx', 'portcullis.ts', ...words], {
+    cwd: projectRoot(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 
 const ended = (child: ReturnType<typeof start>) =>
   new Promise<{ code: number | null; signal: string | null; error: string }>((resolve) => {

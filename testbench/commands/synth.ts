@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { elaborate } from '../../rtl/hdl/index.ts';
 import { emitVerilog } from '../../rtl/verilog/index.ts';
@@ -18,6 +18,7 @@ import {
 import type { Block, BlockParameters } from './blocks.ts';
 import { chosenBlocks, describeParameters, listOption, sweptParameters } from './choose.ts';
 import { UsageError } from './errors.ts';
+import { makeDirectory } from './make-directory.ts';
 import { startProgress } from './progress.ts';
 import { table } from './table.ts';
 import { type Answer, type Arguments, optionOf, type Verb } from './verb.ts';
@@ -62,7 +63,7 @@ export const writeReports = (
   directory: string,
   options: HtmlOptions = {},
 ): readonly string[] => {
-  mkdirSync(directory, { recursive: true });
+  makeDirectory(directory);
   const files = {
     'synthesis.json': `${JSON.stringify(results, (_, value) => (typeof value === 'bigint' ? String(value) : value), 2)}\n`,
     'synthesis.md': renderMarkdown(results),

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { elaborate } from '../../rtl/hdl/index.ts';
@@ -13,6 +13,7 @@ import { vcdText } from '../waves/vcd.ts';
 import type { Wave, WaveSignal } from '../waves/wave.ts';
 import { chosenBlocks, chosenParameters, numberOption } from './choose.ts';
 import { UsageError } from './errors.ts';
+import { makeDirectory } from './make-directory.ts';
 import { type Answer, optionOf, type Verb } from './verb.ts';
 
 /** Widths of every signal below a module, by its path with dots. */
@@ -98,7 +99,7 @@ export const wave: Verb = {
       signals: recorded.map(({ path, width, values }) => ({ path: path.split('.'), width, values })),
     };
     const file = optionOf(given, 'out') ?? join('build', 'waves', `${block.name}.vcd`);
-    mkdirSync(dirname(file), { recursive: true });
+    makeDirectory(dirname(file));
     writeFileSync(file, vcdText(whole));
 
     const ports = whole.signals.filter((signal) => isShown(module, signal));

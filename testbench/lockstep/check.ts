@@ -191,6 +191,8 @@ export const check = async (
       secondsLeft,
     });
   };
+  // The clock of whoever shows the progress begins now, not with the first scenario's end.
+  tell(0, false);
   let result: CampaignResult<unknown>;
   if (replay !== null) {
     const run = runScenario(block, parameters, ways, replay.scenario, (done) => tell(done, false));
