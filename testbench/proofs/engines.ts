@@ -49,10 +49,10 @@ const runAbc = async (
   return { log: stdout, files, map, outputs, constant: labels.filter((label) => !outputs.includes(label)) };
 };
 
-/** Where a single output is left, abc words its answers another way. */
+/** Where a single output is left, abc words its answers another way; from ten on it pads their numbers. */
 const assertedOutputs = (log: string, outputs: readonly string[]): Map<string, number> =>
   new Map(
-    [...log.matchAll(/Output (\d+)(?: of miter "[^"]*")? was asserted in frame +(\d+)/g)].map(([, output, frame]) => [
+    [...log.matchAll(/Output +(\d+)(?: of miter "[^"]*")? was asserted in frame +(\d+)/g)].map(([, output, frame]) => [
       outputs[Number(output)] ?? '',
       Number(frame),
     ]),

@@ -54,6 +54,25 @@ describe('proveModule', () => {
     expect(replayTrace(start, nine.trace as Trace).violation).toMatchObject({ cycle: 0 });
   });
 
+  test('tells what fails and what can come among more than ten properties', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `${index}`);
+    const many = elaborate(
+      module('many', { taken: input(bits(12)) }, (io, m) => {
+        const { last } = m.regs({ last: { type: bits(12), reset: 0 } });
+        last.set(io.taken);
+        for (const [index, name] of names.entries()) {
+          m.assert(last.bit(index).not(), `${name} was not taken`);
+          m.cover(last.bit(index).and(last.bit((index + 1) % 12)), `${name} was taken with the next`);
+        }
+      }),
+    );
+    const verdicts = await proveModule(many, { engines: ['bmc3'], depth: 3 });
+    for (const name of names) {
+      expect(verdictOf(verdicts, `${name} was not taken`)).toMatchObject({ verdict: 'failed', depth: 2 });
+      expect(verdictOf(verdicts, `${name} was taken with the next`)).toMatchObject({ verdict: 'proved', depth: 2 });
+    }
+  });
+
   test('finds what fails behind the depth of the search, and how', async () => {
     const counter = elaborate(
       module('counter', { go: input(bit), value: output(bits(4)) }, (io, m) => {
