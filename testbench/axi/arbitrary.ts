@@ -84,8 +84,7 @@ const place = (draw: Draw, options: TransactionOptions, exclusive: boolean): Omi
     size,
     burst,
     exclusive,
-    // An exclusive access must reach the monitor, so no cache may answer it.
-    cache: exclusive ? cache & 3 : cache,
+    cache,
     prot,
     qos,
     region,

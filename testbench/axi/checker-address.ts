@@ -40,13 +40,11 @@ export class AddressChecker {
       default:
         report(`${channel}_burst`);
     }
-    const allocates = cache > 3;
-    if (allocates && (cache & 2) === 0) report(`${channel}_cache`);
+    if (cache > 3 && (cache & 2) === 0) report(`${channel}_cache`);
     if (forth[words.lock] === 0) return;
     const total = beats * bytes;
     if (total > 128 || !isPowerOfTwo(total)) report(`${channel}_exclusive_bytes`);
     else if (beats <= 16 && inPage % total !== 0) report(`${channel}_exclusive_aligned`);
     if (beats > 16) report(`${channel}_exclusive_beats`);
-    if (allocates) report(`${channel}_exclusive_cache`);
   }
 }

@@ -1,7 +1,7 @@
 import type { PortSlot } from '../../rtl/hdl/port-layout.ts';
-import type { Report } from './checker.ts';
 
 type Channel = 'aw' | 'w' | 'b' | 'ar' | 'r';
+type HandshakeRule = `${Channel}_${'reset' | 'valid_stays' | 'payload_stays'}`;
 
 /** Valid and payload of one channel (A3.1.2, A3.2.1). */
 export class ChannelChecker {
@@ -11,12 +11,16 @@ export class ChannelChecker {
   private readonly places: Uint32Array;
   private readonly held: Uint32Array;
   private waiting = false;
-  private readonly rules: Readonly<
-    Record<'reset' | 'valid' | 'payload', `${Channel}_${'reset' | 'valid_stays' | 'payload_stays'}`>
-  >;
-  private readonly report: Report;
+  private readonly rules: Readonly<Record<'reset' | 'valid' | 'payload', HandshakeRule>>;
+  private readonly report: (rule: HandshakeRule) => void;
 
-  constructor(channel: Channel, valid: number, ready: number, payload: readonly PortSlot[], report: Report) {
+  constructor(
+    channel: Channel,
+    valid: number,
+    ready: number,
+    payload: readonly PortSlot[],
+    report: (rule: HandshakeRule) => void,
+  ) {
     this.valid = valid;
     this.ready = ready;
     this.fromManager = channel !== 'b' && channel !== 'r';
@@ -32,8 +36,10 @@ export class ChannelChecker {
     this.report = report;
   }
 
-  reset(): void {
+  /** A cycle of reset; `fresh`: not its first. */
+  reset(forth: Uint32Array, back: Uint32Array, fresh: boolean): void {
     this.waiting = false;
+    if (fresh && (this.fromManager ? forth : back)[this.valid] !== 0) this.report(this.rules.reset);
   }
 
   cycle(forth: Uint32Array, back: Uint32Array, fresh: boolean): void {

@@ -1,7 +1,7 @@
 import type { Report } from './checker.ts';
 import type { Axi4Words } from './words.ts';
 
-/** The rules between AR and R (A3.2.2, A3.3.1, A5.3, A7.2.3). */
+/** The rules between AR and R (A3.2.2, A3.3.1, A3.4.4). */
 export class ReadChecker {
   private readonly words: Axi4Words;
   private readonly report: Report;
@@ -36,6 +36,13 @@ export class ReadChecker {
     this.left[this.count] = (forth[ar.length] as number) + 1;
     this.locks[this.count] = forth[ar.lock] as number;
     this.count += 1;
+  }
+
+  /** Whether an exclusive read with this identifier is under way. */
+  hasExclusive(id: number): boolean {
+    for (let place = 0; place < this.count; place += 1)
+      if (this.ids[place] === id && this.locks[place] !== 0) return true;
+    return false;
   }
 
   private beat(forth: Uint32Array, back: Uint32Array): void {

@@ -9,7 +9,7 @@ interface Burstlike {
   burst: Burst;
 }
 
-/** The rules between AW, W and B (A3.2.2, A3.3.1, A3.4.3, A5.3, A7.2.3). */
+/** The rules between AW, W and B (A3.2.2, A3.3.1, A3.4.3, A3.4.4). */
 export class WriteChecker {
   private readonly words: Axi4Words;
   private readonly report: Report;

@@ -7,6 +7,7 @@ import { type Axi4RuleName, axi4Rules, ruleText } from '../../rtl/parts/axi/rule
 import type { Scoreboard } from '../lockstep/driver.ts';
 import { AddressChecker } from './checker-address.ts';
 import { ChannelChecker } from './checker-channel.ts';
+import { ExclusiveChecker } from './checker-exclusives.ts';
 import { ReadChecker } from './checker-reads.ts';
 import { WriteChecker } from './checker-writes.ts';
 import { type Axi4Words, axi4Words, type Side } from './words.ts';
@@ -20,6 +21,8 @@ export interface CheckerOptions {
   readonly maxOutstanding?: number;
   /** Beats of write data before AWVALID of their burst; default 256. */
   readonly dataAhead?: number;
+  /** Identifiers whose last exclusive read is kept until the exclusive write; default 64. */
+  readonly exclusiveReads?: number;
 }
 
 /** Told of every rule that a cycle breaks. */
@@ -29,7 +32,7 @@ const rulesByName = new Map<string, (typeof axi4Rules)[number]>(axi4Rules.map((r
 
 export class Axi4Checker implements Scoreboard {
   readonly name: string;
-  /** The rules that the last cycle broke, in the order in which they were found. */
+  /** The rules that the last cycle broke, recommendations too, in the order in which they were found. */
   readonly broken: Axi4RuleName[] = [];
   private readonly prefix: string;
   private readonly resetWord: number;
@@ -39,6 +42,7 @@ export class Axi4Checker implements Scoreboard {
   private readonly addresses: readonly AddressChecker[];
   private readonly writes: WriteChecker;
   private readonly reads: ReadChecker;
+  private readonly exclusives: ExclusiveChecker;
   private wasReset = true;
 
   constructor(layout: PortLayout, prefix: string, options: CheckerOptions) {
@@ -59,6 +63,7 @@ export class Axi4Checker implements Scoreboard {
     const maxOutstanding = options.maxOutstanding ?? 64;
     this.writes = new WriteChecker(words, maxOutstanding, options.dataAhead ?? 256, report);
     this.reads = new ReadChecker(words, maxOutstanding, report);
+    this.exclusives = new ExclusiveChecker(words, options.exclusiveReads ?? 64, this.reads, report);
   }
 
   cycle(inputs: Uint32Array, outputs: Uint32Array, cycle: number): string | null {
@@ -67,20 +72,27 @@ export class Axi4Checker implements Scoreboard {
     const back = this.requestsAreInputs ? outputs : inputs;
     if (inputs[this.resetWord] === 0) {
       // The first cycle of a reset may still show what was before it.
-      for (const channel of this.channels) channel.reset();
+      for (const channel of this.channels) channel.reset(forth, back, this.wasReset);
       this.writes.reset();
       this.reads.reset();
+      this.exclusives.reset();
       this.wasReset = true;
-      return null;
+      return this.verdict(cycle);
     }
     for (const channel of this.channels) channel.cycle(forth, back, this.wasReset);
     for (const channel of this.addresses) channel.cycle(forth);
     this.writes.cycle(forth, back);
+    this.exclusives.cycle(forth, back);
     this.reads.cycle(forth, back);
     this.wasReset = false;
+    return this.verdict(cycle);
+  }
+
+  private verdict(cycle: number): string | null {
     for (const rule of this.broken) {
       const entry = rulesByName.get(rule);
-      if (entry === undefined || (this.keeper !== null && entry.keeper !== this.keeper)) continue;
+      if (entry === undefined || entry.kind === 'recommendation') continue;
+      if (this.keeper !== null && entry.keeper !== this.keeper) continue;
       return `cycle ${cycle}, ${this.prefix}: ${ruleText(entry)}`;
     }
     return null;

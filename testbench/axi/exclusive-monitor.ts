@@ -1,4 +1,4 @@
-/** The exclusive access monitor of a subordinate, one place for each identifier (Arm IHI 0022, A7.2.3). */
+/** The exclusive access monitor of a subordinate, one place for each identifier (Arm IHI 0022, A7.2). */
 import type { BurstShape } from './transaction.ts';
 
 interface Watched {

@@ -12,6 +12,8 @@ export interface PlantedViolation {
   readonly also?: readonly Axi4RuleName[];
   /** Whether the first cycle is the first after reset. */
   readonly atReset?: boolean;
+  /** Whether the last cycle is of reset again, its second. */
+  readonly inReset?: boolean;
 }
 
 const aw = (over: Signals = {}): Signals => ({ awvalid: 1, awsize: 2, awburst: 1, ...over });
@@ -43,9 +45,9 @@ const channels = {
   w: {
     before: [aw({ awlen: 1 })],
     offer: (over: Signals = {}) => w({ wlast: 0, ...over }),
-    others: { wdata: 1, wstrb: 7 },
+    others: { wdata: 1, wstrb: 7, wlast: 1 },
   },
-  b: { before: written, offer: b, others: { bresp: 2 } },
+  b: { before: [...written, { ...aw({ awid: 1 }), ...w() }], offer: b, others: { bid: 1, bresp: 2 } },
   ar: {
     before: [],
     offer: ar,
@@ -62,8 +64,14 @@ const channels = {
       arregion: 1,
     },
   },
-  r: { before: asked, offer: r, others: { rdata: 1, rresp: 2 } },
+  r: { before: [...asked, ar({ arid: 1 })], offer: r, others: { rid: 1, rdata: 1, rresp: 2, rlast: 0 } },
 } as const;
+
+/** Changes that break another rule too. */
+const broken: Readonly<Record<string, readonly Axi4RuleName[]>> = {
+  wlast: ['w_last_early'],
+  rlast: ['r_last_missing'],
+};
 
 const handshakes = (Object.keys(channels) as (keyof typeof channels)[]).flatMap((channel): PlantedViolation[] => {
   const { before, offer, others } = channels[channel];
@@ -71,12 +79,14 @@ const handshakes = (Object.keys(channels) as (keyof typeof channels)[]).flatMap(
   const unasked = channel === 'b' ? ['b_identifier' as const] : channel === 'r' ? ['r_identifier' as const] : [];
   return [
     { rule: `${channel}_reset`, what: 'valid in the first cycle', cycles: [offer()], also: unasked, atReset: true },
+    { rule: `${channel}_reset`, what: 'valid in the second cycle of reset', cycles: [offer()], inReset: true },
     { rule: `${channel}_valid_stays`, what: 'valid falls', cycles: [...before, waits, {}] },
     ...Object.entries(others).map(
       ([signal, value]): PlantedViolation => ({
         rule: `${channel}_payload_stays`,
         what: `${signal} changes`,
         cycles: [...before, waits, offer({ [signal]: value })],
+        also: broken[signal] ?? [],
       }),
     ),
   ];
@@ -88,6 +98,7 @@ const addresses = (['aw', 'ar'] as const).flatMap((channel): PlantedViolation[] 
     rule: `${channel}_${name}` as Axi4RuleName,
     what,
     cycles: [make(Object.fromEntries(Object.entries(over).map(([field, value]) => [`${channel}${field}`, value])))],
+    also: channel === 'aw' && over.lock === 1 ? ['aw_exclusive_pair'] : [],
   });
   return [
     one('burst', 'the reserved burst', { burst: 3 }),
@@ -105,7 +116,6 @@ const addresses = (['aw', 'ar'] as const).flatMap((channel): PlantedViolation[] 
     one('exclusive_bytes', '12 bytes', { lock: 1, len: 2 }),
     one('exclusive_beats', '32 beats of a byte', { lock: 1, len: 31, size: 0 }),
     one('exclusive_aligned', '8 bytes at 4', { lock: 1, len: 1, addr: 4 }),
-    one('exclusive_cache', 'a cacheable exclusive access', { lock: 1, cache: 7 }),
   ];
 });
 
@@ -175,4 +185,77 @@ const reads: readonly PlantedViolation[] = [
   { rule: 'capacity_reads', what: 'a third read', cycles: [ar(), ar(), ar()] },
 ];
 
-export const plantedViolations: readonly PlantedViolation[] = [...handshakes, ...addresses, ...writes, ...reads];
+const locked = { awlock: 1, arlock: 1 };
+const readOnce: readonly Signals[] = [ar(locked), r()];
+const exclusives: readonly PlantedViolation[] = [
+  { rule: 'aw_exclusive_order', what: 'the read has no data yet', cycles: [ar(locked), aw(locked)] },
+  {
+    rule: 'aw_exclusive_order',
+    what: 'in the cycle of the last read data',
+    cycles: [ar({ ...locked, arlen: 1 }), r({ rlast: 0 }), { ...aw({ ...locked, awlen: 1 }), ...r() }],
+  },
+  { rule: 'aw_exclusive_pair', what: 'no read', cycles: [aw(locked)] },
+  {
+    rule: 'aw_exclusive_pair',
+    what: 'the read was of another identifier',
+    cycles: [...readOnce, aw({ ...locked, awid: 1 })],
+  },
+  { rule: 'aw_exclusive_pair', what: 'the read was a plain one', cycles: [ar(), r(), aw(locked)] },
+  { rule: 'aw_exclusive_pair', what: 'a second write', cycles: [...readOnce, aw(locked), aw(locked)] },
+  { rule: 'aw_exclusive_pair', what: 'in the cycle of the read', cycles: [{ ...ar(locked), ...aw(locked) }] },
+  ...Object.entries({ awaddr: 8, awlen: 1, awsize: 1, awburst: 0, awcache: 1, awprot: 2, awregion: 3 }).map(
+    ([signal, value]): PlantedViolation => ({
+      rule: 'aw_exclusive_match',
+      what: `${signal} is another than the read's`,
+      cycles: [...readOnce, aw({ ...locked, [signal]: value })],
+    }),
+  ),
+  {
+    rule: 'aw_exclusive_match',
+    what: 'as an earlier read, not as the last',
+    cycles: [...readOnce, ar({ ...locked, araddr: 16 }), r(), aw(locked)],
+  },
+];
+
+export const plantedViolations: readonly PlantedViolation[] = [
+  ...handshakes,
+  ...addresses,
+  ...writes,
+  ...reads,
+  ...exclusives,
+];
+
+/** Short traffic that breaks nothing, though it comes near to it. */
+export const legalTraffic: Readonly<Record<string, readonly Signals[]>> = {
+  'an exclusive write after its read': [...readOnce, aw(locked)],
+  'a cacheable exclusive access: who watches it may be the cache': [
+    ar({ ...locked, arcache: 15 }),
+    r(),
+    aw({ ...locked, awcache: 15 }),
+  ],
+  'a second read in the cycle of the write, and its write': [
+    ...readOnce,
+    { ...aw(locked), ...ar({ ...locked, araddr: 16 }) },
+    { ...r(), ...w() },
+    b(),
+    aw({ ...locked, awaddr: 16 }),
+  ],
+  'a read that begins while the write waits': [
+    ...readOnce,
+    { ...aw(locked), awready: 0 },
+    { ...aw(locked), ...ar({ ...locked, araddr: 16 }), awready: 0 },
+    { ...aw(locked), ...r() },
+    w(),
+    { ...aw({ ...locked, awaddr: 16 }), ...b() },
+  ],
+  'the last read counts': [...readOnce, ar({ ...locked, araddr: 16 }), r(), aw({ ...locked, awaddr: 16 })],
+  'the write of a read that had no place': [0, 1, 2]
+    .flatMap((id) => [ar({ ...locked, arid: id }), r({ rid: id })])
+    .concat(aw({ ...locked, awid: 2 })),
+  'a write that makes place': [
+    ...[0, 1].flatMap((id) => [ar({ ...locked, arid: id }), r({ rid: id })]),
+    { ...aw({ ...locked, awid: 1 }), ...ar({ ...locked, arid: 2 }) },
+    r({ rid: 2 }),
+    aw({ ...locked, awid: 2 }),
+  ],
+};

@@ -17,8 +17,7 @@ type AddressRule =
   | 'cache'
   | 'exclusive_bytes'
   | 'exclusive_beats'
-  | 'exclusive_aligned'
-  | 'exclusive_cache';
+  | 'exclusive_aligned';
 
 const oneOf = (value: Bits, allowed: readonly number[]): Bits<1> =>
   allowed.map((one) => value.eq(one)).reduce((sum, one) => sum.or(one));
@@ -56,5 +55,4 @@ export const addressRules = <Channel extends 'aw' | 'ar'>(
       .and(len.le(15))
       .and(offset.and(containerMask(len, size).extend<number>(12)).isNonZero()),
   );
-  broken('exclusive_cache', lock.and(allocates));
 };

@@ -24,16 +24,6 @@ export const containerMask = (len: Bits, size: Bits): Bits => {
   return wide.shiftLeft(size).or(beatMask(size, 11));
 };
 
-/** The next beat's address, from this beat's. An address that is not aligned is so only in the first beat. */
-export const nextBeatAddress = (address: Bits, { len, size, burst }: Omit<BurstSignals, 'addr'>): Bits => {
-  const width = address.width;
-  const mask = beatMask(size, width);
-  const following = address.or(mask).add(1);
-  const container = containerMask(len, size).resize<number>(width);
-  const wrapped = address.and(container.not()).or(following.and(container));
-  return mux(burst.eq(burstCodes.fixed), address, mux(burst.eq(burstCodes.wrapping), wrapped, following));
-};
-
 /** The low `width` bits of the address of a beat by its number, without the addresses between. */
 export const beatAddressOf = (start: BurstSignals, beat: Bits, width: number): Bits => {
   const low = start.addr.resize<number>(width);

@@ -5,8 +5,11 @@ import {
   bit,
   bits,
   type ModuleBody,
+  type ModuleDefinition,
   type OutputPort,
+  observed,
   output,
+  type Ports,
   pack,
   type Value,
 } from '../../hdl/index.ts';
@@ -27,7 +30,7 @@ export type Violations<Name extends string> = {
 export const violationPorts = <const Name extends string>(rules: readonly (AxiRule & { readonly name: Name })[]) =>
   Object.fromEntries(rules.map(({ name }) => [`${violationPrefix}${name}`, output(bit)])) as Violations<Name>;
 
-/** States the rules one by one, each once: as an assertion or an assumption, and on its output. */
+/** States the rules one by one, each once: as an assertion or an assumption (recommendations as neither), and on its output. */
 export const ruleStater = <Name extends string>(
   m: ModuleBody,
   io: unknown,
@@ -45,6 +48,7 @@ export const ruleStater = <Name extends string>(
       const port = outputs[`${violationPrefix}${name}`];
       if (port === undefined) throw new Error(`there is no output for rule ${name}`);
       port.set(broken);
+      if (rule.kind === 'recommendation') return;
       const flavour = role === `assume ${rule.keeper}` ? 'assume' : 'assert';
       m[flavour](port.not(), name);
     },
@@ -61,14 +65,14 @@ export interface WatchedChannel {
   readonly payload: readonly Value[];
 }
 
-/** Reset, valid and payload of one channel. @returns when a transfer happens */
+/** Reset, valid and payload of one channel. @returns when a transfer is first offered, and when it happens */
 export const handshakeRules = <Channel extends string>(
   m: ModuleBody,
   channel: Channel,
   { valid, ready, payload }: WatchedChannel,
   fresh: Bits<1>,
   never: (name: `${Channel}_${'reset' | 'valid_stays' | 'payload_stays'}`, broken: Bits<1>) => void,
-): Bits<1> => {
+): { readonly starts: Bits<1>; readonly fires: Bits<1> } => {
   const fields = payload.map((value) => pack(value));
   const declared = m.regs({
     [`${channel}_waiting`]: { type: bit, reset: 0 },
@@ -89,5 +93,28 @@ export const handshakeRules = <Channel extends string>(
   never(`${channel}_reset`, fresh.and(valid));
   never(`${channel}_valid_stays`, was.and(valid.not()));
   never(`${channel}_payload_stays`, was.and(valid).and(changes.reduce((sum, change) => sum.or(change))));
-  return valid.and(ready);
+  return { starts: valid.and(was.not()), fires: valid.and(ready) };
+};
+
+/** An instance of a property module, called `name`, on the signals of an interface. @returns its `observations` as outputs */
+export const watchInterface = (
+  m: ModuleBody,
+  name: string,
+  bus: object,
+  definition: unknown,
+  observations: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, Bits>> => {
+  const rules = definition as ModuleDefinition<Ports>;
+  const { [name]: instance } = m.instances({ [name]: observed(rules, observations) }) as unknown as Readonly<
+    Record<string, Readonly<Record<string, BitsSignal>>>
+  >;
+  if (instance === undefined) throw new Error('the instance was just declared');
+  const signals = bus as Readonly<Record<string, Bits>>;
+  for (const port of Object.keys(rules.ports)) {
+    if (port.startsWith(violationPrefix)) continue;
+    const signal = signals[port];
+    if (signal === undefined) throw new Error(`the interface has no ${port}`);
+    instance[port]?.set(signal);
+  }
+  return instance;
 };

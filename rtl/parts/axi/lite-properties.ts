@@ -1,6 +1,6 @@
 import { type Bits, type BitsSignal, bit, bits, input, log2Ceil, type ModuleBody, module } from '../../hdl/index.ts';
 import { checkParameters, type ParameterValues, parameters } from '../parameters.ts';
-import { axiRoles, handshakeRules, ruleStater, violationPorts } from './checking.ts';
+import { axiRoles, handshakeRules, ruleStater, violationPorts, watchInterface } from './checking.ts';
 import { axiLiteRules } from './rules.ts';
 
 export const axiLitePropertiesParameters = parameters({
@@ -30,13 +30,15 @@ const owed = (m: ModuleBody, name: string, most: number, asked: Bits<1>, answere
   return count;
 };
 
+export type AxiLitePropertiesValues = ParameterValues<typeof axiLitePropertiesParameters>;
+
 /**
  * The rules of AXI4-Lite (Arm IHI 0022, B1) as named properties: `axiLiteRules`. All ports are inputs by their standard names; for each rule there is an
  * output that is high in a cycle that breaks it.
  *
  * @throws ParameterError
  */
-export const axiLiteProperties = (values: ParameterValues<typeof axiLitePropertiesParameters> = {}) => {
+export const axiLiteProperties = (values: AxiLitePropertiesValues = {}) => {
   const p = checkParameters(axiLitePropertiesParameters, values, 'axi4_lite_properties');
   const { addressWidth, dataWidth, maxOutstanding, role } = p;
   const address = bits<number>(addressWidth);
@@ -69,29 +71,35 @@ export const axiLiteProperties = (values: ParameterValues<typeof axiLiteProperti
       const { never, done } = ruleStater(m, io, axiLiteRules, role);
       const { fresh } = m.regs({ fresh: { type: bit, reset: 1 } });
       fresh.set(0);
-      const aw = handshakeRules(
+      const { fires: aw } = handshakeRules(
         m,
         'aw',
         { valid: io.awvalid, ready: io.awready, payload: [io.awaddr, io.awprot] },
         fresh,
         never,
       );
-      const w = handshakeRules(
+      const { fires: w } = handshakeRules(
         m,
         'w',
         { valid: io.wvalid, ready: io.wready, payload: [io.wdata, io.wstrb] },
         fresh,
         never,
       );
-      const b = handshakeRules(m, 'b', { valid: io.bvalid, ready: io.bready, payload: [io.bresp] }, fresh, never);
-      const ar = handshakeRules(
+      const { fires: b } = handshakeRules(
+        m,
+        'b',
+        { valid: io.bvalid, ready: io.bready, payload: [io.bresp] },
+        fresh,
+        never,
+      );
+      const { fires: ar } = handshakeRules(
         m,
         'ar',
         { valid: io.arvalid, ready: io.arready, payload: [io.araddr, io.arprot] },
         fresh,
         never,
       );
-      const r = handshakeRules(
+      const { fires: r } = handshakeRules(
         m,
         'r',
         { valid: io.rvalid, ready: io.rready, payload: [io.rdata, io.rresp] },
@@ -117,4 +125,9 @@ export const axiLiteProperties = (values: ParameterValues<typeof axiLiteProperti
       parameters: p,
     },
   );
+};
+
+/** Holds one AXI4-Lite interface to the rules, as `watchAxi4` does. */
+export const watchAxiLite = (m: ModuleBody, name: string, bus: object, values: AxiLitePropertiesValues): void => {
+  watchInterface(m, name, bus, axiLiteProperties(values));
 };

@@ -1,7 +1,8 @@
-import { type Bits, type BitsSignal, bit, bits, input, type ModuleBody, module, observed } from '../../hdl/index.ts';
+import { type Bits, bit, bits, input, type ModuleBody, module } from '../../hdl/index.ts';
 import { checkParameters, type ParameterValues, parameters } from '../parameters.ts';
 import { addressRules } from './address-properties.ts';
-import { axiRoles, handshakeRules, ruleStater, violationPorts, violationPrefix } from './checking.ts';
+import { axiRoles, handshakeRules, ruleStater, violationPorts, watchInterface } from './checking.ts';
+import { exclusiveRules } from './exclusive-properties.ts';
 import { readRules } from './read-properties.ts';
 import { axi4Rules } from './rules.ts';
 import { writeRules } from './write-properties.ts';
@@ -29,6 +30,13 @@ export const axi4PropertiesParameters = parameters({
     default: 4,
     description: 'Beats of write data that may pass before AWVALID of their burst.',
   },
+  exclusiveReads: {
+    kind: 'integer',
+    minimum: 1,
+    maximum: 64,
+    default: 4,
+    description: 'Identifiers whose last exclusive read it keeps until the exclusive write.',
+  },
   role: {
     kind: 'choice',
     choices: axiRoles,
@@ -47,7 +55,7 @@ export type Axi4PropertiesValues = ParameterValues<typeof axi4PropertiesParamete
  */
 export const axi4Properties = (values: Axi4PropertiesValues = {}) => {
   const p = checkParameters(axi4PropertiesParameters, values, 'axi4_properties');
-  const { addressWidth, dataWidth, idWidth, maxOutstanding, dataAhead, role } = p;
+  const { addressWidth, dataWidth, idWidth, maxOutstanding, dataAhead, exclusiveReads, role } = p;
   const id = bits<number>(idWidth);
   const address = bits<number>(addressWidth);
   const data = bits<number>(dataWidth);
@@ -146,7 +154,10 @@ export const axi4Properties = (values: Axi4PropertiesValues = {}) => {
         burst: io.awburst,
         lock: io.awlock,
         cache: io.awcache,
-        fire: aw,
+        prot: io.awprot,
+        region: io.awregion,
+        starts: aw.starts,
+        fire: aw.fires,
       };
       const read = {
         valid: io.arvalid,
@@ -157,7 +168,10 @@ export const axi4Properties = (values: Axi4PropertiesValues = {}) => {
         burst: io.arburst,
         lock: io.arlock,
         cache: io.arcache,
-        fire: ar,
+        prot: io.arprot,
+        region: io.arregion,
+        starts: ar.starts,
+        fire: ar.fires,
       };
       addressRules('aw', write, busBytes, never);
       addressRules('ar', read, busBytes, never);
@@ -165,18 +179,19 @@ export const axi4Properties = (values: Axi4PropertiesValues = {}) => {
         m,
         {
           aw: write,
-          w: { valid: io.wvalid, strb: io.wstrb, last: io.wlast, fire: w },
-          b: { valid: io.bvalid, id: io.bid, resp: io.bresp, fire: b },
+          w: { valid: io.wvalid, strb: io.wstrb, last: io.wlast, fire: w.fires },
+          b: { valid: io.bvalid, id: io.bid, resp: io.bresp, fire: b.fires },
         },
         { maxOutstanding, dataAhead, busBytes },
         never,
       );
-      readRules(
+      const reads = readRules(
         m,
-        { ar: read, r: { valid: io.rvalid, id: io.rid, resp: io.rresp, last: io.rlast, fire: r } },
+        { ar: read, r: { valid: io.rvalid, id: io.rid, resp: io.rresp, last: io.rlast, fire: r.fires } },
         maxOutstanding,
         never,
       );
+      exclusiveRules(m, { aw: write, ar: read }, reads, exclusiveReads, never);
       done();
     },
     {
@@ -198,18 +213,4 @@ export const watchAxi4 = (
   bus: object,
   values: Axi4PropertiesValues,
   observations: Readonly<Record<string, string>> = {},
-): Readonly<Record<string, Bits>> => {
-  const definition = axi4Properties(values);
-  const { [name]: instance } = m.instances({ [name]: observed(definition, observations) }) as unknown as Readonly<
-    Record<string, Readonly<Record<string, BitsSignal>>>
-  >;
-  if (instance === undefined) throw new Error('the instance was just declared');
-  const signals = bus as Readonly<Record<string, Bits>>;
-  for (const port of Object.keys(definition.ports)) {
-    if (port.startsWith(violationPrefix)) continue;
-    const signal = signals[port];
-    if (signal === undefined) throw new Error(`the interface has no ${port}`);
-    instance[port]?.set(signal);
-  }
-  return instance;
-};
+): Readonly<Record<string, Bits>> => watchInterface(m, name, bus, axi4Properties(values), observations);

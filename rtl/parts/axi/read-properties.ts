@@ -1,5 +1,5 @@
 import { any, type Bits, type ModuleBody, mux } from '../../hdl/index.ts';
-import { agedList } from './outstanding.ts';
+import { type AgedList, agedList } from './outstanding.ts';
 
 export interface ReadSignals {
   readonly ar: { readonly id: Bits; readonly len: Bits; readonly lock: Bits<1>; readonly fire: Bits<1> };
@@ -14,13 +14,13 @@ export interface ReadSignals {
 
 type ReadRule = 'r_identifier' | 'r_last_early' | 'r_last_missing' | 'r_exclusive' | 'capacity_reads';
 
-/** The rules between the read channels. */
+/** The rules between the read channels. @returns the reads under way */
 export const readRules = (
   m: ModuleBody,
   { ar, r }: ReadSignals,
   maxOutstanding: number,
   never: (name: ReadRule, broken: Bits<1>) => void,
-): void => {
+): AgedList<'id' | 'lock' | 'left'> => {
   const reads = agedList(m, 'read', { id: ar.id.width, lock: 1, left: 8 }, maxOutstanding);
   const match = reads.oldest(({ id }) => id.eq(r.id));
   const of = (condition: (entry: (typeof reads.entries)[number]) => Bits<1>): Bits<1> =>
@@ -45,4 +45,5 @@ export const readRules = (
     insert: ar.fire,
     value: { id: ar.id, lock: ar.lock, left: ar.len },
   });
+  return reads;
 };

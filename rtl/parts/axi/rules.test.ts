@@ -8,36 +8,111 @@ import { emitVerilog } from '../../verilog/index.ts';
 import { isInstalled, runIcarus, withFiles } from '../../verilog/random/icarus.ts';
 import { axiLiteProperties } from './lite-properties.ts';
 import { axi4Properties } from './properties.ts';
-import { type AxiRule, axi4Rules, axiLiteRules } from './rules.ts';
+import { publishedAssertions } from './published-assertions.ts';
+import { type AxiRule, axi4Rules, axiLiteRules, axiSections } from './rules.ts';
 
 const rows = (rules: readonly AxiRule[]): string[] => [
   '| rule | section | who keeps it | what must hold |',
   '| --- | --- | --- | --- |',
-  ...rules.map(({ name, section, keeper, rule }) => `| \`${name}\` | ${section} | ${keeper} | ${rule} |`),
+  ...rules.map(
+    ({ name, section, keeper, kind, rule }) =>
+      `| \`${name}\` | ${section} | ${kind === 'recommendation' ? `${keeper}, recommended` : keeper} | ${rule} |`,
+  ),
 ];
 
 const introduction = `# The rules of AXI4 and AXI4-Lite
 
-Every rule of AXI4 and of AXI4-Lite that can be seen on the signals, stated once, in \`rtl/parts/axi/\`, after the AMBA AXI and ACE protocol specification (Arm
-IHI 0022, issues E to H). From that one source come a check in every cycle of a simulation, assertions and assumptions in a proof, and Verilog for other people's designs. A second
-checker, in TypeScript (\`testbench/axi/checker.ts\`), is written from the list alone; both are compared on legal traffic, on faults, and on a planted violation of each rule.
+The rules of AXI4 and of AXI4-Lite that can be seen on the signals, stated once, in \`rtl/parts/axi/rules.ts\`, after the AMBA AXI and ACE protocol specification (Arm IHI 0022,
+issue E). From that list come a check in every cycle of a simulation, assertions and assumptions in a proof, and Verilog for other people's designs. Second checkers, in TypeScript
+(\`testbench/axi/checker.ts\`, \`lite-checker.ts\`), are written from the list alone; the two of each kind are compared on random legal traffic, on random faults, and on planted violations of each rule.
 
 ## Use
 
-- **In other designs**: \`portcullis generate axi4_properties --set dataWidth=128 --set idWidth=6\` (or \`axi4_lite_properties\`). All ports of the module but the last are inputs, by
-  their standard names; connect it beside any AXI4 interface. \`axi4_properties.v\` is Verilog-2005 and has an output \`violates_RULE\` for each rule, high in a cycle that breaks it: for
-  simulators, and for hardware that is to notice. \`asserting/axi4_properties.sv\` is the same with a named immediate assertion for each rule, for Verilator (\`--assert\`) and for formal tools.
+- **In other designs**: \`portcullis generate axi4_properties --set dataWidth=128 --set idWidth=6\` (or \`axi4_lite_properties\`). Its inputs are the clock, the reset and an interface's
+  signals by their standard names; connect it beside any AXI4 interface. \`axi4_properties.v\` is Verilog-2005 and has an output \`violates_RULE\` for each rule, high in a cycle that breaks it: for
+  simulators, and for hardware that is to notice. While ARESETn is low, only the outputs of the rules \`*_reset\` mean something. \`asserting/axi4_properties.sv\` is the same with a named immediate assertion for each rule that is not a recommendation, for
+  Verilator (\`--assert\`) and for formal tools.
 - **In proofs**: \`--set "role=assume manager"\` assumes what managers keep and asserts what subordinates keep: put it at a subordinate that is to be proved. \`assume subordinate\` is the other way round, for managers.
-- **In the language**: \`watchAxi4(m, 'name', bus, parameters)\` in a module around a block.
+  \`rtl/parts/axi/role-proofs.test.ts\` shows both, for AXI4-Lite.
+- **In the language**: \`watchAxi4(m, 'name', bus, parameters)\` and \`watchAxiLite\` in a module around a block.
 
 ## Limits
 
-It follows at most \`maxOutstanding\` transactions of each direction and \`dataAhead\` beats of write data before their address; rules of the kind *limit of the checker* say when traffic goes beyond. Rules about time (that a
-response comes at all) and about the memory behind an interface (that a read returns what was written) are not rules of signals, and are not here. User signals are not looked at.
+It follows at most \`maxOutstanding\` transactions of each direction and \`dataAhead\` beats of write data before their address; rules of the kind *limit of the checker* say when traffic goes beyond. It keeps the last exclusive read of
+\`exclusiveReads\` identifiers. Rules about time (that a response comes at all) and about the memory behind an interface (that a read returns what was written) are not rules of signals, and are not here; neither is that the value of AxCACHE lets an
+exclusive access reach the monitor that watches it (A7.2.4), because the signals do not tell where the monitor is: a cache may be it. User signals are not looked at.
+
+*Recommended* rules are those that Arm's own assertions only recommend: software may do otherwise. They have an output, and are neither asserted nor assumed.
 `;
 
+const confirmed = `## Sections
+
+The specification itself was not at hand when these numbers were checked. Each is quoted with this title, or for what the rule says, by one of these public documents at least:
+
+- *YosysHQ*: the AXI4 formal properties of YosysHQ (SVA-AXI4-FVIP), which quote sentences, titles and pages of issue E;
+- *Mentor*: the Mentor Verification IP AXI3/4 user guide, V10.2b (2013), whose list of assertions names a section for each;
+- *Altera*: the assertions of the Altera AXI4 memory-mapped verification components (Intel document 838773), which name sections.
+
+Other issues number some sections otherwise.
+
+| section | title | quoted by |
+| --- | --- | --- |
+`;
+
+/** Where each number was found, and for A7.2.1 only its title. */
+const quotedBy: Readonly<Record<keyof typeof axiSections, string>> = {
+  'A3.1.2': 'YosysHQ, Mentor',
+  'A3.2.1': 'YosysHQ, Mentor, Altera',
+  'A3.2.2': 'YosysHQ',
+  'A3.3.1': 'Mentor, for read data without an address; the title by several designs',
+  'A3.4.1': 'YosysHQ, Mentor, Altera',
+  'A3.4.3': 'YosysHQ',
+  'A3.4.4': 'YosysHQ',
+  'A4.4': 'YosysHQ, Mentor (and Altera: table A4-5)',
+  'A7.2.1': 'the title only, in tables of contents; that exclusive writes follow reads one for each is Arm DUI 0534',
+  'A7.2.2': 'YosysHQ, Mentor',
+  'A7.2.4': 'YosysHQ, Mentor',
+  'B1.1.1': 'YosysHQ',
+};
+
+const published = (): string[] => [
+  "## Beside Arm's assertions",
+  '',
+  'Arm publishes assertions for AXI4 and AXI4-Lite (Arm DUI 0534); AMD lists most of them for its protocol checker (PG101). Names are without `AXI4_`, `AXI4LITE_`.',
+  '',
+  '| theirs | ours |',
+  '| --- | --- |',
+  ...publishedAssertions.map(({ names, rules, note }) => {
+    const ours = rules.map((name) => `\`${name}\``).join(', ');
+    const second = [ours === '' ? 'none' : ours, ...(note === undefined ? [] : [note])].join(': ');
+    return `| ${names.map((name) => `\`${name}\``).join(', ')} | ${second} |`;
+  }),
+];
+
+test("Arm's assertions are beside every rule of AXI4", () => {
+  const named = publishedAssertions.flatMap(({ rules }) => rules);
+  expect(new Set(named)).toEqual(new Set(axi4Rules.map(({ name }) => name)));
+});
+
 test('the page lists the rules', async () => {
-  const page = [introduction, '## AXI4', '', ...rows(axi4Rules), '', '## AXI4-Lite', '', ...rows(axiLiteRules), ''];
+  const sections = (Object.keys(axiSections) as (keyof typeof axiSections)[]).map(
+    (section) => `| ${section} | ${axiSections[section]} | ${quotedBy[section]} |`,
+  );
+  const page = [
+    introduction,
+    '## AXI4',
+    '',
+    ...rows(axi4Rules),
+    '',
+    '## AXI4-Lite',
+    '',
+    ...rows(axiLiteRules),
+    '',
+    confirmed + sections.join('\n'),
+    '',
+    ...published(),
+    '',
+  ];
   await expect(page.join('\n')).toMatchFileSnapshot('../../../docs/parts/axi-properties.md');
 });
 
