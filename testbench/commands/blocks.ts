@@ -18,6 +18,7 @@ import {
   resourceAccessControllerRegisters,
 } from '../../rtl/resource-access-controller/interface.ts';
 import { accessPath } from '../../rtl/resource-access-controller/path.ts';
+import { cipherParts } from './cipher-parts.ts';
 
 export type BlockParameters = Readonly<Record<string, ParameterValue>>;
 
@@ -99,4 +100,5 @@ export const blocks: readonly Block[] = [
     definition: (values) => axiLiteProperties(values),
     registers: () => null,
   },
+  ...cipherParts,
 ];
