@@ -40,16 +40,18 @@ const hat = (shift: number): number[][] =>
       return block[row & 3]![column & 3]!;
     }),
   );
-const hats = [hat(0), hat(1), hat(1), hat(0)];
-const multiplied = (state: bigint): bigint => {
-  const bits = [...state.toString(2).padStart(64, '0')].map(Number);
-  const product = bits.map((_, index) => {
-    const block = index >> 4;
-    const row = hats[block]![index & 15]!;
-    return row.reduce((sum, entry, column) => sum ^ (entry & bits[16 * block + column]!), 0);
-  });
-  return BigInt(`0b${product.join('')}`);
+/** Each row as a number, its first entry the highest bit. */
+const hats = [0, 1, 1, 0].map((shift) => hat(shift).map((row) => Number.parseInt(row.join(''), 2)));
+const odd = (value: number): number => {
+  const folded = value ^ (value >> 8);
+  return (0x6996 >> ((folded ^ (folded >> 4)) & 15)) & 1;
 };
+const multiplied = (state: bigint): bigint =>
+  hats.reduce((product, rowsOf, block) => {
+    const input = Number((state >> BigInt(48 - 16 * block)) & 0xffffn);
+    const output = rowsOf.reduce((sum, row) => 2 * sum + odd(row & input), 0);
+    return (product << 16n) | BigInt(output);
+  }, 0n);
 
 type Step = (state: bigint) => bigint;
 const add =
