@@ -1,6 +1,6 @@
 import type { PortLayout } from '../../../../rtl/hdl/port-layout.ts';
 import type { ResourceAccessControllerParameters } from '../../../../rtl/resource-access-controller/interface.ts';
-import type { ChannelPorts } from '../../axi/channel.ts';
+import { Axi4Checker } from '../../../axi/checker.ts';
 import { channelRules, liteResponseChannels } from '../../axi/channel-rules.ts';
 import type { Scoreboard } from '../../driver.ts';
 import { inputSlot, outputSlot } from '../../ports.ts';
@@ -10,36 +10,31 @@ import { guaranteesOf } from './guarantees.ts';
 import { Ledger } from './ledger.ts';
 import type { RacScenario } from './scenario.ts';
 
-const channel = (prefix: string, name: string, ...payload: string[]): ChannelPorts => ({
-  valid: `${prefix}_${name}valid`,
-  ready: `${prefix}_${name}ready`,
-  payload: payload.map((each) => `${prefix}_${name}${each}`),
-});
-
-const requestPayload = ['id', 'addr', 'len', 'size', 'burst', 'lock', 'cache', 'prot', 'qos', 'region'];
-
-const managerChannels = (prefix: string): readonly ChannelPorts[] => [
-  channel(prefix, 'aw', ...requestPayload),
-  channel(prefix, 'w', 'data', 'strb', 'last'),
-  channel(prefix, 'ar', ...requestPayload),
-];
-
-/** The rules of a port's channels; what waits there is given up when the device acknowledges its reset. */
-const managerRules = (layout: PortLayout, port: number): Scoreboard => {
-  const prefix = `m${port}_axi`;
-  const rules = channelRules(layout, managerChannels(prefix));
+/**
+ * The rules of AXI4 at a port, in every cycle: the controller's part whatever the device does; the device's too where it has no faults. A reset that the device acknowledges
+ * gives up what is outstanding there, so both sides start afresh.
+ */
+const portRules = (scenario: RacScenario, layout: PortLayout, port: number): Scoreboard => {
+  const faultless = scenario.devices[port]?.behaviour.faults.length === 0;
+  const rules = new Axi4Checker(layout, `m${port}_axi`, {
+    requests: 'output',
+    ...(faultless ? {} : { keeper: 'manager' }),
+  });
   const request = outputSlot(layout, 'reset_request').word;
   const acknowledge = inputSlot(layout, 'reset_acknowledge').word;
-  const readies = managerChannels(prefix).map(({ ready }) => inputSlot(layout, ready).word);
-  const cleared = new Uint32Array(layout.inputWords);
+  const reset = inputSlot(layout, 'aresetn').word;
+  const afresh = new Uint32Array(layout.inputWords);
   return {
-    name: `${prefix} rules`,
+    name: rules.name,
     cycle(inputs, outputs, cycle) {
+      const wrong = rules.cycle(inputs, outputs, cycle);
       const both = (outputs[request] ?? 0) & (inputs[acknowledge] ?? 0);
-      if (((both >>> port) & 1) === 0) return rules.cycle(inputs, outputs, cycle);
-      cleared.set(inputs);
-      for (const ready of readies) cleared[ready] = 1;
-      return rules.cycle(cleared, outputs, cycle);
+      if (((both >>> port) & 1) === 1) {
+        afresh.set(inputs);
+        afresh[reset] = 0;
+        rules.cycle(afresh, outputs, cycle);
+      }
+      return wrong;
     },
   };
 };
@@ -64,12 +59,7 @@ export const racScoreboards = (
   return {
     ledger,
     scoreboards: [
-      channelRules(layout, [
-        channel('s_axi', 'b', 'id', 'resp'),
-        channel('s_axi', 'r', 'id', 'data', 'resp', 'last'),
-        ...liteResponseChannels('s_axil'),
-      ]),
-      ...Array.from({ length: p.ports }, (_, port) => managerRules(layout, port)),
+      channelRules(layout, liteResponseChannels('s_axil')),
       {
         name: 'transactions',
         cycle(inputs, outputs, cycle) {
@@ -81,6 +71,9 @@ export const racScoreboards = (
           return null;
         },
       },
+      // After the ledger: of two complaints in a cycle the last is told, and these name the section that is broken.
+      new Axi4Checker(layout, 's_axi', { requests: 'input' }),
+      ...Array.from({ length: p.ports }, (_, port) => portRules(scenario, layout, port)),
       atEnd('progress', () => (driver.stuck ? `nothing moves any more, in the phase '${driver.phase}'` : null)),
       atEnd('answers', () => driver.processor.problem ?? judgeEnds(ledger)),
       atEnd('memories', () => judgeMemories(ledger, driver, guarantees)),
