@@ -6,6 +6,10 @@ import { refused } from './slots.ts';
 
 const clearing = 4;
 const stagedWords = 16;
+/** The cycle of a commit's timer in which the second key is taken. */
+const secondKeyCycle = 17;
+/** Cycles that clearing takes, for each slot. */
+const clearingCycles = 16;
 const noKey = new Uint8Array(64);
 
 interface KeySlot {
@@ -33,6 +37,10 @@ export class Keys {
   #slot = 0;
   #operation = 0;
   #timer = 0;
+  /** The key taken from the staged words so far. */
+  readonly #taken = new Uint8Array(4 * stagedWords);
+  /** Cycles of clearing to come. */
+  #clearing = 0;
   /** Whether this edge clears the staged words. */
   #clearsStage = false;
 
@@ -51,6 +59,7 @@ export class Keys {
     }));
     this.#active = false;
     this.#timer = 0;
+    this.#clearing = clearingCycles * this.#count;
   }
 
   decode(form: number): Decoded {
@@ -85,6 +94,8 @@ export class Keys {
     const slotOfCommit = this.#slot;
     const ends = this.#active && this.#advance(inUse);
     this.#command(tamper || began);
+    if (tamper) this.#clearing = clearingCycles * this.#count;
+    else if (this.#clearing > 0) this.#clearing -= 1;
     if (tamper) {
       this.#active = false;
       for (const slot of this.#slots) {
@@ -98,8 +109,10 @@ export class Keys {
 
   /** Counts a cycle of the commit. Returns whether it ends with it. */
   #advance(inUse: boolean): boolean {
-    if (this.#timer === 0 && inUse) return false;
+    if (this.#timer === 0 && (inUse || this.#clearing > 0)) return false;
     this.#timer += 1;
+    if (this.#timer === 1) this.#take(0);
+    if (this.#timer === secondKeyCycle) this.#take(stagedWords / 2);
     return this.#timer === commitCycles;
   }
 
@@ -113,17 +126,18 @@ export class Keys {
       slot.cipher = cipherOf(channels.aes128, noKey);
     } else {
       slot.kind = this.#operation;
-      slot.cipher = cipherOf(slot.kind, this.#staged());
+      slot.cipher = cipherOf(slot.kind, this.#taken.slice());
     }
     this.#registers.interrupt(interruptBit.key);
   }
 
-  #staged(): Uint8Array {
+  /** Takes one of the two keys, from this word on. */
+  #take(first: number): void {
     const { words, place } = this.#registers;
-    const key = new Uint8Array(4 * stagedWords);
-    const view = new DataView(key.buffer);
-    for (let index = 0; index < stagedWords; index += 1) view.setUint32(4 * index, words[place.key + index]!, true);
-    return key;
+    const view = new DataView(this.#taken.buffer);
+    for (let index = first; index < first + stagedWords / 2; index += 1) {
+      view.setUint32(4 * index, words[place.key + index]!, true);
+    }
   }
 
   /** @param onlyLocks whether no commit can begin */

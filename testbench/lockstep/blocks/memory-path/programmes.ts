@@ -49,6 +49,9 @@ export const keyLoads = (p: P): Arbitrary<readonly KeyLoad[]> =>
     })
     .map((loads) => loads.map((load, slot) => ({ slot, ...load })));
 
+/** Cycles for each slot that clearing takes after reset: no commit goes on before. */
+const clearingCycles = 16;
+
 /** Cycles to wait so that a commit without traffic is over. */
 export const commitWait = commitCycles + 8;
 
@@ -64,7 +67,7 @@ export const formSlots = (p: P): Arbitrary<readonly number[]> =>
   );
 
 export const settingsOf = (loads: readonly KeyLoad[], slots: readonly number[]): readonly LiteWrite[] => [
-  ...loads.flatMap((load, index) => keyWrites(load, index === 0 ? 0 : commitWait)),
+  ...loads.flatMap((load, index) => keyWrites(load, index === 0 ? clearingCycles * loads.length : commitWait)),
   ...slots.flatMap((slot, index) => {
     const load = loads[slot];
     return load === undefined ? [] : [formWrite(index + 1, load.kind, slot)];
