@@ -24,7 +24,6 @@ export const proofModel = ({ module, resets }: LabelledDesign): ProofModel => {
     'flatten',
     ...resets.map(({ path, width, value }) => `setattr -set init ${width}'b${value.toString(2)} w:${path}`),
     'opt_clean',
-    'memory_dff',
     'memory_collect',
     'memory_map',
     'async2sync',

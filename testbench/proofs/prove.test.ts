@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { bit, bits, elaborate, input, module, output } from '../../rtl/hdl/index.ts';
+import { bit, bits, elaborate, input, lit, module, output, select } from '../../rtl/hdl/index.ts';
 import { partProofs } from '../../rtl/parts/proofs.ts';
 import { projectRoot } from '../commands/version.ts';
 import { editInstance } from '../mutation/edit-instance.ts';
@@ -108,6 +108,22 @@ describe('proveModule', () => {
     );
     const verdicts = await proveModule(first, { engines: ['k-induction', 'bmc3'] });
     expect(verdictOf(verdicts, 'it is later')).toMatchObject({ verdict: 'failed', engine: 'bmc3', depth: 1 });
+  });
+
+  test('a table that a register without reset reads holds what it holds from the start', async () => {
+    const entries = [8, 0, 1, 2, 3, 4, 5, 6, 7].map((value) => lit(4, value));
+    const table = elaborate(
+      module('table', { value: output(bits(4)) }, (io, m) => {
+        const { any } = m.regs({ any: { type: bits(4), reset: 'none' } });
+        any.set(any);
+        io.value.set(select(any, entries));
+        m.assert(any.ne(2).or(io.value.eq(1)), 'the entry at two is one');
+        m.assert(any.ne(2).or(io.value.eq(0)), 'the entry at two is zero');
+      }),
+    );
+    const verdicts = await proveModule(table, { depth: 3 });
+    expect(verdictOf(verdicts, 'the entry at two is one').verdict).toBe('proved');
+    expect(verdictOf(verdicts, 'the entry at two is zero')).toMatchObject({ verdict: 'failed', depth: 1 });
   });
 
   test('says how far it looked where the search is all there is', async () => {
