@@ -18,6 +18,8 @@ export interface ProofTarget {
   readonly thorough: boolean;
   /** The engines to use, in this order; all when left out. */
   readonly engines?: readonly ProofEngine[];
+  /** Seconds that each engine may take, where that is more than usual. */
+  readonly seconds?: number;
   module(): ModuleDefinition<Ports>;
 }
 

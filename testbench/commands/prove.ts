@@ -15,11 +15,13 @@ interface Chosen {
   readonly target: ProofTarget;
 }
 
-/** All proofs of the block that was named; else those of every block, the long ones in thorough runs only. */
+/** The proofs of the block that was named, or of every block. The long ones in thorough runs only, or where a block has no others. */
 const chosenTargets = (given: Arguments): readonly Chosen[] => {
   const [name] = given.positionals;
   const all = proofLists.flatMap(({ block, targets }) => targets.map((target) => ({ block, target })));
-  if (name === undefined) return all.filter(({ target }) => given.flags.has('thorough') || !target.thorough);
+  const quick = (chosen: readonly Chosen[]): readonly Chosen[] =>
+    given.flags.has('thorough') ? chosen : chosen.filter(({ target }) => !target.thorough);
+  if (name === undefined) return quick(all);
   const found = all.filter(({ block }) => block === name);
   if (found.length === 0)
     throw unknownChoice(
@@ -27,7 +29,8 @@ const chosenTargets = (given: Arguments): readonly Chosen[] => {
       name,
       proofLists.map(({ block }) => block),
     );
-  return found;
+  const short = quick(found);
+  return short.length > 0 ? short : found;
 };
 
 interface Work extends Chosen {

@@ -6,7 +6,7 @@ import type { Module } from '../../rtl/hdl/ir.ts';
 import type { ParameterValue } from '../../rtl/parts/parameters.ts';
 import type { ProofTarget } from '../../rtl/parts/proof-target.ts';
 import { vcdText } from '../waves/vcd.ts';
-import { type PropertyVerdict, type ProveOptions, proveModule } from './prove-module.ts';
+import { defaultLimits, type PropertyVerdict, type ProveOptions, proveModule } from './prove-module.ts';
 import { replayTrace, type Trace } from './trace.ts';
 
 export interface ProofFiles {
@@ -92,7 +92,8 @@ export const proveTarget = async (
   const whole = elaborate(target.module());
   const module = options.change?.(whole) ?? whole;
   const { name, parameters, section, engines } = target;
-  const verdicts = await proveModule(module, { ...(engines === undefined ? {} : { engines }), ...options });
+  const seconds = Math.max(options.seconds ?? defaultLimits.seconds, target.seconds ?? 0);
+  const verdicts = await proveModule(module, { ...(engines === undefined ? {} : { engines }), ...options, seconds });
   return verdicts.map(({ trace, ...verdict }) => ({
     block,
     parameters,
