@@ -1,7 +1,10 @@
 import { all, type ModuleDefinition, type Ports } from '../hdl/index.ts';
-import type { ProofList } from '../parts/proof-target.ts';
+import type { ProofList, ProofTarget } from '../parts/proof-target.ts';
 import { resourceAccessControllerParameters } from './interface.ts';
+import { completionPaths, completionProperties } from './properties-completion.ts';
+import { checkedDecoder, checkedReadChoice, checkedWatchdog } from './properties-leaves.ts';
 import { processorPaths, processorProperties } from './properties-processor.ts';
+import { checkedAddressRegister, checkedDataRegister } from './properties-registers.ts';
 import { provenPath } from './properties-surroundings.ts';
 import { transactionPaths, transactionProperties } from './properties-transactions.ts';
 import type { Geometry } from './shapes.ts';
@@ -26,26 +29,71 @@ const smallest: Geometry = {
   addressWidth: 13,
 };
 
-const processorSide = (p: Geometry) =>
-  provenPath(p, 'processor_side', [...new Set([...transactionPaths(p), ...processorPaths()])], ({ m, io, seen }) => {
-    transactionProperties(p, m, seen);
-    processorProperties(p, m, io.s_axi, seen);
-    // What is assumed leaves room for traffic and for faults.
-    const sick = seen('port_0.control.isolated').bit(0);
-    m.cover(all([sick, io.s_axi.rvalid, io.s_axi.rlast]), 'a read ends beside an isolated port');
-    m.cover(all([sick, io.s_axi.bvalid]), 'a write ends beside an isolated port');
-  });
+/** Three of what is in flight, so that one can be between two. */
+const larger: Geometry = { ...smallest, idWidth: 2, resources: 3, outstanding: 3, timerWidth: 8 };
+/** As it is built when nothing else is asked for. */
+const usual: Geometry = resourceAccessControllerParameters();
+
+const induction = ['k-induction', 'bmc3'] as const;
+/** Ten times what the longest takes on two idle cores. */
+const seconds = 300;
+
+const processorSide = (p: Geometry, thorough: boolean): ProofTarget => ({
+  name: `the processor side, with devices that do anything, ${p.outstanding} outstanding`,
+  parameters: { ...p },
+  section: `${page}, Responses`,
+  thorough,
+  engines: induction,
+  seconds,
+  module: erase(() =>
+    provenPath(p, 'processor_side', [...new Set([...transactionPaths(p), ...processorPaths()])], ({ m, io, seen }) => {
+      transactionProperties(p, m, seen);
+      processorProperties(p, m, io.s_axi, seen);
+      // What is assumed leaves room for traffic and for faults.
+      const sick = seen('port_0.control.isolated').bit(0);
+      m.cover(all([sick, io.s_axi.rvalid, io.s_axi.rlast]), 'a read ends beside an isolated port');
+      m.cover(all([sick, io.s_axi.bvalid]), 'a write ends beside an isolated port');
+    }),
+  ),
+});
+
+const completion = (p: Geometry, thorough: boolean): ProofTarget => ({
+  name: `answers within the programmed time, ${p.outstanding} outstanding`,
+  parameters: { ...p },
+  section: `${page}, Constants`,
+  thorough,
+  engines: induction,
+  seconds,
+  module: erase(() =>
+    provenPath(p, 'completion', [...new Set([...transactionPaths(p), ...completionPaths(p)])], (path) => {
+      transactionProperties(p, path.m, path.seen);
+      completionProperties(p, path);
+    }),
+  ),
+});
+
+const leaf = (p: Geometry, name: string, section: string, thorough: boolean, make: () => unknown): ProofTarget => ({
+  name,
+  parameters: { ...p },
+  section: `${page}, ${section}`,
+  thorough,
+  engines: induction,
+  seconds,
+  module: erase(make),
+});
 
 export const resourceAccessControllerProofs: ProofList = {
   block: 'resource_access_controller',
   targets: [
-    {
-      name: 'the processor side, with devices that do anything',
-      parameters: { ...smallest },
-      section: `${page}, Responses`,
-      thorough: false,
-      engines: ['k-induction', 'bmc3'],
-      module: erase(() => processorSide(smallest)),
-    },
+    processorSide(smallest, false),
+    completion(smallest, false),
+    leaf(usual, 'what the decoder of reads says', 'Requests', false, () => checkedDecoder(usual, 'read')),
+    leaf(usual, 'what the decoder of writes says', 'Requests', false, () => checkedDecoder(usual, 'write')),
+    leaf(usual, 'turns at the processor', 'Responses', false, () => checkedReadChoice(usual)),
+    leaf(usual, 'timeouts of a port', 'Faults', false, () => checkedWatchdog(usual)),
+    leaf(usual, 'requests that leave by a port', 'Requests', false, () => checkedAddressRegister(usual)),
+    leaf(usual, 'data that leave by a port', 'Write data', false, () => checkedDataRegister(usual)),
+    processorSide(larger, true),
+    completion(larger, true),
   ],
 };

@@ -1,4 +1,14 @@
-import type { Bits } from '../hdl/index.ts';
+import {
+  type Bits,
+  lit,
+  type ModuleBody,
+  type ModuleDefinition,
+  mux,
+  type Outside,
+  observed,
+  type Ports,
+  select,
+} from '../hdl/index.ts';
 import type { Geometry } from './shapes.ts';
 
 /** Signals inside a block that properties around it speak of, by their paths. */
@@ -10,14 +20,40 @@ const nameOf = (path: string): string => `seen_${path.replaceAll('.', '_')}`;
 export const observations = (paths: readonly string[]): Readonly<Record<string, string>> =>
   Object.fromEntries(paths.map((path) => [nameOf(path), path]));
 
-/** Reads those outputs of an instance; `prefix` is where the paths begin. */
+/** Reads those outputs of an instance. */
 export const seenIn =
-  (instance: object, prefix = ''): Seen =>
+  (instance: object): Seen =>
   (path) => {
-    const signal = Reflect.get(instance, nameOf(`${prefix}${path}`)) as Bits | undefined;
+    const signal = Reflect.get(instance, nameOf(path)) as Bits | undefined;
     if (signal === undefined) throw new Error(`'${path}' is not among the signals to be observed`);
     return signal;
   };
+
+/** An instance of a module whose signals of these paths are seen. */
+export const seenInstance = <P extends Ports>(
+  m: ModuleBody,
+  name: string,
+  definition: ModuleDefinition<P>,
+  paths: readonly string[],
+): { readonly instance: Outside<P>; readonly seen: Seen } => {
+  const { [name]: shown } = m.instances({ [name]: observed(definition, observations(paths)) });
+  if (shown === undefined) throw new Error('the instance was just declared');
+  // What is seen is beside the module's own ports.
+  return { instance: shown as unknown as Outside<P>, seen: seenIn(shown) };
+};
+
+/** For a place on a circle, how many steps it is to the next flag that is set, its own first; as many as there are where none is. */
+export const stepsToNext = (flags: readonly Bits<1>[], place: Bits, width: number): Bits => {
+  const from = (start: number): Bits =>
+    range(flags.length).reduceRight<Bits>(
+      (rest, step) => mux(flags[(start + step) % flags.length] ?? lit(1, 0), lit<number>(width, step), rest),
+      lit<number>(width, flags.length),
+    );
+  return select(
+    place,
+    range(flags.length).map((start) => from(start)),
+  );
+};
 
 export const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
 

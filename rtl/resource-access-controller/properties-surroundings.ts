@@ -8,14 +8,12 @@ import {
   lit,
   type ModuleBody,
   module,
-  type Outside,
-  observed,
   popCount,
 } from '../hdl/index.ts';
 import { managerPrefix, pageBits } from './interface.ts';
 import { accessPath } from './path.ts';
 import { type DeviceSide, dataPorts, managersOf, pathSettings, sidePorts } from './ports.ts';
-import { observations, type Seen, seenIn } from './properties-seen.ts';
+import { type Seen, seenInstance } from './properties-seen.ts';
 import { type Geometry, plan } from './shapes.ts';
 import { word } from './slots.ts';
 
@@ -56,8 +54,7 @@ export const provenPath = (p: Geometry, name: string, paths: readonly string[], 
     name,
     surroundings(p),
     (io, m) => {
-      const { path: shown } = m.instances({ path: observed(accessPath(p), observations(paths)) });
-      const path = shown as unknown as Outside<ReturnType<typeof accessPath>['ports']>;
+      const { instance: path, seen } = seenInstance(m, 'path', accessPath(p), paths);
       path.s_axi.connect(io.s_axi);
       const outside = managersOf(p, io);
       for (const [port, manager] of outside.entries())
@@ -94,7 +91,7 @@ export const provenPath = (p: Geometry, name: string, paths: readonly string[], 
           ),
         );
       }
-      state({ m, io, managers: outside, seen: seenIn(path) });
+      state({ m, io, managers: outside, seen });
     },
     { documentation: 'The path of all transactions with properties around it.', parameters: { ...p } },
   );

@@ -64,6 +64,12 @@ export const transactionProperties = (p: Geometry, m: ModuleBody, seen: Seen): v
         const samePlace = one.routeLocal.eq(two.routeLocal).and(one.routeLocal.or(one.port.eq(two.port)));
         m.assert(together.implies(samePlace), `${direction} slots ${index} and ${other}: one identifier, one route`);
       }
+      for (const [other, two] of slots.entries())
+        if (other !== index)
+          m.assert(
+            one.waits.bit(other).implies(two.waits.and(one.waits.not()).isZero()),
+            `${direction} slot ${index} waits for what slot ${other} waits for`,
+          );
     }
     m.assert(
       flag(`${direction}_path.full`).implies(seen(`${direction}_path.held_plan_code`).ne(1)),
@@ -111,6 +117,10 @@ const writeDataProperties = (p: Geometry, m: ModuleBody, seen: Seen): void => {
     const delivered = seen('write_progress.delivered').bit(index);
     const current = flag('write_data.active').and(seen('write_data.current_slot').eq(index));
     m.assert(one.valid.and(received.not()).eq(current), `write slot ${index}: it is current until its data came`);
+    m.assert(
+      all([one.valid, one.waits.and(seen('write_progress.received').not()).isNonZero()]).not(),
+      `write slot ${index}: it waits for none whose data have not come`,
+    );
     m.assert(one.valid.and(delivered).implies(received), `write slot ${index}: what was sent on has come`);
     for (const port of range(p.ports)) {
       const there = all([one.valid, one.routeLocal.not(), one.port.eq(port)]);
@@ -131,9 +141,20 @@ const writeDataProperties = (p: Geometry, m: ModuleBody, seen: Seen): void => {
       );
     }
   }
-  for (const port of range(p.ports))
+  const exists = (number: Bits): Bits<1> => number.le(p.outstanding - 1);
+  m.assert(flag('write_data.active').implies(exists(seen('write_data.current_slot'))), 'the current write has a slot');
+  for (const port of range(p.ports)) {
+    for (const register of [
+      ...directions.map((direction) => addressRegister(port, direction)),
+      `port_${port}.write_side.data_register`,
+    ])
+      m.assert(
+        all([isolated.bit(port).not(), flag(`${register}.held`)]).implies(exists(seen(`${register}.held_slot`))),
+        `port ${port}: what ${register.split('.').slice(1).join(' ')} holds has a slot`,
+      );
     m.assert(
       flag(`port_${port}.write_side.data_register.promising`).implies(isolated.bit(port)),
       `port ${port}: only an isolated port is filled`,
     );
+  }
 };

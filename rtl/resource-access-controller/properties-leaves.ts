@@ -1,0 +1,178 @@
+import { all, any, bit, bits, input, lit, log2Ceil, module, popCount, select, vector } from '../hdl/index.ts';
+import { encodeOneHot, isOneHotOrZero } from '../parts/arbiter/one-hot.ts';
+import { requestDecoder } from './decode.ts';
+import { resourceWidth } from './interface.ts';
+import { range, seenInstance, stepsToNext } from './properties-seen.ts';
+import { readChoice } from './response-choice.ts';
+import { entry, type Geometry, readBeat } from './shapes.ts';
+import { watchdog } from './watchdog.ts';
+
+/** Properties of single parts, with everything around them free: these are proved at the sizes that are built. */
+
+/**
+ * The decoder keeps what the proofs of the path assume of the table: a plan names a port and a resource that exist and never answers EXOKAY, and the
+ * target is the plan's port where the plan forwards and nothing is known against it.
+ */
+export const checkedDecoder = (p: Geometry, direction: 'read' | 'write') =>
+  module(
+    'checked_decoder',
+    {
+      entries: input(vector(entry(p), p.entries)),
+      faulted: input(bits<number>(p.resources)),
+      isolated: input(bits<number>(p.ports)),
+      address: input(bits<number>(p.addressWidth)),
+    },
+    (io, m) => {
+      const { decoder } = m.instances({ decoder: requestDecoder(p, direction) });
+      // From a register, as search engines take clocked designs only.
+      const { held } = m.regs({ held: { type: bits<number>(p.addressWidth), reset: 'none' } });
+      held.set(io.address);
+      decoder.entries.set(io.entries);
+      decoder.faulted.set(io.faulted);
+      decoder.isolated.set(io.isolated);
+      decoder.address.set(held);
+      const { plan, target, device_address: address } = decoder;
+      m.assert(plan.port.le(p.ports - 1), "a plan's port exists");
+      m.assert(plan.resource.le(p.resources - 1), "a plan's resource exists");
+      m.assert(plan.code.ne(1), 'a plan does not answer EXOKAY');
+      m.assert(plan.forward.and(plan.refused).not(), 'what is refused is not forwarded');
+      const open = all([plan.forward, io.faulted.at(plan.resource).not()]);
+      for (const port of range(p.ports))
+        m.assert(
+          target.bit(port).eq(all([open, plan.port.eq(port), io.isolated.bit(port).not()])),
+          `port ${port} is the target where the plan says so and nothing is against it`,
+        );
+      m.assert(address.slice(11, 0).eq(held.slice(11, 0)), 'a page is translated as a whole');
+    },
+    { documentation: 'The decoder with properties.', parameters: { ...p } },
+  );
+
+/**
+ * No source waits long for its turn: while a source goes on offering, at most as many turns of others begin as there are others. A turn is the beats of one
+ * burst from one source, as long as it has them.
+ */
+export const checkedReadChoice = (p: Geometry) => {
+  const sources = p.ports + 1;
+  const width = log2Ceil(sources + 1) + 1;
+  const numberWidth = log2Ceil(sources);
+  return module(
+    'checked_read_choice',
+    { offers: input(bits<number>(sources)), beats: input(vector(readBeat(p), sources)), ready: input(bit) },
+    (io, m) => {
+      const { instance: choice, seen } = seenInstance(m, 'choice', readChoice(p), ['last_source', 'sticky']);
+      choice.offers.set(io.offers);
+      choice.beats.set(io.beats);
+      choice.channel.ready.set(io.ready);
+      const r = m.regs({
+        watched: { type: bits<number>(numberWidth), reset: 'none' },
+        waits: { type: bit, reset: 0 },
+        turns: { type: bits<number>(width), reset: 0 },
+      });
+      r.watched.set(r.watched);
+      m.assume(r.watched.le(p.ports), 'the watched source exists');
+      const last = seen('last_source');
+      const { offering, served, goes_on } = m.named({
+        offering: io.offers.at(r.watched),
+        served: choice.taken.at(r.watched),
+        goes_on: seen('sticky').bit(0).and(io.offers.and(last).isNonZero()),
+      });
+      r.waits.set(offering.and(served.not()));
+      m.assume(r.waits.implies(offering), 'the watched source offers until it is served');
+      m.when(offering.not().or(served), () => r.turns.set(0)).elseWhen(
+        choice.taken.isNonZero().and(goes_on.not()),
+        () => r.turns.set(r.turns.add(1)),
+      );
+      m.assert(popCount(last).eq(1), 'one source was last');
+      m.assert(isOneHotOrZero(choice.taken), 'one source is taken at a time');
+      m.assert(choice.taken.and(io.offers.not()).isZero(), 'what is taken was offered');
+      m.assert(r.turns.le(p.ports), 'no more turns of others begin than there are others');
+      const { ahead } = m.named({
+        ahead: select(
+          encodeOneHot(last).resize<number>(numberWidth),
+          range(sources).map((from) =>
+            select(
+              r.watched,
+              range(sources).map((to) => lit<number>(width, (to - from - 1 + sources) % sources)),
+            ),
+          ),
+        ),
+      });
+      m.assert(r.turns.add(ahead).le(p.ports), 'every turn comes nearer to the watched source');
+      m.assert(r.waits.not().implies(r.turns.isZero()), 'turns are counted while it waits');
+    },
+    { documentation: "The choice of the processor's R register with properties.", parameters: { ...p } },
+  );
+};
+
+/**
+ * A port and direction whose transactions do not move is found out: while some transaction is its business, no more than `longest` + N - 1 cycles pass without
+ * progress of any, cycles not counted in which one of them is excused; `longest` is the longest timeout that is programmed. The fault is reported in the last of them at the latest.
+ */
+export const checkedWatchdog = (p: Geometry) => {
+  const width = p.timerWidth + log2Ceil(p.outstanding) + 1;
+  const slots = bits<number>(p.outstanding);
+  return module(
+    'checked_watchdog',
+    {
+      isolated: input(bit),
+      ours: input(slots),
+      progress: input(slots),
+      excused: input(slots),
+      resources: input(vector(bits<number>(resourceWidth(p)), p.outstanding)),
+      timeouts: input(vector(bits<number>(p.timerWidth), p.resources)),
+    },
+    (io, m) => {
+      const { instance, seen } = seenInstance(m, 'watchdog', watchdog(p), ['watch', 'timer']);
+      for (const name of ['isolated', 'ours', 'progress', 'excused'] as const) instance[name].set(io[name] as never);
+      instance.resources.set(io.resources);
+      instance.timeouts.set(io.timeouts);
+      const r = m.regs({
+        longest: { type: bits<number>(p.timerWidth), reset: 'none' },
+        hangs: { type: bits<number>(width), reset: 0 },
+        may_leave: { type: slots, reset: 0 },
+        were: { type: slots, reset: 0 },
+        found: { type: bit, reset: 0 },
+      });
+      r.longest.set(r.longest);
+      for (const [slot, resource] of io.resources.elements.entries())
+        m.assume(resource.le(p.resources - 1), `slot ${slot}: its resource exists`);
+      for (const [resource, timeout] of io.timeouts.elements.entries())
+        m.assume(timeout.isNonZero().and(timeout.le(r.longest)), `resource ${resource} has a timeout, none longer`);
+      r.were.set(io.ours);
+      r.may_leave.set(io.progress.or(io.isolated.repeat<number>(p.outstanding)));
+      const left = r.were.and(io.ours.not());
+      m.assume(
+        io.isolated.or(left.and(r.may_leave.not()).isZero()),
+        'a transaction leaves by progress, or when its port is isolated',
+      );
+      m.assume(io.progress.and(io.ours.not()).isZero(), 'only what is here makes progress');
+      r.found.set(instance.expired);
+      m.assume(r.found.implies(io.isolated), 'the port is isolated in the cycle after its timeout');
+      const moving = io.progress.and(io.ours).isNonZero();
+      const excused = io.excused.and(io.ours).isNonZero();
+      m.when(any([io.isolated, io.ours.isZero(), moving]), () => r.hangs.set(0)).elseWhen(excused.not(), () =>
+        r.hangs.set(r.hangs.add(1)),
+      );
+      const watch = seen('watch');
+      const timer = seen('timer');
+      const most = r.longest.extend<number>(width).add(p.outstanding - 1);
+      const healthy = io.isolated.not();
+      m.assert(
+        healthy.implies(r.hangs.le(most)),
+        'a port that hangs is found out within the longest timeout and N - 1 cycles more',
+      );
+      m.cover(all([instance.expired, r.hangs.eq(most)]), 'a port hangs as long as it may');
+      m.assert(watch.le(p.outstanding - 1), 'the watched slot exists');
+      m.assert(timer.le(r.longest), 'the timer stops at the longest timeout');
+      const flags = range(p.outstanding).map((slot) => io.ours.bit(slot));
+      m.assert(
+        all([healthy, io.ours.isNonZero()]).implies(
+          r.hangs.add(stepsToNext(flags, watch, width)).le(timer.extend<number>(width).add(p.outstanding - 1)),
+        ),
+        'it is as far as the port hangs',
+      );
+      m.assert(any([io.isolated, io.ours.at(watch), timer.isZero()]), 'the timer starts anew with another slot');
+    },
+    { documentation: 'The watchdog with properties.', parameters: { ...p } },
+  );
+};
