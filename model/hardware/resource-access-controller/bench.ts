@@ -1,13 +1,17 @@
 /** The controller with its signals by name, cycle by cycle, for tests. */
 import type { ResourceAccessControllerParameterValues } from '../../../rtl/resource-access-controller/interface.ts';
-import { type Entry, ResourceAccessDriver } from './driver.ts';
+import { type Entry, ResourceAccessDriver, type SteppedController } from './driver.ts';
 import { createResourceAccessControllerModel } from './model.ts';
 
 export class Bench {
   readonly driver: ResourceAccessDriver;
 
-  constructor(parameters: ResourceAccessControllerParameterValues = {}) {
-    this.driver = new ResourceAccessDriver(createResourceAccessControllerModel(parameters));
+  /** @param unit the model with these parameters unless given. */
+  constructor(
+    parameters: ResourceAccessControllerParameterValues = {},
+    unit: SteppedController = createResourceAccessControllerModel(parameters),
+  ) {
+    this.driver = new ResourceAccessDriver(unit);
     const { ports } = this.driver.unit.parameters;
     this.set({ s_axi_rready: 1, s_axi_bready: 1 });
     for (let port = 0; port < ports; port += 1) {
@@ -37,6 +41,17 @@ export class Bench {
   /** An output in the cycle that was run last. */
   get(name: string): number {
     return this.driver.outputs[this.driver.outputWord(name)]!;
+  }
+
+  /** A further 32 bits of an input, counted from the lowest. */
+  setWord(name: string, word: number, value: number): this {
+    this.driver.inputs[this.driver.inputWord(name) + word] = value;
+    return this;
+  }
+
+  /** As `setWord`, of an output in the cycle that was run last. */
+  getWord(name: string, word: number): number {
+    return this.driver.outputs[this.driver.outputWord(name) + word]!;
   }
 
   /** Several outputs, those of a channel in short. */
