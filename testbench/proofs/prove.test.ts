@@ -113,7 +113,7 @@ describe('proveModule', () => {
   test('a table that a register without reset reads holds what it holds from the start', async () => {
     const entries = [8, 0, 1, 2, 3, 4, 5, 6, 7].map((value) => lit(4, value));
     const table = elaborate(
-      module('table', { value: output(bits(4)) }, (io, m) => {
+      module('numbers', { value: output(bits(4)) }, (io, m) => {
         const { any } = m.regs({ any: { type: bits(4), reset: 'none' } });
         any.set(any);
         io.value.set(select(any, entries));
