@@ -42,7 +42,8 @@ It follows at most \`maxOutstanding\` transactions of each direction and \`dataA
 \`exclusiveReads\` identifiers. Rules about time (that a response comes at all) and about the memory behind an interface (that a read returns what was written) are not rules of signals, and are not here; neither is that the value of AxCACHE lets an
 exclusive access reach the monitor that watches it (A7.2.4), because the signals do not tell where the monitor is: a cache may be it. User signals are not looked at.
 
-*Recommended* rules are those that Arm's own assertions only recommend: software may do otherwise. They have an output, and are neither asserted nor assumed.
+*Recommended* rules are those that Arm's own assertions only recommend. The specification says must in A7.2.2 and A7.2.4, but of the read and the write of one sequence, and which read a
+write belongs to the signals do not tell for sure: a program that was interrupted between the two looks the same. They have an output, and are neither asserted nor assumed.
 `;
 
 const confirmed = `## Sections
@@ -70,7 +71,7 @@ const quotedBy: Readonly<Record<keyof typeof axiSections, string>> = {
   'A3.4.4': 'YosysHQ',
   'A4.4': 'YosysHQ, Mentor (and Altera: table A4-5)',
   'A7.2.1': 'the title only, in tables of contents; that exclusive writes follow reads one for each is Arm DUI 0534',
-  'A7.2.2': 'YosysHQ, Mentor',
+  'A7.2.2': 'YosysHQ',
   'A7.2.4': 'YosysHQ, Mentor',
   'B1.1.1': 'YosysHQ',
 };
