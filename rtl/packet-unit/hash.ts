@@ -49,7 +49,8 @@ export const packetHash = (p: Pick<PacketUnitParameters, 'dataWidth' | 'hashWidt
       const { descriptor: frame } = events.data;
       const choice = chooseHash(frame, { ...io.enable, destination: lit(1, 0) });
       const { start } = m.named({ start: events.valid.and(events.data.begin).and(u.engine.ready) });
-      events.ready.set(events.data.begin.not().or(u.engine.ready));
+      // Only the beginnings of frames need the engine.
+      events.ready.set(u.parser.described.or(u.engine.ready));
       m.when(start, () => {
         r.addresses.set(frame.addresses);
         r.ports.set(frame.ports);

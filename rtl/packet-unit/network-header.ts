@@ -139,20 +139,17 @@ export const protocolOf = (number: Bits<8>): Protocol => {
   };
 };
 
-/** Where the header after an extension header lies: the first of 32 words, unless it is `beyond` them. */
-export const afterExtension = (
-  position: Bits<5>,
+/** Words of an extension header; `beyond` where they are more than headers are looked for in. */
+export const extensionLength = (
   word: Bits<32>,
   fragment: Bits<1>,
   authentication: Bits<1>,
-): { readonly position: Bits<5>; readonly beyond: Bits<1> } => {
+): { readonly words: Bits<7>; readonly beyond: Bits<1> } => {
   const units = word.slice(23, 16);
   // Fragment: 2 words. Authentication (RFC 4302): units + 2. Others: 2 * (units + 1).
   const long = mux(authentication, units.slice(7, 5).isNonZero(), units.slice(7, 4).isNonZero());
   const counted = mux(authentication, units.slice(4, 0), concat(units.slice(3, 0), lit(1, 0)));
-  const words = counted.and(fragment.not().repeat(5)).extend(7).add(2);
-  const sum = position.extend(7).add(words);
-  return { position: sum.slice(4, 0), beyond: sum.slice(6, 5).isNonZero().or(long.and(fragment.not())) };
+  return { words: counted.and(fragment.not().repeat(5)).extend(7).add(2), beyond: long.and(fragment.not()) };
 };
 
 /** A fragment header with an offset or with fragments after it: bits 1 and 2 are reserved (RFC 8200, section 4.5). */

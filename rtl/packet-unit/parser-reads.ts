@@ -19,8 +19,18 @@ const wordAt = (words: readonly Bits<32>[], index: Bits): Bits<32> => {
 const beatNumber = (g: Geometry, word: Bits<5>): Bits => word.slice(4, g.laneWidth).extend(g.indexWidth);
 
 /** Whether a word of the beat has arrived whole. */
-const arrivedLane = (g: Geometry, word: Bits<5>, full: Bits<1>, count: Bits): Bits<1> =>
-  full.or(word.slice(g.laneWidth - 1, 0).lt(count));
+const arrivedLane = (lane: Bits, full: Bits<1>, count: Bits): Bits<1> => full.or(lane.lt(count));
+
+/** A word by where it lies: its lane, and how many beats on its beat is. */
+const placeOf = (g: Geometry, words: Bits<5>) => ({
+  lane: words.slice(g.laneWidth - 1, 0) as Bits,
+  beats: words.slice(4, g.laneWidth) as Bits,
+});
+
+/** Words of the shortest network header behind which something is read. */
+const shortestHeader = 5;
+/** Words of the shortest extension header. */
+const shortestExtension = 2;
 
 /**
  * Stage 3 holds a beat while the extension headers in it are read, judges the network header, and finds the ports.
@@ -65,8 +75,10 @@ export const declareReads = (
     extension: { type: bit, reset: 'none' },
     fragment: { type: bit, reset: 'none' },
     authentication: { type: bit, reset: 'none' },
-    /** Its first word, unless it lies beyond the limit of headers. */
-    position: { type: bits(5), reset: 'none' },
+    /** Lane of its first word, and how many beats on it is; whether none. It may lie beyond the limit of headers. */
+    lane: { type: bits(g.laneWidth), reset: 'none' },
+    beats_on: { type: bits(5 - g.laneWidth), reset: 'none' },
+    here: { type: bit, reset: 'none' },
     beyond: { type: bit, reset: 'none' },
     /** Neither that limit nor the one on their number keeps extension headers from being read. */
     may_extend: { type: bit, reset: 'none' },
@@ -82,10 +94,14 @@ export const declareReads = (
   const last_beat = beatNumber(g, last_word);
   const { header_arrived } = m.named({
     header_arrived: two.complete.and(
-      two.index.gt(last_beat).or(two.index.eq(last_beat).and(arrivedLane(g, last_word, two.full, two.count))),
+      two.index
+        .gt(last_beat)
+        .or(two.index.eq(last_beat).and(arrivedLane(placeOf(g, last_word).lane, two.full, two.count))),
     ),
   });
   m.when(enter, () => {
+    r.beats_on.set(r.beats_on.subtract(1));
+    r.here.set(r.beats_on.eq(1));
     r.words_3.set(two.words);
     r.index_3.set(two.index);
     r.full_3.set(two.full);
@@ -109,8 +125,11 @@ export const declareReads = (
     r.sound.set(mux(ipv6, first.slice(31, 28).eq(6), ipv4.sound.and(ipv4.short.not())));
     r.bare.set(ipv6.not().and(ipv4.bare));
     // Ports lie behind IPv4's header; IPv6's first extension header, or ports, behind its ten words.
-    const from = concat(lit(1, 1), two.place).extend(5);
-    r.position.set(from.add(mux(ipv6, lit(4, 10), ipv4.headerLength).extend(5)));
+    const from = concat(lit(1, 1), two.place).resize(g.laneWidth).extend(5);
+    const next = placeOf(g, from.add(mux(ipv6, lit(4, 10), ipv4.headerLength).extend(5)));
+    r.lane.set(next.lane);
+    r.beats_on.set(next.beats);
+    r.here.set((network.firstHeaderWord % g.lanes) + shortestHeader < g.lanes ? next.beats.isZero() : lit(1, 0));
     r.beyond.set(0);
     r.may_extend.set(1);
     r.extensions_left.set(extensionHeaderLimit);
@@ -143,9 +162,9 @@ export const declareReads = (
   });
   // A word that is still to be read lies in this beat or in a later one.
   const { readable } = m.named({
-    readable: r.index_3.eq(beatNumber(g, r.position)).and(arrivedLane(g, r.position, r.full_3, r.count_3)),
+    readable: r.here.and(arrivedLane(r.lane, r.full_3, r.count_3)),
   });
-  const { word } = m.named({ word: wordAt(r.words_3.elements, r.position) });
+  const { word } = m.named({ word: wordAt(r.words_3.elements, r.lane) });
   const { reading, has_ports } = m.named({
     reading: wants_extension.and(readable),
     has_ports: wants_ports.and(readable),
@@ -154,10 +173,16 @@ export const declareReads = (
   m.when(occupied.and(reading), () => {
     r.has_fetched.set(r.has_fetched.not());
     m.when(r.has_fetched.not(), () => r.fetched.set(word)).otherwise(() => {
-      const next = network.afterExtension(r.position, r.fetched, r.fragment, r.authentication);
-      r.position.set(next.position);
-      r.beyond.set(next.beyond);
-      r.may_extend.set(next.beyond.not().and(r.extensions_left.ne(1)));
+      const length = network.extensionLength(r.fetched, r.fragment, r.authentication);
+      const distance = r.lane.extend(7).add(length.words);
+      const next = placeOf(g, distance.slice(4, 0));
+      const position = concat(r.index_3, r.lane).slice(4, 0).extend(7).add(length.words);
+      const beyond = length.beyond.or(position.slice(6, 5).isNonZero());
+      r.lane.set(next.lane);
+      r.beats_on.set(next.beats);
+      r.here.set(shortestExtension < g.lanes ? next.beats.isZero() : lit(1, 0));
+      r.beyond.set(beyond);
+      r.may_extend.set(beyond.not().and(r.extensions_left.ne(1)));
       r.extensions_left.set(r.extensions_left.subtract(1));
       setProtocol(r.fragment.and(network.isPartOfPacket(r.fetched)).not());
     });
@@ -171,6 +196,8 @@ export const declareReads = (
   return {
     reading,
     decided,
+    /** The network header has arrived, or layer 2 where there is none. */
+    headed: any([r.other_3, r.arp_3, r.ipv4_3, r.ipv6_3]),
     last: r.last_3,
     bytes: r.bytes_3,
     complete: r.complete_3,

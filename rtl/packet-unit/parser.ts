@@ -20,6 +20,8 @@ export const parser = (p: { readonly dataWidth: number }) => {
       beats: input(stream(beat(p))),
       frames: output(stream(beat(p))),
       events: output(stream(event)),
+      /** The frame of the beat that may leave next has been described. */
+      described: output(bit),
       /** A frame is in the parser, or has entered it in part. */
       busy: output(bit),
     },
@@ -62,7 +64,10 @@ export const parser = (p: { readonly dataWidth: number }) => {
         stays: three.reading,
       });
       const { speaks } = m.named({ speaks: begins.or(three.last) });
-      leave.set(valid_3.and(stays.not()).and(speaks.not().or(io.events.ready)));
+      // Whether there is an event is known late; that there may be one, from registers.
+      const { may_speak } = m.named({ may_speak: three.last.or(begun.not().and(three.headed)) });
+      leave.set(valid_3.and(stays.not()).and(may_speak.not().or(io.events.ready)));
+      io.described.set(begun);
       m.when(leave, () => {
         begun.set(begun.or(three.decided).and(three.last.not()));
         m.when(three.last, () => beats_left.set(0)).otherwise(() => beats_left.set(beats_left.add(1)));
@@ -81,8 +86,9 @@ export const parser = (p: { readonly dataWidth: number }) => {
       });
 
       m.assert(leave.and(three.last).implies(begun.or(begins)), 'no frame ends before it has begun');
-      m.assert(three.facts.tcp.and(three.facts.udp).not(), 'a frame has one transport protocol');
-      m.assert(three.decided.implies(three.complete), 'nothing is decided before layer 2');
+      m.assert(speaks.implies(may_speak), 'only a beat that waits for room has an event');
+      m.assert(valid_3.and(three.facts.tcp).implies(three.facts.udp.not()), 'a frame has one transport protocol');
+      m.assert(valid_3.and(three.decided).implies(three.complete), 'nothing is decided before layer 2');
     },
     { documentation: 'Frames in, descriptors and lengths out.', parameters: { dataWidth: p.dataWidth } },
   );

@@ -5,6 +5,8 @@ import { type Descriptor, emptyDescriptor, type FrameStatus, forgetNetwork, tran
 export interface Classification {
   /** What is known of the frame. While undecided: what the frame is if it ends here, truncated. */
   readonly descriptor: Descriptor;
+  /** The network header has arrived, or what is left of layer 2 where none follows. */
+  readonly headed: boolean;
   /** All needs are met. */
   readonly decided: boolean;
   /** The greatest need so far, in bytes from the frame's start: the one that is not met while undecided. */
@@ -19,6 +21,7 @@ class Reader {
   readonly available: number;
   readonly descriptor = emptyDescriptor();
   needed = 0;
+  headed = false;
   extensionHeaders = 0;
 
   constructor(bytes: Uint8Array, available: number) {
@@ -30,6 +33,12 @@ class Reader {
   has(end: number): boolean {
     this.needed = Math.max(this.needed, end);
     return this.available >= end;
+  }
+
+  /** The same of the end of the network header. */
+  hasHeader(end: number): boolean {
+    this.headed = this.has(end);
+    return this.headed;
   }
 
   byte(offset: number): number {
@@ -77,13 +86,13 @@ const readPorts = (frame: Reader, protocol: number, offset: number): FrameStatus
 const hasPorts = (protocol: number): boolean => protocol === nextHeader.tcp || protocol === nextHeader.udp;
 
 const classifyArp = (frame: Reader, at: number): FrameStatus => {
-  if (!frame.has(at + 28)) return truncated;
+  if (!frame.hasHeader(at + 28)) return truncated;
   const ethernetAndIpv4 = frame.u32(at) === 0x00010800 && frame.u16(at + 4) === 0x0604;
   return ethernetAndIpv4 ? good : malformed;
 };
 
 const classifyIpv4 = (frame: Reader, at: number): FrameStatus => {
-  if (!frame.has(at + 20)) return truncated;
+  if (!frame.hasHeader(at + 20)) return truncated;
   const version = frame.byte(at) >>> 4;
   const headerLength = (frame.byte(at) & 15) * 4;
   const totalLength = frame.u16(at + 2);
@@ -98,7 +107,7 @@ const classifyIpv4 = (frame: Reader, at: number): FrameStatus => {
 };
 
 const classifyIpv6 = (frame: Reader, at: number): FrameStatus => {
-  if (!frame.has(at + 40)) return truncated;
+  if (!frame.hasHeader(at + 40)) return truncated;
   if (frame.byte(at) >>> 4 !== 6) return malformed;
   frame.descriptor.network = 6;
   frame.descriptor.addresses = frame.words(at + 8, 8);
@@ -134,18 +143,23 @@ const classifySap = (frame: Reader, offset: number): FrameStatus => {
     if (!snap) {
       descriptor.llc = 1;
       descriptor.sap = frame.u16(offset + 2);
+      frame.headed = true;
       return good;
     }
     if (!frame.has(offset + 10)) return truncated;
     const encapsulatedEthernet = frame.byte(offset + 5) === 0 && frame.u16(offset + 6) === 0;
     descriptor.llc = encapsulatedEthernet ? 0 : 1;
     descriptor.sap = frame.u16(offset + 8);
-    if (!encapsulatedEthernet) return good;
+    if (!encapsulatedEthernet) {
+      frame.headed = true;
+      return good;
+    }
     at = offset + 10;
   }
   if (descriptor.sap === etherType.arp) return classifyArp(frame, at);
   if (descriptor.sap === etherType.ipv4) return classifyIpv4(frame, at);
   if (descriptor.sap === etherType.ipv6) return classifyIpv6(frame, at);
+  frame.headed = true;
   return good;
 };
 
@@ -181,6 +195,7 @@ export const classify = (bytes: Uint8Array, available: number): Classification =
   if (descriptor.status !== good) forgetNetwork(descriptor);
   return {
     descriptor,
+    headed: frame.headed,
     decided: descriptor.status !== truncated,
     need: frame.needed,
     extensionHeaders: frame.extensionHeaders,

@@ -11,6 +11,8 @@ interface Stage {
   occupied: boolean;
   /** Cycles in stage 3 before the one in which the beat may leave. */
   delay: number;
+  /** The beat waits for room for an event, whether or not it has one. */
+  maySpeak: boolean;
   /** The beat decides its frame. */
   begin: boolean;
   descriptor: Descriptor;
@@ -21,6 +23,7 @@ interface Stage {
 const createStage = (): Stage => ({
   occupied: false,
   delay: 0,
+  maySpeak: false,
   begin: false,
   descriptor: emptyDescriptor(),
   end: false,
@@ -40,6 +43,7 @@ class FrameFollower {
   #length = 0;
   #need = firstNeed;
   #extensionHeaders = 0;
+  #headed = false;
   #decided = false;
   /** A frame's first beat has come, and its last has not. */
   inFrame = false;
@@ -49,6 +53,7 @@ class FrameFollower {
     this.#length = 0;
     this.#need = firstNeed;
     this.#extensionHeaders = 0;
+    this.#headed = false;
     this.#decided = false;
     this.inFrame = false;
   }
@@ -63,15 +68,18 @@ class FrameFollower {
     stage.begin = false;
     stage.end = beat.last !== 0;
     stage.length = this.#length;
-    if (!this.#decided && (this.#arrived >= this.#need || stage.end)) {
-      const { decided, descriptor, need, extensionHeaders } = classify(this.#header, this.#arrived);
+    const decidedBefore = this.#decided;
+    if (!decidedBefore && (this.#arrived >= this.#need || stage.end)) {
+      const { headed, decided, descriptor, need, extensionHeaders } = classify(this.#header, this.#arrived);
       stage.delay = extensionHeaderDelay * (extensionHeaders - this.#extensionHeaders);
       stage.begin = decided || stage.end;
       stage.descriptor = descriptor;
+      this.#headed = headed;
       this.#decided = decided;
       this.#need = need;
       this.#extensionHeaders = extensionHeaders;
     }
+    stage.maySpeak = stage.end || (!decidedBefore && this.#headed);
     if (stage.end) this.reset();
     else this.inFrame = true;
   }
@@ -105,7 +113,7 @@ export class Parser {
   step(input: Buffer<Beat>, frames: Queue<Beat>, events: Buffer<FrameEvent>): void {
     const third = this.#third;
     const hasEvent = third.begin || third.end;
-    const thirdLeaves = third.occupied && third.delay === 0 && (!hasEvent || events.ready);
+    const thirdLeaves = third.occupied && third.delay === 0 && (!third.maySpeak || events.ready);
     const secondMoves = this.#second.occupied && (!third.occupied || thirdLeaves);
     const firstMoves = this.#first.occupied && (!this.#second.occupied || secondMoves);
     const enters = input.valid && frames.ready && (!this.#first.occupied || firstMoves);
