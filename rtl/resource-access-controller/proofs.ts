@@ -2,6 +2,7 @@ import { all, type ModuleDefinition, type Ports } from '../hdl/index.ts';
 import type { ProofList, ProofTarget } from '../parts/proof-target.ts';
 import { resourceAccessControllerParameters } from './interface.ts';
 import { completionPaths, completionProperties } from './properties-completion.ts';
+import { containmentPaths, containmentProperties } from './properties-containment.ts';
 import { checkedDecoder, checkedReadChoice, checkedWatchdog } from './properties-leaves.ts';
 import { processorPaths, processorProperties } from './properties-processor.ts';
 import { checkedAddressRegister, checkedDataRegister } from './properties-registers.ts';
@@ -72,6 +73,24 @@ const completion = (p: Geometry, thorough: boolean): ProofTarget => ({
   ),
 });
 
+const containment = (p: Geometry, thorough: boolean): ProofTarget => ({
+  name: `a healthy port beside sick ones, ${p.outstanding} outstanding`,
+  parameters: { ...p },
+  section: `${page}, Faults`,
+  thorough,
+  engines: induction,
+  seconds,
+  module: erase(() =>
+    provenPath(p, 'containment', [...new Set([...transactionPaths(p), ...containmentPaths(1)])], (path) => {
+      transactionProperties(p, path.m, path.seen);
+      containmentProperties(p, 1, path);
+      const { m, managers, seen } = path;
+      const sick = seen('port_0.control.isolated').bit(0);
+      m.cover(all([sick, managers[1]?.rvalid ?? sick]), 'a healthy device answers beside an isolated port');
+    }),
+  ),
+});
+
 const leaf = (p: Geometry, name: string, section: string, thorough: boolean, make: () => unknown): ProofTarget => ({
   name,
   parameters: { ...p },
@@ -87,6 +106,7 @@ export const resourceAccessControllerProofs: ProofList = {
   targets: [
     processorSide(smallest, false),
     completion(smallest, false),
+    containment(smallest, false),
     leaf(usual, 'what the decoder of reads says', 'Requests', false, () => checkedDecoder(usual, 'read')),
     leaf(usual, 'what the decoder of writes says', 'Requests', false, () => checkedDecoder(usual, 'write')),
     leaf(usual, 'turns at the processor', 'Responses', false, () => checkedReadChoice(usual)),
@@ -95,5 +115,6 @@ export const resourceAccessControllerProofs: ProofList = {
     leaf(usual, 'data that leave by a port', 'Write data', false, () => checkedDataRegister(usual)),
     processorSide(larger, true),
     completion(larger, true),
+    containment(larger, true),
   ],
 };

@@ -42,8 +42,10 @@ export const transactionPaths = (p: Geometry): readonly string[] => [
       `${addressRegister(port, direction)}.held_slot`,
       `${addressRegister(port, direction)}.signals_id`,
       `${addressRegister(port, direction)}.signals_len`,
+      `${addressRegister(port, direction)}.signals_lock`,
       `port_${port}.${direction}_side.owed.still_owed`,
       `port_${port}.${direction}_side.intake.full`,
+      `port_${port}.${direction}_side.intake.held_id`,
       `port_${port}.${direction}_side.good`,
     ]),
   ]),
@@ -86,7 +88,20 @@ export const transactionProperties = (p: Geometry, m: ModuleBody, seen: Seen): v
       );
       for (const [index, one] of slots.entries()) {
         const holds = all([healthy, flag(`${register}.held`), seen(`${register}.held_slot`).eq(index)]);
-        const there = all([ours[index] ?? healthy, one.id.eq(seen(`${register}.signals_id`))]);
+        const there = all([
+          ours[index] ?? healthy,
+          one.id.eq(seen(`${register}.signals_id`)),
+          one.lock.eq(flag(`${register}.signals_lock`)),
+        ]);
+        const answered = all([
+          flag(`port_${port}.${direction}_side.intake.full`),
+          seen(`port_${port}.${direction}_side.intake.held_id`).eq(one.id),
+          one.waits.isZero(),
+        ]);
+        m.assert(
+          holds.and(answered).not(),
+          `port ${port}: ${direction} slot ${index} has no answer before its request left`,
+        );
         m.assert(holds.implies(there), `port ${port}: its ${direction} request is slot ${index}'s`);
         if (direction === 'read') {
           const whole = seen(`read_progress.beats_${index}`).eq(seen(`${register}.signals_len`));

@@ -3,8 +3,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { elaborate } from '../../rtl/hdl/index.ts';
+import { resourceAccessControllerParameters } from '../../rtl/resource-access-controller/interface.ts';
 import { resourceAccessControllerProofs } from '../../rtl/resource-access-controller/proofs.ts';
+import { checkedController } from '../../rtl/resource-access-controller/properties.ts';
 import { projectRoot } from '../commands/version.ts';
+import { resourceAccessControllerBlock } from '../lockstep/blocks/resource-access-controller/index.ts';
+import { firstDifference, recordCampaign } from '../lockstep/recorded-campaign.ts';
+import { modelWay, rtlWay } from '../lockstep/ways.ts';
 import { editInstance } from '../mutation/edit-instance.ts';
 import { plantedBugs } from '../mutation/planted-bugs.ts';
 import { proveTarget } from './prove-target.ts';
@@ -65,4 +70,16 @@ test.each([
   const run = spawnSync(command, { cwd: projectRoot(), shell: true, encoding: 'utf8' });
   expect(`${run.stdout}${run.stderr}`).toMatch(/1 passed/);
   expect(run.status).toBe(0);
+});
+
+test('what the proofs by induction rest on holds in random traffic too', () => {
+  const parameters = resourceAccessControllerBlock.resolve({ outstanding: 3, idWidth: 2, dataWidth: 32 });
+  const campaign = recordCampaign(modelWay(resourceAccessControllerBlock.model(parameters)), {
+    block: resourceAccessControllerBlock,
+    parameters,
+    cycles: 10_000,
+    seed: 1,
+  });
+  const checked = elaborate(checkedController(resourceAccessControllerParameters(parameters)));
+  expect(firstDifference(campaign, rtlWay(checked))).toBeNull();
 });

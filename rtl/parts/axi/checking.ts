@@ -15,8 +15,17 @@ import {
 } from '../../hdl/index.ts';
 import type { AxiRule } from './rules.ts';
 
-/** `monitor` asserts every rule; the others assume the rules that one side keeps, and assert those of the other. */
-export const axiRoles = ['monitor', 'assume manager', 'assume subordinate'] as const;
+/**
+ * `monitor` asserts every rule; `assume` assumes the rules that one side keeps, and asserts those of the other; `trust` assumes them too, and asserts
+ * nothing.
+ */
+export const axiRoles = [
+  'monitor',
+  'assume manager',
+  'assume subordinate',
+  'trust manager',
+  'trust subordinate',
+] as const;
 export type AxiRole = (typeof axiRoles)[number];
 
 /** What the names of these outputs begin with; the rule's name follows. */
@@ -49,8 +58,8 @@ export const ruleStater = <Name extends string>(
       if (port === undefined) throw new Error(`there is no output for rule ${name}`);
       port.set(broken);
       if (rule.kind === 'recommendation') return;
-      const flavour = role === `assume ${rule.keeper}` ? 'assume' : 'assert';
-      m[flavour](port.not(), name);
+      if (role === `assume ${rule.keeper}` || role === `trust ${rule.keeper}`) m.assume(port.not(), name);
+      else if (!role.startsWith('trust')) m.assert(port.not(), name);
     },
     /** To be called at the end. */
     done(): void {
