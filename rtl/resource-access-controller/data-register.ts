@@ -46,12 +46,13 @@ export const dataRegister = (p: Geometry) =>
       io.filling.set(r.promising);
       const { fills } = m.named({ fills: all([r.promising, empties, io.clear.not()]) });
       r.held.set(all([io.load.or(fills).or(r.held.and(sends.not())), io.clear.not()]));
-      m.when(io.load, () => {
-        r.held_beat.set(io.beat);
-        r.held_slot.set(io.beat_slot);
-      }).elseWhen(fills, () => {
+      // Never both at once; so the zeros are those of the registers' own reset.
+      m.when(fills, () => {
         r.held_beat.set({ data: 0, strb: 0, last: r.left.isZero() });
         r.left.set(r.left.subtract(1));
+      }).elseWhen(io.load, () => {
+        r.held_beat.set(io.beat);
+        r.held_slot.set(io.beat_slot);
       });
       m.when(io.clear, () => r.promising.set(0))
         .elseWhen(io.fill, () => {

@@ -4,6 +4,7 @@ import { portControl } from './port-control.ts';
 import { portRead } from './port-read.ts';
 import { portWrite } from './port-write.ts';
 import {
+  disguise,
   fault,
   type Geometry,
   readBeat,
@@ -44,7 +45,6 @@ export const devicePort = (p: Geometry, port: number) =>
       faulted: input(bits<number>(p.resources)),
       brink: input(bits<number>(p.resources)),
       timeouts: input(vector(bits<number>(p.timerWidth), p.resources)),
-      fake_word: input(bits(32)),
       read_taken: input(bit),
       read_stalled: input(bit),
       write_taken: input(bit),
@@ -63,10 +63,12 @@ export const devicePort = (p: Geometry, port: number) =>
       read_offer: output(bit),
       read_beat: output(readBeat(p)),
       read_match: output(bits<number>(p.outstanding)),
+      read_disguise: output(disguise),
       read_marks: output(responseMarks(p)),
       write_offer: output(bit),
       write_response: output(writeResponse(p)),
       write_match: output(bits<number>(p.outstanding)),
+      write_disguise: output(disguise),
       write_marks: output(responseMarks(p)),
       read_fault: output(fault(p)),
       write_fault: output(fault(p)),
@@ -98,13 +100,13 @@ export const devicePort = (p: Geometry, port: number) =>
       u.read_side.request.set(io.read_request.signals);
       u.read_side.request_slot.set(io.read_slot);
       u.read_side.last.set(io.read_last);
-      u.read_side.fake_word.set(io.fake_word);
       u.read_side.taken.set(io.read_taken);
       u.read_side.stalled.set(io.read_stalled);
       io.read_free.set(u.read_side.free);
       io.read_offer.set(u.read_side.offer);
       io.read_beat.set(u.read_side.beat);
       io.read_match.set(u.read_side.match);
+      io.read_disguise.set(u.read_side.disguise);
       io.read_marks.set(u.read_side.marks);
       io.read_fault.set(u.read_side.fault);
 
@@ -128,6 +130,7 @@ export const devicePort = (p: Geometry, port: number) =>
       io.write_offer.set(u.write_side.offer);
       io.write_response.set(u.write_side.response);
       io.write_match.set(u.write_side.match);
+      io.write_disguise.set(u.write_side.disguise);
       io.write_marks.set(u.write_side.marks);
       io.write_fault.set(u.write_side.fault);
 

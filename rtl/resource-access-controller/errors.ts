@@ -78,12 +78,14 @@ export const fakedCounters = (p: Geometry) =>
       write_resource: input(bits<number>(resourceWidth(p))),
       counts: output.reg(vector(bits(32), p.resources), { reset: 0 }),
     },
-    (io, m) => {
+    (io) => {
       for (const [resource, count] of io.counts.elements.entries()) {
         const read = io.read.and(io.read_resource.eq(resource));
         const write = io.write.and(io.write_resource.eq(resource));
-        const more = concat(read.and(write), read.xor(write));
-        m.when(more.isNonZero(), () => count.set(count.add(more.extend(32))));
+        // One adds to the lowest bit; what that carries, or two, to the others.
+        const carry = mux(count.bit(0), read.or(write), read.and(write));
+        const upper = count.slice(31, 1);
+        count.set(concat(upper.add(carry.extend(31)), count.bit(0).xor(read).xor(write)));
       }
     },
     { documentation: 'Counts faked transactions.', parameters: { resources: p.resources } },

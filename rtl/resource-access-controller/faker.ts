@@ -1,21 +1,7 @@
-import {
-  all,
-  any,
-  type Bits,
-  bit,
-  bits,
-  input,
-  module,
-  mux,
-  oneHotSelect,
-  output,
-  select,
-  vector,
-} from '../hdl/index.ts';
+import { all, any, type Bits, bit, bits, input, module, mux, oneHotSelect, output, vector } from '../hdl/index.ts';
 import { cyclicChoice } from './cyclic-choice.ts';
-import { fakeData } from './fake-data.ts';
 import { resourceWidth } from './interface.ts';
-import { type Geometry, readBeat, slot, writeResponse } from './shapes.ts';
+import { fakedBeat, type Geometry, slot, writeResponse } from './shapes.ts';
 import { word } from './slots.ts';
 
 /** Answers the reads that the controller answers itself, burst by burst. */
@@ -25,10 +11,9 @@ export const readFaker = (p: Geometry) =>
     {
       slots: input(vector(slot(p), p.outstanding)),
       last: input(bits<number>(p.outstanding)),
-      fake_words: input(vector(bits(32), p.ports)),
       taken: input(bit),
       offer: output(bit),
-      beat: output(readBeat(p)),
+      beat: output(fakedBeat(p)),
       match: output(bits<number>(p.outstanding)),
       resource: output(bits<number>(resourceWidth(p))),
       counts: output(bit),
@@ -42,20 +27,13 @@ export const readFaker = (p: Geometry) =>
       const pick = (of: (one: (typeof slots)[number]) => Bits): Bits =>
         oneHotSelect(slots.map((one, index) => [chosen.bit(index), of(one)] as const));
       const { ends } = m.named({ ends: chosen.and(io.last).isNonZero() });
-      const fakeWord = select(
-        pick((one) => one.port),
-        io.fake_words.elements,
-      );
       io.offer.set(active.or(ready.isNonZero()));
       io.beat.set({
         id: pick((one) => one.id),
-        data: fakeData(
-          p,
-          pick((one) => one.policy),
-          fakeWord,
-        ),
-        resp: pick((one) => one.code).resize(2),
         last: ends,
+        policy: pick((one) => one.policy).resize(2),
+        code: pick((one) => one.code).resize(2),
+        port: pick((one) => one.port),
       });
       io.match.set(chosen);
       io.resource.set(pick((one) => one.resource));

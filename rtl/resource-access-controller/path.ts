@@ -69,7 +69,15 @@ export const accessPath = (p: Geometry) =>
         path.channel.valid.set(io.s_axi[`${channel}valid`]);
         path.channel.data.set(requestOf(io.s_axi, channel, p) as never);
         io.s_axi[`${channel}ready`].set(path.channel.ready);
-        path.plan.set(told.plan);
+        path.plan.set({
+          forward: told.plan.forward,
+          refused: told.plan.refused,
+          policy: told.plan.policy,
+          code: told.plan.code,
+          resource: told.plan.resource,
+          // No register need say which where there is one.
+          port: p.ports === 1 ? 0 : told.plan.port,
+        });
         path.device_address.set(told.device_address);
         path.channel_target.set(told.target);
         path.faulted.set(u.faults.faulted);
@@ -112,9 +120,14 @@ export const accessPath = (p: Geometry) =>
         write_completes: taken(u.write_choice.taken, writeSources),
       });
       u.read_choice.offers.set(word([...devices.map((device) => device.read_offer), u.read_faker.offer]));
-      u.read_choice.beats.set([...devices.map((device) => device.read_beat), u.read_faker.beat]);
+      u.read_choice.beats.set(devices.map((device) => device.read_beat));
+      u.read_choice.disguises.set(devices.map((device) => device.read_disguise));
+      u.read_choice.fake.set(u.read_faker.beat);
+      u.read_choice.fake_words.set(settings.fake_word);
       u.write_choice.offers.set(word([...devices.map((device) => device.write_offer), u.write_faker.offer]));
-      u.write_choice.responses.set([...devices.map((device) => device.write_response), u.write_faker.response]);
+      u.write_choice.responses.set(devices.map((device) => device.write_response));
+      u.write_choice.disguises.set(devices.map((device) => device.write_disguise));
+      u.write_choice.fake.set(u.write_faker.response);
       const { channel: readBack } = u.read_choice;
       io.s_axi.rvalid.set(readBack.valid);
       io.s_axi.rid.set(readBack.data.id);
@@ -141,7 +154,6 @@ export const accessPath = (p: Geometry) =>
       );
       u.read_faker.slots.set(u.reads.slots);
       u.read_faker.last.set(u.read_progress.last);
-      u.read_faker.fake_words.set(settings.fake_word);
       u.read_faker.taken.set(u.read_choice.taken.bit(p.ports));
       u.write_faker.slots.set(u.writes.slots);
       u.write_faker.received.set(u.write_progress.received);
@@ -184,7 +196,6 @@ export const accessPath = (p: Geometry) =>
         device.faulted.set(u.faults.faulted);
         device.brink.set(u.faults.brink);
         device.timeouts.set(settings.timeout);
-        device.fake_word.set(settings.fake_word.get(port));
         device.read_taken.set(u.read_choice.taken.bit(port));
         device.read_stalled.set(u.read_choice.stalled);
         device.write_taken.set(u.write_choice.taken.bit(port));

@@ -1,12 +1,11 @@
 import { all, any, bit, bits, input, lit, module, mux, output, select, stream, vector } from '../hdl/index.ts';
 import { decodeOneHot, encodeOneHot } from '../parts/arbiter/one-hot.ts';
 import { addressRegister } from './address-register.ts';
-import { fakeData } from './fake-data.ts';
 import { faultCauses, resourceWidth, responses, slotWidth } from './interface.ts';
 import { owedCounter } from './owed.ts';
 import { matchingSlot, sideFault, slotsOf, wrongCause } from './port-checks.ts';
 import { responseIntake } from './response-intake.ts';
-import { fault, type Geometry, readBeat, requestSignals, responseMarks, slot } from './shapes.ts';
+import { disguise, fault, type Geometry, readBeat, requestSignals, responseMarks, slot } from './shapes.ts';
 import { word } from './slots.ts';
 import { watchdog } from './watchdog.ts';
 
@@ -27,7 +26,6 @@ export const portRead = (p: Geometry, port: number) =>
       last: input(bits<number>(p.outstanding)),
       faulted: input(bits<number>(p.resources)),
       brink: input(bits<number>(p.resources)),
-      fake_word: input(bits(32)),
       timeouts: input(vector(bits<number>(p.timerWidth), p.resources)),
       suspect: input(bits<number>(resourceWidth(p))),
       suspected: input(bit),
@@ -41,6 +39,7 @@ export const portRead = (p: Geometry, port: number) =>
       offer: output(bit),
       beat: output(readBeat(p)),
       match: output(bits<number>(p.outstanding)),
+      disguise: output(disguise),
       marks: output(responseMarks(p)),
       fault: output(fault(p)),
       spoils: output(bit),
@@ -96,12 +95,8 @@ export const portRead = (p: Geometry, port: number) =>
       const failed = beat.resp.bit(1);
       const faulted = io.faulted.at(matched.resource);
       const { masked } = m.named({ masked: faulted.or(failed.and(io.brink.at(matched.resource))) });
-      io.beat.set({
-        id: beat.id,
-        data: mux(masked, fakeData(p, matched.policy, io.fake_word), beat.data),
-        resp: mux(masked, matched.code, beat.resp),
-        last: beat.last,
-      });
+      io.beat.set(beat);
+      io.disguise.set({ masked, policy: matched.policy, code: matched.code });
       io.marks.set({
         origin: {
           slot: encodeOneHot(matching).resize<number>(slotWidth(p)),

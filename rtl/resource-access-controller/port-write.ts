@@ -6,7 +6,16 @@ import { faultCauses, resourceWidth, responses, slotWidth } from './interface.ts
 import { owedCounter } from './owed.ts';
 import { matchingSlot, sideFault, slotsOf, wrongCause } from './port-checks.ts';
 import { responseIntake } from './response-intake.ts';
-import { fault, type Geometry, requestSignals, responseMarks, slot, writeBeat, writeResponse } from './shapes.ts';
+import {
+  disguise,
+  fault,
+  type Geometry,
+  requestSignals,
+  responseMarks,
+  slot,
+  writeBeat,
+  writeResponse,
+} from './shapes.ts';
 import { word } from './slots.ts';
 import { watchdog } from './watchdog.ts';
 
@@ -47,6 +56,7 @@ export const portWrite = (p: Geometry, port: number) =>
       offer: output(bit),
       response: output(writeResponse(p)),
       match: output(bits<number>(p.outstanding)),
+      disguise: output(disguise),
       marks: output(responseMarks(p)),
       fault: output(fault(p)),
       spoils: output(bit),
@@ -111,7 +121,8 @@ export const portWrite = (p: Geometry, port: number) =>
       const failed = answer.resp.bit(1);
       const faulted = io.faulted.at(matched.resource);
       const { masked } = m.named({ masked: faulted.or(failed.and(io.brink.at(matched.resource))) });
-      io.response.set({ id: answer.id, resp: mux(masked, matched.code, answer.resp) });
+      io.response.set(answer);
+      io.disguise.set({ masked, policy: matched.policy, code: matched.code });
       io.marks.set({
         origin: {
           slot: encodeOneHot(matching).resize<number>(slotWidth(p)),

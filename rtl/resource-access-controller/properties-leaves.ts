@@ -4,7 +4,7 @@ import { requestDecoder } from './decode.ts';
 import { resourceWidth } from './interface.ts';
 import { range, seenInstance, stepsToNext } from './properties-seen.ts';
 import { readChoice } from './response-choice.ts';
-import { entry, type Geometry, readBeat } from './shapes.ts';
+import { disguise, entry, fakedBeat, type Geometry, readBeat } from './shapes.ts';
 import { watchdog } from './watchdog.ts';
 
 /** Properties of single parts, with everything around them free: these are proved at the sizes that are built. */
@@ -57,11 +57,21 @@ export const checkedReadChoice = (p: Geometry) => {
   const numberWidth = log2Ceil(sources);
   return module(
     'checked_read_choice',
-    { offers: input(bits<number>(sources)), beats: input(vector(readBeat(p), sources)), ready: input(bit) },
+    {
+      offers: input(bits<number>(sources)),
+      beats: input(vector(readBeat(p), p.ports)),
+      disguises: input(vector(disguise, p.ports)),
+      fake: input(fakedBeat(p)),
+      fake_words: input(vector(bits(32), p.ports)),
+      ready: input(bit),
+    },
     (io, m) => {
       const { instance: choice, seen } = seenInstance(m, 'choice', readChoice(p), ['last_source', 'sticky']);
       choice.offers.set(io.offers);
       choice.beats.set(io.beats);
+      choice.disguises.set(io.disguises);
+      choice.fake.set(io.fake);
+      choice.fake_words.set(io.fake_words);
       choice.channel.ready.set(io.ready);
       const r = m.regs({
         watched: { type: bits<number>(numberWidth), reset: 'none' },

@@ -96,3 +96,16 @@ export const fault = (p: Geometry) =>
 
 /** A response that a port offers, masked where its resource is faulty, and what counts when it is taken. */
 export const responseMarks = (p: Geometry) => record({ origin: origin(p), error: bit, masked: bit });
+
+/** Whether a response that a port offers is to be faked, and how. */
+export const disguise = record({ masked: bit, policy: bits(2), code: bits(2) });
+
+/** A beat that the faker offers; `port` is that of its slot. */
+export const fakedBeat = (p: Geometry) =>
+  record({
+    id: bits<number>(p.idWidth),
+    last: bit,
+    policy: bits(2),
+    code: bits(2),
+    port: bits<number>(portWidth(p)),
+  });
