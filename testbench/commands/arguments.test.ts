@@ -82,6 +82,7 @@ const refused: readonly (readonly [string, RegExp])[] = [
   ['wave packet_hash', /no traffic for 'packet_hash'; blocks with traffic: packet_unit/],
   [`wave --capture ${text}`, /expected a pcap or pcapng capture/],
   [`wave --cycles 20 --out ${text}/a.vcd`, /a\.vcd|text\.txt/],
+  ['bench paket_unit', /no design to race 'paket_unit'. Did you mean 'packet_unit'\?/],
   ['bench --rounds x', /--rounds takes a whole number/],
   ['prove bufer', /no block or part with proofs 'bufer'. Did you mean 'buffer'\?/],
   ['prove buffer --depth 0', /--depth takes a whole number of at least 1/],
