@@ -3,6 +3,7 @@ import type { ProofList, ProofTarget } from '../parts/proof-target.ts';
 import { resourceAccessControllerParameters } from './interface.ts';
 import { completionPaths, completionProperties } from './properties-completion.ts';
 import { containmentPaths, containmentProperties } from './properties-containment.ts';
+import { deviceSideProperties, requestPaths, requestProperties } from './properties-devices.ts';
 import { checkedDecoder, checkedReadChoice, checkedWatchdog } from './properties-leaves.ts';
 import { processorPaths, processorProperties } from './properties-processor.ts';
 import { checkedAddressRegister, checkedDataRegister } from './properties-registers.ts';
@@ -91,6 +92,32 @@ const containment = (p: Geometry, thorough: boolean): ProofTarget => ({
   ),
 });
 
+const requests = (p: Geometry, thorough: boolean): ProofTarget => ({
+  name: `requests towards devices, ${p.outstanding} outstanding`,
+  parameters: { ...p },
+  section: `${page}, Requests`,
+  thorough,
+  engines: induction,
+  seconds,
+  module: erase(() =>
+    provenPath(p, 'requests', [...new Set([...transactionPaths(p), ...requestPaths(p)])], (path) => {
+      transactionProperties(p, path.m, path.seen);
+      requestProperties(p, path);
+    }),
+  ),
+});
+
+/** By search alone: no lemmas tie the strobes at a device to the burst that the processor sent. */
+const deviceSide = (p: Geometry): ProofTarget => ({
+  name: 'everything that devices see, in the first cycles',
+  parameters: { ...p },
+  section: `${page}, Write data`,
+  thorough: true,
+  engines: ['bmc3'],
+  seconds,
+  module: erase(() => provenPath(p, 'device_side', [], (path) => deviceSideProperties(p, path))),
+});
+
 const leaf = (p: Geometry, name: string, section: string, thorough: boolean, make: () => unknown): ProofTarget => ({
   name,
   parameters: { ...p },
@@ -107,6 +134,7 @@ export const resourceAccessControllerProofs: ProofList = {
     processorSide(smallest, false),
     completion(smallest, false),
     containment(smallest, false),
+    requests(smallest, false),
     leaf(usual, 'what the decoder of reads says', 'Requests', false, () => checkedDecoder(usual, 'read')),
     leaf(usual, 'what the decoder of writes says', 'Requests', false, () => checkedDecoder(usual, 'write')),
     leaf(usual, 'turns at the processor', 'Responses', false, () => checkedReadChoice(usual)),
@@ -116,5 +144,6 @@ export const resourceAccessControllerProofs: ProofList = {
     processorSide(larger, true),
     completion(larger, true),
     containment(larger, true),
+    deviceSide(smallest),
   ],
 };

@@ -16,8 +16,8 @@ import {
 import type { AxiRule } from './rules.ts';
 
 /**
- * `monitor` asserts every rule; `assume` assumes the rules that one side keeps, and asserts those of the other; `trust` assumes them too, and asserts
- * nothing.
+ * `monitor` asserts every rule; `assume` assumes the rules that one side keeps, and asserts those of the other; `trust` and `assert` say nothing of the
+ * other. `assert` leaves the checker's limits out too: the other side may do anything, and what it was not asked for ends nothing in the lists.
  */
 export const axiRoles = [
   'monitor',
@@ -25,6 +25,8 @@ export const axiRoles = [
   'assume subordinate',
   'trust manager',
   'trust subordinate',
+  'assert manager',
+  'assert subordinate',
 ] as const;
 export type AxiRole = (typeof axiRoles)[number];
 
@@ -58,8 +60,10 @@ export const ruleStater = <Name extends string>(
       if (port === undefined) throw new Error(`there is no output for rule ${name}`);
       port.set(broken);
       if (rule.kind === 'recommendation') return;
-      if (role === `assume ${rule.keeper}` || role === `trust ${rule.keeper}`) m.assume(port.not(), name);
-      else if (!role.startsWith('trust')) m.assert(port.not(), name);
+      if (rule.kind === 'limit' && role.startsWith('assert')) return;
+      const isOurs = role.endsWith(rule.keeper);
+      if (isOurs && !role.startsWith('assert')) m.assume(port.not(), name);
+      else if (isOurs || role === 'monitor' || role.startsWith('assume')) m.assert(port.not(), name);
     },
     /** To be called at the end. */
     done(): void {

@@ -7,7 +7,8 @@ import { registerPort } from '../register-map/port.ts';
 import { statusShape, windowsOf } from '../register-map/port-shapes.ts';
 import { axiLite } from './bundles.ts';
 import { watchAxiLite } from './lite-properties.ts';
-import { type AxiRule, axiLiteRules } from './rules.ts';
+import { axi4Properties } from './properties.ts';
+import { type AxiRule, axi4Rules, axiLiteRules } from './rules.ts';
 
 const named = (keep: (rule: AxiRule) => boolean): string[] =>
   axiLiteRules
@@ -112,4 +113,19 @@ describe('in proofs', () => {
     const verdicts = await proveModule(elaborate(manager(false)), { engines: ['bmc3'], depth: 8 });
     expect(of(verdicts, 'assert', 'failed')).toContain('rules.ar_valid_stays');
   });
+});
+
+it('trust assumes what one side keeps, assert asserts it, and both leave the other side alone', () => {
+  const stated = (role: 'trust manager' | 'trust subordinate' | 'assert manager' | 'assert subordinate') =>
+    elaborate(axi4Properties({ role })).body.flatMap((one) =>
+      one.kind === 'property' ? [[one.flavour, one.name]] : [],
+    );
+  for (const side of ['manager', 'subordinate'] as const) {
+    const kept = axi4Rules.filter(({ keeper, kind }) => keeper === side && kind !== 'recommendation');
+    const inOrder = (pairs: readonly (readonly string[])[]) => pairs.map((pair) => pair.join(' ')).sort();
+    expect(inOrder(stated(`trust ${side}`))).toEqual(inOrder(kept.map(({ name }) => ['assume', name])));
+    expect(inOrder(stated(`assert ${side}`))).toEqual(
+      inOrder(kept.filter(({ kind }) => kind === 'rule').map(({ name }) => ['assert', name])),
+    );
+  }
 });

@@ -33,6 +33,7 @@ issue E). From that list come a check in every cycle of a simulation, assertions
   simulators, and for hardware that is to notice. While ARESETn is low, only the outputs of the rules \`*_reset\` mean something. \`asserting/axi4_properties.sv\` is the same with a named immediate assertion for each rule that is not a recommendation, for
   Verilator (\`--assert\`) and for formal tools.
 - **In proofs**: \`--set "role=assume manager"\` assumes what managers keep and asserts what subordinates keep: put it at a subordinate that is to be proved. \`assume subordinate\` is the other way round, for managers.
+  \`trust\` in place of \`assume\` asserts nothing of the other side; \`assert manager\` and \`assert subordinate\` assert what one side keeps, and say nothing of the other.
   \`rtl/parts/axi/role-proofs.test.ts\` shows both, for AXI4-Lite.
 - **In the language**: \`watchAxi4(m, 'name', bus, parameters)\` and \`watchAxiLite\` in a module around a block.
 
