@@ -42,10 +42,19 @@ export const barChart = (chart: BarChart): string => {
       parts.push(
         element('rect', { x: frame.left, y: y + 5, width: xOf(bar.value) - frame.left, height: rowHeight - 10, rx: 2 }),
       );
-      parts.push(label(xOf(bar.value) + 6, y + 17, count(bar.value), 'value'));
     }
     return element('g', { class: bar.ours ? 'bar ours' : 'bar' }, parts);
   });
+  // Above the lines of goals, which would strike them through.
+  const values = chart.bars.flatMap(({ value, ours }, index) =>
+    value === null
+      ? []
+      : [
+          element('g', { class: ours ? 'bar ours' : 'bar' }, [
+            label(xOf(value) + 6, frame.top + index * rowHeight + 17, count(value), 'value'),
+          ]),
+        ],
+  );
   const lines = chart.goals.map((goal, index) =>
     element('g', { class: 'goal' }, [
       element('line', { x1: xOf(goal.value), x2: xOf(goal.value), y1: frame.top - 4, y2: bottom }),
@@ -55,6 +64,6 @@ export const barChart = (chart: BarChart): string => {
   return element(
     'svg',
     { viewBox: `0 0 ${width} ${bottom + 26}`, class: 'plot', role: 'img', 'aria-label': chart.title },
-    [label(12, 20, chart.title, 'title'), ...grid, ...bars, ...lines],
+    [label(12, 20, chart.title, 'title'), ...grid, ...bars, ...lines, ...values],
   );
 };

@@ -24,9 +24,9 @@ const table = (head: readonly string[], rows: readonly string[]): string =>
   `<div class="wide"><table><thead><tr>${head.map((cell) => `<th${cell === 'Remark' ? ' class="words"' : ''}>${escapeText(cell)}</th>`).join('')}</tr></thead>` +
   `<tbody>${rows.join('')}</tbody></table></div>`;
 
-const row = (cells: readonly string[], className = '', remark = ''): string =>
+const row = (cells: readonly string[], className = '', remark?: string): string =>
   `<tr${className === '' ? '' : ` class="${className}"`}>${cells.map((cell) => `<td>${cell}</td>`).join('')}${
-    remark === '' ? '' : `<td class="words">${remark}</td>`
+    remark === undefined ? '' : `<td class="words">${remark}</td>`
   }</tr>`;
 
 const overviewTable = ([heads = [], ...rows]: readonly (readonly string[])[]): string =>
@@ -189,7 +189,7 @@ const comparisonSection = (comparison: Comparison): string => {
           ),
         ),
         ...comparison.goals.map((goal) =>
-          row([escapeText(goal.name), `≤ ${or(goal.luts)}`, '', '', '', `≥ ${or(goal.mhz)}`], 'goal'),
+          row([escapeText(goal.name), `≤ ${or(goal.luts)}`, '', '', '', `≥ ${or(goal.mhz)}`], 'goal', ''),
         ),
       ],
     )

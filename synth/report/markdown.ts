@@ -7,7 +7,12 @@ const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => {
   const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(head), line(head.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line), ''];
+  return [
+    line(head),
+    line(head.map((name, index) => (index === 0 || name === 'remark' ? '---' : '---:'))),
+    ...rows.map(line),
+    '',
+  ];
 };
 
 const or = (value: number | null): string => (value === null ? '–' : count(value));

@@ -91,6 +91,7 @@ describe('Markdown', () => {
     expect(text).toContain('| **packet_hash, dataWidth = 512** | 2,100 | 40 | 6 / – | 121 |  |');
     expect(text).toMatch(/\| Corundum rx_hash, 512 bits \| 2,292 \| 225 \| 63 \/ 32 \| 110 \|/);
     expect(text).toContain('| *goal, 512 bits* | at most 2,250 |');
+    expect(text).toContain('| --- | ---: | ---: | ---: | ---: | --- |');
   });
 
   test('leaves peers out where none are known', () => {
@@ -128,6 +129,14 @@ describe('the page', () => {
       else open.push(name);
     }
     expect(open).toEqual([]);
+  });
+
+  test('gives every row of the peers a remark cell, and writes values above the lines of goals', () => {
+    const peers = page.slice(page.indexOf('Beside peers'));
+    const rows = peers.slice(peers.indexOf('<tbody>'), peers.indexOf('</tbody>')).split('<tr').slice(1);
+    expect(rows.map((row) => row.split('<td').length - 1)).toEqual(rows.map(() => 7));
+    const chart = peers.slice(0, peers.indexOf('</svg>'));
+    expect(chart.indexOf('class="value"')).toBeGreaterThan(chart.lastIndexOf('class="goal"'));
   });
 
   test('plots the parameter that varies', () => {

@@ -41,7 +41,7 @@ td.share { padding-left: 6px; width: 150px; }
 .plot text { fill: var(--text); }
 .plot .title { font-size: 14px; font-weight: 600; }
 .plot .tick, .plot .caption { fill: var(--soft); font-size: 11.5px; }
-.plot .value { font-variant-numeric: tabular-nums; }
+.plot .value { font-variant-numeric: tabular-nums; stroke: var(--panel); stroke-width: 4px; paint-order: stroke; }
 .plot .grid { stroke: var(--grid); }
 .plot .axis { stroke: var(--soft); }
 .plot .bar rect { fill: var(--other); }
