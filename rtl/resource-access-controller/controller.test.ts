@@ -134,8 +134,9 @@ describe('a device that answers wrongly is isolated, and its read is answered by
     expect(isolated()).toBe(0);
     step();
     set({ m0_axi_rvalid: 0 });
-    expect([isolated(), faulted(), cause()]).toEqual([1, 2, faultCauses[name]]);
+    expect([isolated(), faulted(), cause()]).toEqual([1, 0, 0]);
     step();
+    expect([isolated(), faulted(), cause()]).toEqual([1, 2, faultCauses[name]]);
     expect(outputs).toMatchObject({ s_axi_rvalid: 1, s_axi_rid: 3, s_axi_rresp: 0, s_axi_rdata: 0 });
     expect(told('path.log.log_has_address')).toBe(name === 'unknown_identifier' ? 0 : 1);
   });
@@ -152,7 +153,10 @@ describe('a device that answers wrongly is isolated, and its read is answered by
   test('unexpected', () => {
     readData(3, 0, 1);
     step();
-    expect([isolated(), cause()]).toEqual([1, faultCauses.unexpected]);
+    set({ m0_axi_rvalid: 0 });
+    expect(isolated()).toBe(1);
+    step();
+    expect([isolated(), faulted(), cause()]).toEqual([1, 0, faultCauses.unexpected]);
     expect(outputs.s_axi_rvalid).toBe(0);
   });
 
@@ -166,6 +170,8 @@ describe('a device that answers wrongly is isolated, and its read is answered by
     expect(outputs.m0_axi_rready).toBe(0);
     expect(isolated()).toBe(0);
     readData(3, 0, 0, 0x1235);
+    step();
+    expect(isolated()).toBe(1);
     step();
     expect([isolated(), cause()]).toEqual([1, faultCauses.changed]);
   });
@@ -191,13 +197,13 @@ describe('a device that hangs', () => {
     // One cycle to the device's last progress where it takes the request, one to the port's isolation.
     expect(cycles).toBeLessThanOrEqual(bound(6) + 2);
     expect(cycles).toBeGreaterThanOrEqual(6);
-    expect(cause()).toBe(faultCauses[name]);
     step();
+    expect(cause()).toBe(faultCauses[name]);
     expect(access === read ? outputs.s_axi_rvalid : outputs.s_axi_bvalid).toBe(1);
+    expect(told('path.log.address')).toBe(0x8010);
+    step();
     expect(told('path.faked.counts_1')).toBe(1);
     expect(told('path.faked.counts_0')).toBe(0);
-    step();
-    expect(told('path.log.address')).toBe(0x8010);
   });
 
   test('gets the data it was promised, without strobes, and no new request', () => {

@@ -97,8 +97,7 @@ export const resourceAccessController = (p: Geometry) =>
         | { readonly address: { set(value: Value): void } }
         | undefined;
       high?.address.set(told.log_address.slice<number, number>(p.addressWidth - 1, 32));
-      status.log_cycle_low.cycle.set(told.log_cycle.slice(31, 0));
-      status.log_cycle_high.cycle.set(told.log_cycle.slice(47, 32));
+      status.log_cycle.cycle.set(told.log_cycle);
       status.cycle.set(told.cycle);
       status.errors.set(told.errors.elements.map((count) => ({ count })));
       status.faked.set(told.faked);

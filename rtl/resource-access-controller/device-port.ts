@@ -1,16 +1,15 @@
-import { bit, bits, input, module, output, stream, vector } from '../hdl/index.ts';
+import { any, bit, bits, input, module, output, stream, vector } from '../hdl/index.ts';
 import { resourceWidth, slotWidth } from './interface.ts';
 import { portControl } from './port-control.ts';
 import { portRead } from './port-read.ts';
 import { portWrite } from './port-write.ts';
 import {
   disguise,
-  fault,
   type Geometry,
+  note,
   readBeat,
   request,
   requestSignals,
-  responseMarks,
   slot,
   writeBeat,
   writeResponse,
@@ -45,10 +44,10 @@ export const devicePort = (p: Geometry, port: number) =>
       faulted: input(bits<number>(p.resources)),
       brink: input(bits<number>(p.resources)),
       timeouts: input(vector(bits<number>(p.timerWidth), p.resources)),
-      read_taken: input(bit),
       read_stalled: input(bit),
-      write_taken: input(bit),
       write_stalled: input(bit),
+      read_taken: input(bit),
+      write_taken: input(bit),
       reset: input(bit),
       readmit: input(bit),
       acknowledge: input(bit),
@@ -63,25 +62,19 @@ export const devicePort = (p: Geometry, port: number) =>
       read_offer: output(bit),
       read_beat: output(readBeat(p)),
       read_match: output(bits<number>(p.outstanding)),
-      read_disguise: output(disguise),
-      read_marks: output(responseMarks(p)),
+      read_disguise: output(disguise(p)),
       write_offer: output(bit),
       write_response: output(writeResponse(p)),
       write_match: output(bits<number>(p.outstanding)),
-      write_disguise: output(disguise),
-      write_marks: output(responseMarks(p)),
-      read_fault: output(fault(p)),
-      write_fault: output(fault(p)),
+      write_disguise: output(disguise(p)),
+      read_note: output(note(p)),
+      write_note: output(note(p)),
     },
     (io, m) => {
       const u = m.instances({ control: portControl(p), read_side: portRead(p, port), write_side: portWrite(p, port) });
       const { isolate, spoil } = m.named({
-        isolate: u.read_side.fault.valid.or(u.write_side.fault.valid),
-        // The causes from 5 up are of beats that no request explains.
-        spoil: u.read_side.spoils
-          .or(u.write_side.spoils)
-          .or(u.read_side.fault.valid.and(u.read_side.fault.cause.ge(5)))
-          .or(u.write_side.fault.valid.and(u.write_side.fault.cause.ge(5))),
+        isolate: u.read_side.finds.or(u.write_side.finds),
+        spoil: any([u.read_side.spoils, u.write_side.spoils, u.read_side.finds_wrong, u.write_side.finds_wrong]),
       });
       for (const side of [u.read_side, u.write_side]) {
         side.slots.set(side === u.read_side ? io.read_slots : io.write_slots);
@@ -107,8 +100,7 @@ export const devicePort = (p: Geometry, port: number) =>
       io.read_beat.set(u.read_side.beat);
       io.read_match.set(u.read_side.match);
       io.read_disguise.set(u.read_side.disguise);
-      io.read_marks.set(u.read_side.marks);
-      io.read_fault.set(u.read_side.fault);
+      io.read_note.set(u.read_side.note);
 
       io.aw.connect(u.write_side.aw);
       io.w.connect(u.write_side.w);
@@ -131,8 +123,7 @@ export const devicePort = (p: Geometry, port: number) =>
       io.write_response.set(u.write_side.response);
       io.write_match.set(u.write_side.match);
       io.write_disguise.set(u.write_side.disguise);
-      io.write_marks.set(u.write_side.marks);
-      io.write_fault.set(u.write_side.fault);
+      io.write_note.set(u.write_side.note);
 
       u.control.isolate.set(isolate);
       u.control.spoil.set(spoil);

@@ -1,14 +1,24 @@
-import { all, any, type Bits, bit, bits, input, lit, module, mux, output, record, vector } from '../hdl/index.ts';
-import { priorityEncode } from '../parts/arbiter/one-hot.ts';
+import {
+  all,
+  any,
+  type Bits,
+  bit,
+  bits,
+  input,
+  lit,
+  module,
+  mux,
+  oneHotSelect,
+  output,
+  record,
+  vector,
+} from '../hdl/index.ts';
 import { cycleWidth, faultCauses, portWidth, resourceWidth, slotWidth } from './interface.ts';
-import { fault, type Geometry, origin } from './shapes.ts';
+import { type Geometry, note } from './shapes.ts';
 
 /** A slot's device address, as it is written when the slot's request is sent. */
 export const addressNote = (p: Geometry) =>
   record({ write: bit, slot: bits<number>(slotWidth(p)), address: bits<number>(p.addressWidth) });
-
-/** An error response that counts, and the port that it came from. */
-export const errorNote = (p: Geometry) => record({ valid: bit, port: bits<number>(portWidth(p)), origin: origin(p) });
 
 /** The log as software reads it. */
 export const logged = (p: Geometry) =>
@@ -23,17 +33,15 @@ export const logged = (p: Geometry) =>
   });
 
 /**
- * Keeps the first fault: its cause, transaction, address and cycle. Faults come in their order of precedence, reads and writes of a port by
+ * Keeps the first fault: its cause, transaction, address and cycle. Notes come in their order of precedence, reads and writes of a port by
  * turns. To the cycle: `docs/systems/resource-access-controller.md`, "Faults".
  */
 export const faultLog = (p: Geometry) =>
   module(
     'fault_log',
     {
-      faults: input(vector(fault(p), 2 * p.ports)),
+      notes: input(vector(note(p), 2 * p.ports)),
       limit: input(bits<number>(p.resources)),
-      read_error: input(errorNote(p)),
-      write_error: input(errorNote(p)),
       read_address: input(addressNote(p)),
       write_address: input(addressNote(p)),
       clear: input(bit),
@@ -45,13 +53,13 @@ export const faultLog = (p: Geometry) =>
     },
     (io, m) => {
       io.cycle.set(io.cycle.add(1));
+      const notes = io.notes.elements;
       const { found } = m.named({
-        found: any([...io.faults.elements.map((one) => one.valid), io.limit.isNonZero()]),
+        found: any([...notes.map((one) => one.fault), io.limit.isNonZero()]),
       });
       io.any_fault.set(found);
 
-      // What is found late in a cycle is kept as it is and sorted out in the next: `fresh` is that cycle.
-      const type = record({
+      const kept = record({
         write: bit,
         has_address: bit,
         cause: bits(4),
@@ -59,47 +67,29 @@ export const faultLog = (p: Geometry) =>
         resource: bits<number>(resourceWidth(p)),
         identifier: bits<number>(p.idWidth),
       });
-      const number = bits<number>(slotWidth(p));
-      const r = m.regs({
-        seen: { type: vector(fault(p), 2 * p.ports), reset: 'none' },
-        seen_limit: { type: bits<number>(p.resources), reset: 'none' },
-        seen_read: { type: errorNote(p), reset: 'none' },
-        seen_write: { type: errorNote(p), reset: 'none' },
-        is_logged: { type: bit, reset: 0 },
-        fresh: { type: bit, reset: 0 },
-        kept: { type, reset: 0 },
-        shown: { type: bit, reset: 0 },
-        shown_write: { type: bit, reset: 0 },
-      });
-      r.seen.set(io.faults);
-      r.seen_limit.set(io.limit);
-      r.seen_read.set(io.read_error);
-      r.seen_write.set(io.write_error);
+      const r = m.regs({ is_logged: { type: bit, reset: 0 }, kept: { type: kept, reset: 0 } });
       const { logs } = m.named({ logs: found.and(r.is_logged.not()) });
-      r.fresh.set(logs);
-      m.when(logs, () => {
-        r.is_logged.set(1);
-        io.fault_cycle.set(io.cycle);
-      }).elseWhen(io.clear, () => r.is_logged.set(0));
 
-      const over = priorityEncode(r.seen_limit);
-      const resource: Bits = over.number.resize<number>(resourceWidth(p));
-      const byRead = r.seen_read.valid.and(r.seen_read.origin.resource.eq(resource));
-      const note = mux(byRead, r.seen_read, r.seen_write);
-      const { first, slot } = m.wires({ first: { type }, slot: { type: number } });
-      const limitFirst = () => {
-        slot.set(note.origin.slot);
-        first.set({
-          write: byRead.not(),
-          has_address: 1,
-          cause: faultCauses.limit,
-          port: note.port,
+      // Of the errors noted at most one is a read's and one a write's.
+      const errorOf = (side: 0 | 1) => {
+        const own = notes.flatMap((one, place) => (place % 2 === side ? [{ one, port: (place - side) / 2 }] : []));
+        const pick = (of: (each: (typeof own)[number]) => Bits): Bits =>
+          oneHotSelect(own.map((each) => [each.one.error, of(each)] as const));
+        const resource = pick(({ one }) => one.resource);
+        return {
           resource,
-          identifier: note.origin.id,
-        });
+          reaches: any(own.map(({ one }) => one.error)).and(io.limit.at(resource)),
+          port: pick(({ port }) => lit<number>(portWidth(p), port)),
+          slot: pick(({ one }) => one.slot),
+          id: pick(({ one }) => one.id),
+        };
       };
+      const read = errorOf(0);
+      const write = errorOf(1);
+      const { by_read } = m.named({ by_read: read.reaches });
+      const { first, slot } = m.wires({ first: { type: kept }, slot: { type: bits<number>(slotWidth(p)) } });
       const sideFirst = (place: number) => () => {
-        const one = r.seen.get(place);
+        const one = io.notes.get(place);
         slot.set(one.slot);
         first.set({
           write: lit(1, place % 2),
@@ -110,35 +100,47 @@ export const faultLog = (p: Geometry) =>
           identifier: one.id,
         });
       };
-      let chain = m.when(r.seen.get(0).valid, sideFirst(0));
+      let chain = m.when(io.notes.get(0).fault, sideFirst(0));
       for (let place = 1; place < 2 * p.ports; place += 1)
-        chain = chain.elseWhen(r.seen.get(place).valid, sideFirst(place));
-      chain.otherwise(limitFirst);
-      const told = mux(r.fresh, first, r.kept);
+        chain = chain.elseWhen(io.notes.get(place).fault, sideFirst(place));
+      chain.otherwise(() => {
+        slot.set(mux(by_read, read.slot, write.slot));
+        first.set({
+          write: by_read.not(),
+          has_address: 1,
+          cause: faultCauses.limit,
+          port: mux(by_read, read.port, write.port),
+          resource: mux(by_read, read.resource, write.resource),
+          identifier: mux(by_read, read.id, write.id),
+        });
+      });
+      m.when(logs, () => {
+        r.is_logged.set(1);
+        r.kept.set(first);
+        io.fault_cycle.set(io.cycle);
+      }).elseWhen(io.clear, () => r.is_logged.set(0));
       io.log.set({
         logged: r.is_logged,
-        write: told.write,
-        has_address: told.has_address,
-        cause: told.cause,
-        port: told.port,
-        resource: told.resource,
-        identifier: told.identifier,
-      });
-      m.when(r.fresh, () => {
-        r.kept.set(first);
-        r.shown.set(first.has_address);
-        r.shown_write.set(first.write);
+        write: r.kept.write,
+        has_address: r.kept.has_address,
+        cause: r.kept.cause,
+        port: r.kept.port,
+        resource: r.kept.resource,
+        identifier: r.kept.identifier,
       });
 
       const words = { type: bits<number>(p.addressWidth), depth: p.outstanding };
       const { read_addresses, write_addresses } = m.memories({ read_addresses: words, write_addresses: words });
       m.when(io.read_address.write, () => read_addresses.write(io.read_address.slot, io.read_address.address));
       m.when(io.write_address.write, () => write_addresses.write(io.write_address.slot, io.write_address.address));
-      // In the cycle after the fault: what a new request writes to the slot at its edge is not yet seen.
-      const read = read_addresses.fetch(slot, r.fresh);
-      const write = write_addresses.fetch(slot, r.fresh);
-      io.address.set(mux(r.shown, mux(r.shown_write, write, read), 0));
-      m.assert(all([r.fresh, logs]).not(), 'the log is not overwritten while its address is fetched');
+      // What a new request writes to the slot at the same edge is not yet seen.
+      const reads = read_addresses.fetch(slot, logs);
+      const writes = write_addresses.fetch(slot, logs);
+      io.address.set(mux(r.kept.has_address, mux(r.kept.write, writes, reads), 0));
+      m.assert(
+        all([io.limit.isNonZero(), read.reaches.or(write.reaches).not()]).not(),
+        'a limit is reached by an error',
+      );
     },
     { documentation: 'Keeps the first fault.', parameters: { ...p } },
   );

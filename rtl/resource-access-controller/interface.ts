@@ -56,9 +56,11 @@ export const resourceAccessControllerParameters = (
 
 export const registerAddressWidth = 12;
 /** Bits of the counter of cycles that faults are logged with. */
-export const cycleWidth = 48;
+export const cycleWidth = 32;
 /** Bits of a resource's count of error responses, which stays at its greatest value. */
-export const errorWidth = 8;
+export const errorWidth = 4;
+/** Bits of a resource's count of faked transactions, which wraps. */
+export const fakedWidth = 16;
 /** Entries speak of pages of 4 KiB: no burst of AXI4 crosses their boundaries. */
 export const pageBits = 12;
 
@@ -247,17 +249,11 @@ export const resourceAccessControllerRegisters = (p: ResourceAccessControllerPar
           fields: { address: { description: 'The bits from 32 up.', width: p.addressWidth - 32 } },
         } as const,
       }),
-      log_cycle_low: {
-        description: 'Cycle of the fault, bits 31 to 0.',
+      log_cycle: {
+        description: 'Cycle of the fault, as `cycle` counts them.',
         address: 0x048,
         access: 'read-only',
-        fields: { cycle: { description: 'Bits 31 to 0.', width: 32 } },
-      },
-      log_cycle_high: {
-        description: 'Cycle of the fault, bits 47 to 32.',
-        address: 0x04c,
-        access: 'read-only',
-        fields: { cycle: { description: 'Bits 47 to 32.', width: cycleWidth - 32 } },
+        fields: { cycle: { description: 'The cycle.', width: cycleWidth } },
       },
       cycle: { kind: 'counter', description: 'Cycles since reset.', address: 0x050, width: cycleWidth },
       fake_word: {
@@ -289,14 +285,14 @@ export const resourceAccessControllerRegisters = (p: ResourceAccessControllerPar
         address: 0x200,
         count: p.resources,
         access: 'read-only',
-        fields: { count: { description: 'Stays at 255.', width: errorWidth } },
+        fields: { count: { description: 'Stays at 15.', width: errorWidth } },
       },
       faked: {
         kind: 'counter',
         description: 'Transactions of a resource that were faked.',
         address: 0x280,
         count: p.resources,
-        width: 32,
+        width: fakedWidth,
       },
       entry_base_low: base.low,
       ...(wide && { entry_base_high: base.high }),

@@ -1,10 +1,10 @@
-import { all, any, type Bits, concat, input, lit, module, mux, oneHotSelect, output } from '../hdl/index.ts';
+import { all, any, type Bits, input, lit, module, oneHotSelect, output } from '../hdl/index.ts';
 import { encodeOneHot } from '../parts/arbiter/one-hot.ts';
 import { devicePort } from './device-port.ts';
 import { fakedCounters, resourceFaults } from './errors.ts';
 import { readFaker, writeFaker } from './faker.ts';
 import { faultLog } from './fault-log.ts';
-import { portWidth, slotWidth } from './interface.ts';
+import { slotWidth } from './interface.ts';
 import {
   dataPorts,
   driveRequest,
@@ -149,9 +149,9 @@ export const accessPath = (p: Geometry) =>
       u.write_progress.entering.set(u.writes.entering);
       u.write_progress.enters_received.set(data.enters_received);
       u.write_progress.receives.set(data.receives);
-      u.write_progress.delivers.set(
-        devices.map((device) => device.delivers).reduce<Bits>((l, r) => l.or(r), lit(p.outstanding, 0) as Bits),
-      );
+      const joined = (of: (device: (typeof devices)[number]) => Bits): Bits =>
+        devices.map(of).reduce<Bits>((left, right) => left.or(right), lit(p.outstanding, 0) as Bits);
+      u.write_progress.delivers.set(joined((device) => device.delivers));
       u.read_faker.slots.set(u.reads.slots);
       u.read_faker.last.set(u.read_progress.last);
       u.read_faker.taken.set(u.read_choice.taken.bit(p.ports));
@@ -196,54 +196,17 @@ export const accessPath = (p: Geometry) =>
         device.faulted.set(u.faults.faulted);
         device.brink.set(u.faults.brink);
         device.timeouts.set(settings.timeout);
-        device.read_taken.set(u.read_choice.taken.bit(port));
         device.read_stalled.set(u.read_choice.stalled);
-        device.write_taken.set(u.write_choice.taken.bit(port));
         device.write_stalled.set(u.write_choice.stalled);
+        device.read_taken.set(u.read_choice.taken.bit(port));
+        device.write_taken.set(u.write_choice.taken.bit(port));
         device.reset.set(settings.port_reset.bit(port));
         device.readmit.set(settings.port_readmit.bit(port));
         device.acknowledge.set(io.reset_acknowledge.bit(port));
       }
 
-      // What a response that is taken says of its resource.
-      const noted = (choice: Bits, marks: readonly (typeof devices)[number]['read_marks'][]) => {
-        const pick = (of: (one: (typeof marks)[number]) => Bits): Bits =>
-          oneHotSelect(marks.map((one, port) => [choice.bit(port), of(one)] as const));
-        const number = encodeOneHot(concat(lit(1, 0), choice.slice<number, number>(p.ports - 1, 0)));
-        return {
-          error: pick((one) => one.error).bit(0),
-          masked: pick((one) => one.masked).bit(0),
-          port: number.resize<number>(portWidth(p)),
-          origin: {
-            slot: pick((one) => one.origin.slot),
-            id: pick((one) => one.origin.id),
-            resource: pick((one) => one.origin.resource),
-          },
-        };
-      };
-      const read = noted(
-        u.read_choice.taken,
-        devices.map((device) => device.read_marks),
-      );
-      const write = noted(
-        u.write_choice.taken,
-        devices.map((device) => device.write_marks),
-      );
-      const faultOf = devices.flatMap((device) => [device.read_fault, device.write_fault]);
-      u.faults.read_error.set(read.error);
-      u.faults.read_resource.set(read.origin.resource);
-      u.faults.write_error.set(write.error);
-      u.faults.write_resource.set(write.origin.resource);
-      u.faults.limits.set(settings.error_limit);
-      u.faults.readmit.set(settings.resource_readmit);
+      const notes = devices.flatMap((device) => [device.read_note, device.write_note]);
       const resources = Array.from({ length: p.resources }, (_, resource) => resource);
-      u.faults.found.set(
-        word(
-          resources.map((resource) =>
-            any(faultOf.map((one) => all([one.valid, one.blames, one.resource.eq(resource)]))),
-          ),
-        ),
-      );
       const { busy } = m.named({
         busy: word(
           resources.map((resource) =>
@@ -255,20 +218,41 @@ export const accessPath = (p: Geometry) =>
           ),
         ),
       });
+      u.faults.notes.set(notes);
+      u.faults.limits.set(settings.error_limit);
+      u.faults.readmit.set(settings.resource_readmit);
       u.faults.busy.set(busy);
-      const fakedRead = u.read_choice.taken.bit(p.ports);
-      const fakedWrite = u.write_choice.taken.bit(p.ports);
-      u.faked.read.set(
-        any([fakedRead.and(u.read_faker.counts), read.masked.and(u.read_progress.completes.isNonZero())]),
-      );
-      u.faked.read_resource.set(mux(fakedRead, u.read_faker.resource, read.origin.resource));
-      u.faked.write.set(any([fakedWrite.and(u.write_faker.counts), write.masked]));
-      u.faked.write_resource.set(mux(fakedWrite, u.write_faker.resource, write.origin.resource));
 
-      u.log.faults.set(faultOf);
+      // What is counted as faked: by the faker, or in the place of what a port offers.
+      const read = u.read_choice.taken;
+      const write = u.write_choice.taken;
+      const masked = (
+        taken: Bits,
+        of: (device: (typeof devices)[number]) => (typeof devices)[number]['read_disguise'],
+      ) => any(devices.map((device, port) => taken.bit(port).and(of(device).masked)));
+      const resourceOf = (
+        taken: Bits,
+        own: Bits,
+        of: (device: (typeof devices)[number]) => (typeof devices)[number]['read_disguise'],
+      ): Bits =>
+        oneHotSelect([
+          ...devices.map((device, port) => [taken.bit(port), of(device).resource] as const),
+          [taken.bit(p.ports), own] as const,
+        ]);
+      u.faked.read.set({
+        valid: any([
+          read.bit(p.ports).and(u.read_faker.counts),
+          masked(read, (device) => device.read_disguise).and(u.read_progress.completes.isNonZero()),
+        ]),
+        resource: resourceOf(read, u.read_faker.resource, (device) => device.read_disguise),
+      });
+      u.faked.write.set({
+        valid: any([write.bit(p.ports).and(u.write_faker.counts), masked(write, (device) => device.write_disguise)]),
+        resource: resourceOf(write, u.write_faker.resource, (device) => device.write_disguise),
+      });
+
+      u.log.notes.set(notes);
       u.log.limit.set(u.faults.limit);
-      u.log.read_error.set({ valid: read.error, port: read.port, origin: read.origin });
-      u.log.write_error.set({ valid: write.error, port: write.port, origin: write.origin });
       u.log.read_address.set({
         write: u.reads.enter.and(u.read_path.target.isNonZero()),
         slot: read_slot,

@@ -1,16 +1,7 @@
-import {
-  any,
-  type Bits,
-  lit,
-  mux,
-  oneHotSelect,
-  type RecordValue,
-  type ValueOf,
-  type VectorValue,
-} from '../hdl/index.ts';
+import { any, type Bits, lit, mux, oneHotSelect, type ValueOf, type VectorValue } from '../hdl/index.ts';
 import { encodeOneHot } from '../parts/arbiter/one-hot.ts';
 import { faultCauses, slotWidth } from './interface.ts';
-import type { fault, Geometry, slot } from './shapes.ts';
+import type { Geometry, slot } from './shapes.ts';
 import { word } from './slots.ts';
 
 /** What both sides of a port ask of the slots. */
@@ -51,8 +42,8 @@ export const wrongCause = (
   return mux(match.isZero(), unmatched, matched);
 };
 
-/** What a side of a port reports in a cycle: the first of a changed payload, a wrong beat, a timeout. */
-export const sideFault = (
+/** What a side of a port has found in a cycle: a changed payload, else a wrong beat, else a timeout, else an error. */
+export const sideNote = (
   p: Geometry,
   of: {
     readonly healthy: Bits<1>;
@@ -61,7 +52,9 @@ export const sideFault = (
     readonly wrongCause: Bits<4>;
     readonly match: Bits;
     readonly candidateId: Bits;
-    readonly matched: { readonly resource: Bits; readonly id: Bits };
+    readonly resource: Bits;
+    /** An error response is taken. */
+    readonly error: Bits<1>;
     readonly expired: Bits<1>;
     readonly expiredCause: Bits<4>;
     readonly watch: Bits;
@@ -71,28 +64,24 @@ export const sideFault = (
     /** Whether there is one: the port has had a request. */
     readonly suspected: Bits<1>;
   },
-): RecordValue<ReturnType<typeof fault>['fields']> | FaultParts => {
-  const { changed, wrong } = of;
-  const known = of.match.isNonZero();
-  const choose = (whenChanged: Bits | 0, whenWrong: Bits, whenExpired: Bits): Bits =>
-    mux(changed, whenChanged, mux(wrong, whenWrong, whenExpired));
+) => {
+  const { changed } = of;
+  // Of the three, a timeout is the last: where there is a changed payload or a wrong beat, it is not looked at.
+  const beaten = changed.or(of.wrong);
+  const late = of.expired.and(beaten.not());
+  const matches = changed.not().and(of.match.isNonZero());
+  const wrongs = of.healthy.and(beaten);
   return {
-    valid: of.healthy.and(any([changed, wrong, of.expired])),
-    cause: mux(changed, lit(4, faultCauses.changed), mux(wrong, of.wrongCause, of.expiredCause)),
-    known: choose(0, known, lit(1, 1)).bit(0),
-    blames: choose(of.suspected, known.or(of.suspected), lit(1, 1)).bit(0),
-    slot: choose(0, encodeOneHot(of.match).resize<number>(slotWidth(p)), of.watch),
-    id: choose(0, mux(known, of.matched.id, of.candidateId), of.watchId),
-    resource: choose(of.suspect, mux(known, of.matched.resource, of.suspect), of.watchResource),
+    wrongs,
+    note: {
+      fault: of.healthy.and(beaten.or(of.expired)),
+      error: of.error.and(changed.or(of.expired).not()),
+      cause: mux(changed, lit(4, faultCauses.changed), mux(late, of.expiredCause, of.wrongCause)),
+      known: matches.or(late),
+      blames: any([matches, late, of.suspected]),
+      slot: mux(late, of.watch, encodeOneHot(of.match).resize<number>(slotWidth(p))),
+      id: mux(changed, 0, mux(late, of.watchId, of.candidateId)),
+      resource: mux(late, of.watchResource, mux(matches, of.resource, of.suspect)),
+    },
   };
 };
-
-export interface FaultParts {
-  readonly valid: Bits<1>;
-  readonly cause: Bits<4>;
-  readonly known: Bits<1>;
-  readonly blames: Bits<1>;
-  readonly slot: Bits;
-  readonly id: Bits;
-  readonly resource: Bits;
-}

@@ -1,11 +1,11 @@
 import { all, any, bit, bits, input, lit, module, mux, output, select, stream, vector } from '../hdl/index.ts';
-import { decodeOneHot, encodeOneHot } from '../parts/arbiter/one-hot.ts';
+import { decodeOneHot } from '../parts/arbiter/one-hot.ts';
 import { addressRegister } from './address-register.ts';
 import { faultCauses, resourceWidth, responses, slotWidth } from './interface.ts';
 import { owedCounter } from './owed.ts';
-import { matchingSlot, sideFault, slotsOf, wrongCause } from './port-checks.ts';
+import { matchingSlot, sideNote, slotsOf, wrongCause } from './port-checks.ts';
 import { responseIntake } from './response-intake.ts';
-import { disguise, fault, type Geometry, readBeat, requestSignals, responseMarks, slot } from './shapes.ts';
+import { disguise, type Geometry, note, readBeat, requestSignals, slot } from './shapes.ts';
 import { word } from './slots.ts';
 import { watchdog } from './watchdog.ts';
 
@@ -39,9 +39,12 @@ export const portRead = (p: Geometry, port: number) =>
       offer: output(bit),
       beat: output(readBeat(p)),
       match: output(bits<number>(p.outstanding)),
-      disguise: output(disguise),
-      marks: output(responseMarks(p)),
-      fault: output(fault(p)),
+      disguise: output(disguise(p)),
+      /** A fault is found in this cycle. */
+      finds: output(bit),
+      /** Of a payload or a beat. */
+      finds_wrong: output(bit),
+      note: output.reg(note(p), { reset: 0 }),
       spoils: output(bit),
       /** Nothing is owed or held. */
       quiet: output(bit),
@@ -96,16 +99,7 @@ export const portRead = (p: Geometry, port: number) =>
       const faulted = io.faulted.at(matched.resource);
       const { masked } = m.named({ masked: faulted.or(failed.and(io.brink.at(matched.resource))) });
       io.beat.set(beat);
-      io.disguise.set({ masked, policy: matched.policy, code: matched.code });
-      io.marks.set({
-        origin: {
-          slot: encodeOneHot(matching).resize<number>(slotWidth(p)),
-          id: matched.id,
-          resource: matched.resource,
-        },
-        error: failed.and(faulted.not()),
-        masked,
-      });
+      io.disguise.set({ masked, policy: matched.policy, code: matched.code, resource: matched.resource });
 
       const owes = u.owed.count.isNonZero();
       const { swallowed } = m.named({ swallowed: all([io.isolated, io.resetting.not(), u.intake.valid]) });
@@ -126,31 +120,33 @@ export const portRead = (p: Geometry, port: number) =>
       );
       u.watchdog.resources.set(slots.map((one) => one.resource));
       u.watchdog.timeouts.set(io.timeouts);
-      io.fault.set(
-        sideFault(p, {
-          healthy: io.isolated.not(),
-          changed: u.intake.changed,
-          wrong,
-          wrongCause: cause,
-          match: matching,
-          candidateId: beat.id,
-          matched,
-          expired: u.watchdog.expired,
-          expiredCause: mux(
-            u.address_register.full,
-            lit(4, faultCauses.address_timeout),
-            lit(4, faultCauses.response_timeout),
-          ),
-          watch: u.watchdog.slot,
-          watchResource: u.watchdog.resource,
-          watchId: select(
-            u.watchdog.slot,
-            slots.map((one) => one.id),
-          ),
-          suspect: io.suspect,
-          suspected: io.suspected,
-        }),
-      );
+      const found = sideNote(p, {
+        healthy: io.isolated.not(),
+        changed: u.intake.changed,
+        wrong,
+        wrongCause: cause,
+        match: matching,
+        candidateId: beat.id,
+        resource: matched.resource,
+        error: all([io.taken, failed, faulted.not()]),
+        expired: u.watchdog.expired,
+        expiredCause: mux(
+          u.address_register.full,
+          lit(4, faultCauses.address_timeout),
+          lit(4, faultCauses.response_timeout),
+        ),
+        watch: u.watchdog.slot,
+        watchResource: u.watchdog.resource,
+        watchId: select(
+          u.watchdog.slot,
+          slots.map((one) => one.id),
+        ),
+        suspect: io.suspect,
+        suspected: io.suspected,
+      });
+      io.finds.set(found.note.fault);
+      io.finds_wrong.set(found.wrongs);
+      io.note.set(found.note);
       m.assert(matching.and(matching.subtract(1)).isZero(), 'at most one read matching');
       m.assert(io.taken.implies(good), 'only good beats are taken');
     },

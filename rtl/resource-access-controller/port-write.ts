@@ -1,21 +1,12 @@
 import { all, any, bit, bits, input, lit, module, mux, output, select, stream, vector } from '../hdl/index.ts';
-import { decodeOneHot, encodeOneHot } from '../parts/arbiter/one-hot.ts';
+import { decodeOneHot } from '../parts/arbiter/one-hot.ts';
 import { addressRegister } from './address-register.ts';
 import { dataRegister } from './data-register.ts';
 import { faultCauses, resourceWidth, responses, slotWidth } from './interface.ts';
 import { owedCounter } from './owed.ts';
-import { matchingSlot, sideFault, slotsOf, wrongCause } from './port-checks.ts';
+import { matchingSlot, sideNote, slotsOf, wrongCause } from './port-checks.ts';
 import { responseIntake } from './response-intake.ts';
-import {
-  disguise,
-  fault,
-  type Geometry,
-  requestSignals,
-  responseMarks,
-  slot,
-  writeBeat,
-  writeResponse,
-} from './shapes.ts';
+import { disguise, type Geometry, note, requestSignals, slot, writeBeat, writeResponse } from './shapes.ts';
 import { word } from './slots.ts';
 import { watchdog } from './watchdog.ts';
 
@@ -49,6 +40,7 @@ export const portWrite = (p: Geometry, port: number) =>
       resetting: input(bit),
       clear: input(bit),
       taken: input(bit),
+      /** The processor's register is full and stays so. */
       stalled: input(bit),
       free: output(bit),
       data_free: output(bit),
@@ -56,9 +48,12 @@ export const portWrite = (p: Geometry, port: number) =>
       offer: output(bit),
       response: output(writeResponse(p)),
       match: output(bits<number>(p.outstanding)),
-      disguise: output(disguise),
-      marks: output(responseMarks(p)),
-      fault: output(fault(p)),
+      disguise: output(disguise(p)),
+      /** A fault is found in this cycle. */
+      finds: output(bit),
+      /** Of a payload or a beat. */
+      finds_wrong: output(bit),
+      note: output.reg(note(p), { reset: 0 }),
       spoils: output(bit),
       /** Nothing is owed, held or to be filled. */
       quiet: output(bit),
@@ -122,16 +117,7 @@ export const portWrite = (p: Geometry, port: number) =>
       const faulted = io.faulted.at(matched.resource);
       const { masked } = m.named({ masked: faulted.or(failed.and(io.brink.at(matched.resource))) });
       io.response.set(answer);
-      io.disguise.set({ masked, policy: matched.policy, code: matched.code });
-      io.marks.set({
-        origin: {
-          slot: encodeOneHot(matching).resize<number>(slotWidth(p)),
-          id: matched.id,
-          resource: matched.resource,
-        },
-        error: failed.and(faulted.not()),
-        masked,
-      });
+      io.disguise.set({ masked, policy: matched.policy, code: matched.code, resource: matched.resource });
 
       const owes = u.owed.count.isNonZero();
       const { swallowed } = m.named({ swallowed: all([io.isolated, io.resetting.not(), u.intake.valid]) });
@@ -158,31 +144,33 @@ export const portWrite = (p: Geometry, port: number) =>
       u.watchdog.excused.set(matching.and(perSlot(u.intake.held)).or(perSlot(io.stalled)).or(awaited));
       u.watchdog.resources.set(slots.map((one) => one.resource));
       u.watchdog.timeouts.set(io.timeouts);
-      io.fault.set(
-        sideFault(p, {
-          healthy: io.isolated.not(),
-          changed: u.intake.changed,
-          wrong,
-          wrongCause: cause,
-          match: matching,
-          candidateId: answer.id,
-          matched,
-          expired: u.watchdog.expired,
-          expiredCause: mux(
-            u.address_register.full,
-            lit(4, faultCauses.address_timeout),
-            mux(u.data_register.full, lit(4, faultCauses.data_timeout), lit(4, faultCauses.response_timeout)),
-          ),
-          watch: u.watchdog.slot,
-          watchResource: u.watchdog.resource,
-          watchId: select(
-            u.watchdog.slot,
-            slots.map((one) => one.id),
-          ),
-          suspect: io.suspect,
-          suspected: io.suspected,
-        }),
-      );
+      const found = sideNote(p, {
+        healthy: io.isolated.not(),
+        changed: u.intake.changed,
+        wrong,
+        wrongCause: cause,
+        match: matching,
+        candidateId: answer.id,
+        resource: matched.resource,
+        error: all([io.taken, failed, faulted.not()]),
+        expired: u.watchdog.expired,
+        expiredCause: mux(
+          u.address_register.full,
+          lit(4, faultCauses.address_timeout),
+          mux(u.data_register.full, lit(4, faultCauses.data_timeout), lit(4, faultCauses.response_timeout)),
+        ),
+        watch: u.watchdog.slot,
+        watchResource: u.watchdog.resource,
+        watchId: select(
+          u.watchdog.slot,
+          slots.map((one) => one.id),
+        ),
+        suspect: io.suspect,
+        suspected: io.suspected,
+      });
+      io.finds.set(found.note.fault);
+      io.finds_wrong.set(found.wrongs);
+      io.note.set(found.note);
       m.assert(matching.and(matching.subtract(1)).isZero(), 'at most one write matching');
       m.assert(io.taken.implies(good), 'only good responses are taken');
     },

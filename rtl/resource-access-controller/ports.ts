@@ -1,7 +1,7 @@
 import { type Bits, bit, bits, type Inside, input, type OutputPort, output, record, vector } from '../hdl/index.ts';
 import { type Axi4, axi4, axiLite } from '../parts/axi/bundles.ts';
 import { logged } from './fault-log.ts';
-import { cycleWidth, errorWidth, managerPrefix, registerAddressWidth } from './interface.ts';
+import { cycleWidth, errorWidth, fakedWidth, managerPrefix, registerAddressWidth } from './interface.ts';
 import { type Geometry, plan, requestSignals } from './shapes.ts';
 
 type Bus = Axi4<{ readonly addressWidth: number; readonly dataWidth: 32 | 64 | 128; readonly idWidth: number }>;
@@ -74,7 +74,7 @@ export const pathStatus = (p: Geometry) =>
     log_cycle: bits(cycleWidth),
     cycle: bits(cycleWidth),
     errors: vector(bits(errorWidth), p.resources),
-    faked: vector(bits(32), p.resources),
+    faked: vector(bits(fakedWidth), p.resources),
   });
 
 type Channel = 'aw' | 'ar';

@@ -60,7 +60,7 @@ export const checkedReadChoice = (p: Geometry) => {
     {
       offers: input(bits<number>(sources)),
       beats: input(vector(readBeat(p), p.ports)),
-      disguises: input(vector(disguise, p.ports)),
+      disguises: input(vector(disguise(p), p.ports)),
       fake: input(fakedBeat(p)),
       fake_words: input(vector(bits(32), p.ports)),
       ready: input(bit),

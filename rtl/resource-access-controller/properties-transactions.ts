@@ -25,8 +25,6 @@ export const transactionPaths = (p: Geometry): readonly string[] => [
   'write_data.active',
   'write_data.current_slot',
   'write_data.current_target',
-  'log.fresh',
-  'log.is_logged',
   'read_faker.fake_slot',
   'write_faker.fake_slot',
   'read_choice.last_source',
@@ -119,7 +117,6 @@ export const transactionProperties = (p: Geometry, m: ModuleBody, seen: Seen): v
     m.assert(oneHot(seen(`${direction}_choice.last_source`)), `${direction}s: the last response had one source`);
   }
   writeDataProperties(p, m, seen);
-  m.assert(flag('log.fresh').implies(flag('log.is_logged')), 'what is fresh is logged');
 };
 
 const writeDataProperties = (p: Geometry, m: ModuleBody, seen: Seen): void => {

@@ -19,7 +19,7 @@ export const readChoice = (p: Geometry) =>
     {
       offers: input(bits<number>(p.ports + 1)),
       beats: input(vector(readBeat(p), p.ports)),
-      disguises: input(vector(disguise, p.ports)),
+      disguises: input(vector(disguise(p), p.ports)),
       fake: input(fakedBeat(p)),
       fake_words: input(vector(bits(32), p.ports)),
       taken: output(bits<number>(p.ports + 1)),
@@ -109,7 +109,7 @@ export const writeChoice = (p: Geometry) =>
     {
       offers: input(bits<number>(p.ports + 1)),
       responses: input(vector(writeResponse(p), p.ports)),
-      disguises: input(vector(disguise, p.ports)),
+      disguises: input(vector(disguise(p), p.ports)),
       fake: input(writeResponse(p)),
       taken: output(bits<number>(p.ports + 1)),
       stalled: output(bit),

@@ -74,18 +74,14 @@ export const slot = (p: Geometry) =>
     lock: bit,
   });
 
-/** Where a response came from. */
-export const origin = (p: Geometry) =>
+/**
+ * What a side of a port has found in a cycle, a fault or else an error response. `known`: the fault has a slot; `blames`: a resource is to
+ * blame.
+ */
+export const note = (p: Geometry) =>
   record({
-    slot: bits<number>(slotWidth(p)),
-    id: bits<number>(p.idWidth),
-    resource: bits<number>(resourceWidth(p)),
-  });
-
-/** A fault that one side of a port sees, by its cause. `known`: it has a slot; `blames`: a resource is to blame. */
-export const fault = (p: Geometry) =>
-  record({
-    valid: bit,
+    fault: bit,
+    error: bit,
     cause: bits(4),
     known: bit,
     blames: bit,
@@ -94,11 +90,9 @@ export const fault = (p: Geometry) =>
     resource: bits<number>(resourceWidth(p)),
   });
 
-/** A response that a port offers, masked where its resource is faulty, and what counts when it is taken. */
-export const responseMarks = (p: Geometry) => record({ origin: origin(p), error: bit, masked: bit });
-
-/** Whether a response that a port offers is to be faked, and how. */
-export const disguise = record({ masked: bit, policy: bits(2), code: bits(2) });
+/** Whether a response that a port offers is to be faked, how, and of which resource it is. */
+export const disguise = (p: Geometry) =>
+  record({ masked: bit, policy: bits(2), code: bits(2), resource: bits<number>(resourceWidth(p)) });
 
 /** A beat that the faker offers; `port` is that of its slot. */
 export const fakedBeat = (p: Geometry) =>

@@ -81,7 +81,6 @@ export class ResourceAccessDriver extends SteppedDriver<SteppedController, Regis
     if (cause === undefined) throw new Error(`the log names a cause ${number}, which there is not`);
     const wide = this.unit.parameters.addressWidth > 32;
     const address = (wide ? this.read('log_address_high') * 2 ** 32 : 0) + this.read('log_address_low');
-    const cycle = this.read('log_cycle_high') * 2 ** 32 + this.read('log_cycle_low');
     return {
       cause,
       write: (log & 2) !== 0,
@@ -89,7 +88,7 @@ export class ResourceAccessDriver extends SteppedDriver<SteppedController, Regis
       resource: (log >>> 16) & 0xff,
       identifier: log >>> 24,
       address: (log & 4) !== 0 ? address : undefined,
-      cycle,
+      cycle: this.read('log_cycle'),
     };
   }
 

@@ -40,7 +40,7 @@ describe('wrong beats', () => {
       resource: 0,
       identifier: ofSlot ? 5 : 6,
       address: ofSlot ? 0x40 : undefined,
-      cycle,
+      cycle: cycle + 1,
     });
     expect([bench.driver.read('faked', 0), bench.driver.isIsolated(0), bench.driver.isIsolated(1)]).toEqual([
       1,
@@ -92,7 +92,7 @@ describe('wrong beats', () => {
         identifier: 0,
         resource: 0,
         address: undefined,
-        cycle,
+        cycle: cycle + 1,
       });
     }
   });
@@ -104,12 +104,13 @@ describe('a device that hangs', () => {
     const bench = readAsked();
     const taken = bench.driver.cycle - 1;
     const beats = bench.until('s_axi_rvalid');
+    bench.tick();
     const { cycle, cause } = bench.driver.readLog()!;
     expect(cause).toBe('response_timeout');
-    const firstBeat = taken + beats;
-    expect(firstBeat).toBe(cycle + 2);
-    expect(cycle - taken).toBeGreaterThanOrEqual(11);
-    expect(cycle - taken).toBeLessThanOrEqual(10 + 2 + 1);
+    // The log's cycle is that in which the event acts, one after that of the event.
+    expect(taken + beats).toBe(cycle + 1);
+    expect(cycle - 1 - taken).toBeGreaterThanOrEqual(11);
+    expect(cycle - 1 - taken).toBeLessThanOrEqual(10 + 2 + 1);
   });
 
   test('AR', () => {

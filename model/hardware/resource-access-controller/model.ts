@@ -12,7 +12,7 @@ import {
 import { HeldBeat, OutputRegister, placeChannel } from '../primitives/channels.ts';
 import { layPorts, type PortLayout, wordOf } from '../primitives/ports.ts';
 import { RegisterPort } from '../primitives/register-port.ts';
-import { Faults } from './faults.ts';
+import { Faults, type Note } from './faults.ts';
 import { DevicePort, PortSide } from './port.ts';
 import { interruptBit, Registers } from './registers.ts';
 import { Requests } from './requests.ts';
@@ -55,12 +55,13 @@ class Model implements ResourceAccessControllerModel {
   /** Masks of ports and resources. */
   #isolated = 0;
   #faulted = 0;
+  /** The ports at which this cycle found what no request explains. */
+  #spoils = 0;
 
   constructor(parameters: ResourceAccessControllerParameters) {
     this.parameters = parameters;
     const layout = layPorts(resourceAccessControllerPortList(parameters));
     this.layout = layout;
-    this.#greatestTime = 2 ** parameters.timerWidth - 1;
     this.#at = {
       aresetn: wordOf(layout.inputs, 'aresetn'),
       deviceInterrupt: wordOf(layout.inputs, 'device_interrupt'),
@@ -108,7 +109,8 @@ class Model implements ResourceAccessControllerModel {
       this.#registers,
       true,
     );
-    this.#faults = new Faults(this.#registers);
+    this.#faults = new Faults(this.#registers, parameters.ports);
+    this.#greatestTime = 2 ** parameters.timerWidth - 1;
     this.reset();
   }
 
@@ -140,8 +142,8 @@ class Model implements ResourceAccessControllerModel {
     if (this.#port.mayRead) this.#showState(drained);
     this.#port.stepRead(inputs);
     this.#decide(inputs);
-    this.#findFaults(inputs);
-    this.#edge(inputs, drained);
+    const found = this.#findFaults(inputs);
+    this.#edge(inputs, drained, found);
   }
 
   #drained(): number {
@@ -207,27 +209,21 @@ class Model implements ResourceAccessControllerModel {
     }
   }
 
-  /** This cycle's events, in their order. */
-  #findFaults(inputs: Uint32Array): void {
-    this.#faults.begin();
+  /** What is noted acts, and what this cycle finds is noted. Returns the ports at which a side event was found. */
+  #findFaults(inputs: Uint32Array): number {
+    const faults = this.#faults;
+    faults.act(this.#readSlots, this.#writeSlots);
+    let found = 0;
+    this.#spoils = 0;
     for (let index = 0; index < this.#ports.length; index += 1) {
-      this.#findFault(index, false, inputs);
-      this.#findFault(index, true, inputs);
+      const read = this.#findFault(index, false, inputs);
+      const write = this.#findFault(index, true, inputs);
+      if (read || write) found |= 1 << index;
     }
-    const { errorOf: readError } = this.#readResponses;
-    const { errorOf: writeError } = this.#writeResponses;
-    if (readError < 0 && writeError < 0) return;
-    if (readError === writeError) {
-      this.#countErrors(readError, 2, false);
-    } else {
-      const readFirst = writeError < 0 || (readError >= 0 && readError < writeError);
-      if (readFirst) this.#countErrors(readError, 1, false);
-      if (writeError >= 0) this.#countErrors(writeError, 1, true);
-      if (!readFirst && readError >= 0) this.#countErrors(readError, 1, false);
-    }
+    return found;
   }
 
-  #findFault(index: number, write: boolean, inputs: Uint32Array): void {
+  #findFault(index: number, write: boolean, inputs: Uint32Array): boolean {
     const port = this.#ports[index]!;
     const side = write ? port.write : port.read;
     const responses = write ? this.#writeResponses : this.#readResponses;
@@ -245,46 +241,33 @@ class Model implements ResourceAccessControllerModel {
       place.timeout,
       this.#greatestTime,
     );
-    const { slots } = side;
+    const { slots, slot, cause, id } = side;
+    const note = (value: Note | null): void => this.#faults.note(index, write, value);
     if (side.changed) {
-      this.#faults.record(faultCauses.changed, write, index, port.suspect, slots, -1, 0, port.suspected);
-    } else if (side.cause !== 0) {
-      const resource = side.slot < 0 ? port.suspect : slots.resource[side.slot]!;
-      this.#faults.record(
-        side.cause,
-        write,
-        index,
-        resource,
-        slots,
-        side.slot,
-        side.id,
-        side.slot >= 0 || port.suspected,
-      );
+      note({ cause: faultCauses.changed, resource: port.suspect, blames: port.suspected, slot: -1, id: 0 });
+    } else if (cause !== 0) {
+      const known = slot >= 0;
+      const resource = known ? slots.resource[slot]! : port.suspect;
+      note({ cause, resource, blames: known || port.suspected, slot, id });
     } else if (timeout !== 0) {
-      const slot = side.watch;
-      this.#faults.record(timeout, write, index, slots.resource[slot]!, slots, slot, slots.id[slot]!);
+      const { watch } = side;
+      note({ cause: timeout, resource: slots.resource[watch]!, blames: true, slot: watch, id: slots.id[watch]! });
+    } else {
+      const error = responses.source === index && responses.errorOf >= 0;
+      note(error ? { cause: 0, resource: responses.errorOf, blames: false, slot, id } : null);
+      return false;
     }
+    if (side.changed || cause !== 0) this.#spoils |= 1 << index;
+    return true;
   }
 
-  /** Counts a resource's errors of this cycle, and finds whether they reach its limit. */
-  #countErrors(resource: number, count: number, write: boolean): void {
-    const { words, place } = this.#registers;
-    const errors = words[place.errors + resource]! + count;
-    const limit = words[place.error_limit + resource]!;
-    words[place.errors + resource] = Math.min(255, errors);
-    if (limit === 0 || errors < limit) return;
-    const slots = write ? this.#writeSlots : this.#readSlots;
-    const { slot } = write ? this.#writeResponses : this.#readResponses;
-    const port = slots.port[slot]!;
-    this.#faults.record(faultCauses.limit, write, port, resource, slots, slot, slots.id[slot]!);
-  }
-
-  #edge(inputs: Uint32Array, drained: number): void {
+  #edge(inputs: Uint32Array, drained: number, found: number): void {
     const { words, place } = this.#registers;
     const image = this.#image;
     const isolated = this.#isolated;
     image[this.#at.resourceInterrupt] = inputs[this.#at.deviceInterrupt]! & ~this.#faulted;
     image[this.#at.irq] = Number((words[place.interrupt_status]! & words[place.interrupt_enable]!) !== 0);
+    const faults = this.#faults;
     const readmitted = this.#readmitted(inputs, drained);
     const returned = this.#returned();
     this.#noteDelivered(inputs);
@@ -298,10 +281,9 @@ class Model implements ResourceAccessControllerModel {
     if (readDone >= 0) this.#readSlots.complete(readDone);
     if (writeDone >= 0) this.#writeSlots.complete(writeDone);
     this.#enter();
-    const faults = this.#faults;
-    this.#isolated = (isolated & ~readmitted) | faults.isolated;
+    this.#isolated = (isolated & ~readmitted) | found;
     this.#faulted = (this.#faulted & ~returned) | faults.faulted;
-    const ready = this.#edgeOfPorts(inputs, drained, isolated);
+    const ready = this.#edgeOfPorts(inputs, drained, isolated, found);
     faults.edge(words[place.log_clear] !== 0);
     words[place.log_clear] = 0;
     words[place.port_reset] = 0;
@@ -400,7 +382,7 @@ class Model implements ResourceAccessControllerModel {
   }
 
   /** The edge of what concerns isolated ports. Returns whether a port has become ready for re-admission. */
-  #edgeOfPorts(inputs: Uint32Array, drained: number, isolated: number): boolean {
+  #edgeOfPorts(inputs: Uint32Array, drained: number, isolated: number, found: number): boolean {
     const { words, place } = this.#registers;
     const pulses = words[place.port_reset]! & isolated;
     const acknowledges = inputs[this.#at.resetAcknowledge]!;
@@ -409,8 +391,8 @@ class Model implements ResourceAccessControllerModel {
     for (let index = 0; index < this.#ports.length; index += 1) {
       const port = this.#ports[index]!;
       const bit = 1 << index;
-      if ((this.#faults.isolated & bit) !== 0) this.#beginFilling(port, index);
-      if ((this.#faults.spoiled & bit) !== 0) port.spoiled = true;
+      if ((found & bit) !== 0) this.#beginFilling(port, index);
+      if ((this.#spoils & bit) !== 0) port.spoiled = true;
       port.shake((pulses & bit) !== 0, (acknowledges & bit) !== 0);
       if (port.requesting) requests |= bit;
       const isDrained = (drained & bit) !== 0;

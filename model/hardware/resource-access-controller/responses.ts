@@ -1,5 +1,5 @@
 /** The processor's R or B register and its sources. Source: `docs/systems/resource-access-controller.md`, "Responses". */
-import { responses } from '../../../rtl/resource-access-controller/interface.ts';
+import { fakedWidth, responses } from '../../../rtl/resource-access-controller/interface.ts';
 import type { OutputRegister } from '../primitives/channels.ts';
 import { Faker, fakedWord } from './faker.ts';
 import type { DevicePort, PortSide } from './port.ts';
@@ -24,6 +24,7 @@ export class Responses {
   readonly #registers: Registers;
   readonly #write: boolean;
   readonly #dataWords: number;
+  #counts = -1;
   #last = 0;
   #sticky = false;
 
@@ -49,6 +50,7 @@ export class Responses {
     this.#last = 0;
     this.#sticky = false;
     this.source = -1;
+    this.#counts = -1;
   }
 
   /** Chooses the source that the register is loaded from; the candidates of the ports have been matched. */
@@ -91,6 +93,7 @@ export class Responses {
 
   /** The edge. Returns the slot that completes, or -1. */
   edge(inputs: Uint32Array): number {
+    this.#countFaked();
     const { source, slot, register } = this;
     if (source < 0) {
       if (register.taken(inputs)) register.empty();
@@ -110,13 +113,17 @@ export class Responses {
       slots.beats[slot]! -= 1;
       return -1;
     }
-    if (this.masked && ((slots.refused >>> slot) & 1) === 0) this.#countFaked(slots.resource[slot]!);
+    if (this.masked && ((slots.refused >>> slot) & 1) === 0) this.#counts = slots.resource[slot]!;
     return slot;
   }
 
-  #countFaked(resource: number): void {
+  /** What was faked counts in the cycle after. */
+  #countFaked(): void {
+    if (this.#counts < 0) return;
     const { words, place } = this.#registers;
-    words[place.faked + resource]! += 1;
+    const at = place.faked + this.#counts;
+    words[at] = (words[at]! + 1) & (2 ** fakedWidth - 1);
+    this.#counts = -1;
   }
 
   #load(slot: number): void {

@@ -21,3 +21,18 @@ test(`${count} deaths at the parameters that ship`, async () => {
     Math.min(count / 10, Object.keys(kinds).length),
   );
 }, 1_800_000);
+
+test.each([[{}], [{ ports: 1, outstanding: 5, resources: 3 }]])(
+  'no hang is noticed later than the page says: %j',
+  async (values) => {
+    const p = resourceAccessControllerParameters(values);
+    const ways = await makeWays(block, block.resolve(values), ['model']);
+    const { failure, deaths } = runDeaths(p, ways, thorough ? 2_000 : 300, 7);
+    expect(failure).toBeNull();
+    const noticed = deaths.flatMap((death) => (death.noticed === null ? [] : [death.noticed]));
+    expect(noticed.length).toBeGreaterThan(100);
+    // The log's cycle is that in which the event acts, one after that of the event.
+    expect(Math.max(...noticed)).toBeLessThanOrEqual(p.outstanding + 1 + 1);
+  },
+  1_800_000,
+);

@@ -18,7 +18,7 @@ export interface Death {
   readonly faked: number;
   readonly transactions: number;
   /**
-   * For a timeout: cycles from the last progress at the port in the direction of the fault, or from the request, less the programmed timeout and the cycles in which the
+   * For a timeout: cycles from the last progress at the port in the direction of the fault, or from the request, less the longest timeout in flight there and the cycles in which the
    * device was not to blame, to the fault that was logged; null where another fault came first.
    */
   readonly noticed: number | null;
@@ -59,7 +59,7 @@ const deathOf = (scenario: RacScenario, p: ResourceAccessControllerParameters, w
   const cause = (log >>> 4) & 15;
   const port = (log >>> 8) & 255;
   const resource = (log >>> 16) & 255;
-  const cycle = scenario.initialReset + read(registers.logCycleLow);
+  const cycle = scenario.initialReset + read(registers.logCycle);
   const timeout = shadow.word(registers.timeout + 4 * resource);
   const kind = (log & 2) !== 0 ? 'write' : 'read';
   const id = log >>> 24;
@@ -74,10 +74,17 @@ const deathOf = (scenario: RacScenario, p: ResourceAccessControllerParameters, w
       each.ended > cycle,
   );
   const timed = cause <= 3 && own !== undefined && blamed !== undefined;
-  // Where nothing was in flight before, time begins with the request.
-  const last = timed ? Math.max(blamed.began, ...own.progress[kind].filter((each) => each <= cycle)) : 0;
+  // Where nothing was in flight before, time begins as the request goes to the port: it may have waited for others before.
+  const last = timed ? Math.max(blamed.sent, ...own.progress[kind].filter((each) => each <= cycle)) : 0;
   const spent = timed ? own.excuses[kind].filter((each) => each > last && each < cycle).length : 0;
-  const base = timed ? last + timeout + spent : 0;
+  const longest = Math.max(
+    timeout,
+    ...transactions
+      .filter((each) => each.kind === kind && each.forwarded && each.decision.port === port)
+      .filter(({ sent, ended }) => sent <= cycle && ended > last)
+      .map(({ decision }) => shadow.word(registers.timeout + 4 * decision.resource)),
+  );
+  const base = timed ? last + longest + spent : 0;
   const first = transactions
     .filter(({ forwarded, decision, firstFaked }) => forwarded && decision.port === port && firstFaked >= cycle)
     .map(({ firstFaked }) => firstFaked);

@@ -86,7 +86,7 @@ export class Ledger {
   /** One cycle with `aresetn` high. Returns what is wrong, or null. */
   cycle(inputs: Uint32Array, outputs: Uint32Array, cycle: number): string | null {
     for (const port of this.ports) {
-      const wrong = port.loads(outputs, this.newest, (write) => this.numbers.get(write) ?? -1);
+      const wrong = port.loads(outputs, this.newest, (write) => this.numbers.get(write) ?? -1, cycle);
       if (wrong !== null) return wrong;
     }
     const wrong = this.responses(outputs, cycle);

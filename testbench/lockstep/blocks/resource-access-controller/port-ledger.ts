@@ -66,10 +66,15 @@ export class PortLedger {
   }
 
   /** What appeared in the port's registers in this cycle. Returns what is wrong, or null. */
-  loads(outputs: Uint32Array, newest: Newest, numberOf: (write: FollowedWrite) => number): string | null {
+  loads(
+    outputs: Uint32Array,
+    newest: Newest,
+    numberOf: (write: FollowedWrite) => number,
+    cycle: number,
+  ): string | null {
     const { aw, w, ar } = this.words;
     if (outputs[aw.valid] !== 0 && !this.waiting.aw) {
-      const wrong = this.request(newest.writeUsed ? null : newest.write, readRequest(outputs, aw));
+      const wrong = this.request(newest.writeUsed ? null : newest.write, readRequest(outputs, aw), cycle);
       if (wrong !== null) return wrong;
       newest.writeUsed = true;
       this.awaited += newest.write!.request.beats;
@@ -77,7 +82,7 @@ export class PortLedger {
       this.writes.push(newest.write!);
     }
     if (outputs[ar.valid] !== 0 && !this.waiting.ar) {
-      const wrong = this.request(newest.readUsed ? null : newest.read, readRequest(outputs, ar));
+      const wrong = this.request(newest.readUsed ? null : newest.read, readRequest(outputs, ar), cycle);
       if (wrong !== null) return wrong;
       newest.readUsed = true;
       this.reads.push(newest.read!);
@@ -122,7 +127,7 @@ export class PortLedger {
     }
   }
 
-  private request(asked: Followed | null, seen: Request): string | null {
+  private request(asked: Followed | null, seen: Request, cycle: number): string | null {
     const name = `m${this.port}_axi: a request for ${hex(seen.address)} with identifier ${seen.id}`;
     if (asked === null) return `${name} came that the processor did not just make`;
     const { verdict, port, deviceAddress } = asked.decision;
@@ -132,6 +137,7 @@ export class PortLedger {
     const difference = requestDifference(asked.request, seen);
     if (difference !== null) return `${name}: ${difference}`;
     asked.forwarded = true;
+    asked.sent = cycle - 1;
     return null;
   }
 

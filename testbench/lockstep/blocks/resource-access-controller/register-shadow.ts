@@ -20,7 +20,7 @@ const writable = (p: P): Uint32Array => {
   };
   put(registers.fakeWord, p.ports, 0xffff_ffff);
   put(registers.timeout, p.resources, mask(p.timerWidth));
-  put(registers.errorLimit, p.resources, 0xff);
+  put(registers.errorLimit, p.resources, 0xf);
   for (const base of [registers.baseLow, registers.sizeLow, registers.deviceLow]) put(base, p.entries, 0xffff_f000);
   for (const base of [registers.baseHigh, registers.sizeHigh, registers.deviceHigh]) {
     put(base, p.entries, mask(p.addressWidth - 32));

@@ -23,6 +23,8 @@ export interface Followed {
   end: 'open' | 'real' | 'faked' | 'either';
   /** Cycles of its request's handshake, of its first faked beat and of its end; -1: not yet. */
   readonly began: number;
+  /** The cycle in which it went into a port's register; -1 before. */
+  sent: number;
   firstFaked: number;
   ended: number;
 }
@@ -43,6 +45,7 @@ export const follow = (kind: 'read' | 'write', request: Request, decision: Decis
   cut: false,
   end: 'open',
   began,
+  sent: -1,
   firstFaked: -1,
   ended: -1,
 });
