@@ -1,9 +1,13 @@
-/** A design as a WebAssembly module: `settle` computes the outputs, `run` executes cycles. */
+/**
+ * A design as a WebAssembly module: `settle` computes the outputs, `run` executes cycles. What a cycle does is a function of its own that
+ * `run` calls: its locals begin at zero in each call, whereas in the body of the loop a local that a guard skips would have to be
+ * carried from cycle to cycle; and V8 puts optimised code to use at the next call, never in the middle of a loop.
+ */
 
 import type { Design } from '../design.ts';
 import type { MemoryMap } from '../memory-map.ts';
 import { Control, paddedEnds } from '../memory-map.ts';
-import type { Program } from '../program.ts';
+import type { Program, Step } from '../program.ts';
 import type { FunctionCode } from './encoder.ts';
 import { ByteWriter, emptyBlock, encodeModule, Opcode, ValueType, VectorOpcode } from './encoder.ts';
 import { ExpressionEmitter, Locals } from './expressions.ts';
@@ -24,39 +28,47 @@ const emitFold = (code: ByteWriter, checksum: number, sum: number): void => {
   code.byte(Opcode.localSet).unsigned(checksum);
 };
 
+/** The code of some steps: takes the addresses of the input and output records, gives the sum of the outputs' checksum terms. */
+const stepsFunction = (steps: readonly Step[], map: MemoryMap, padded: ReadonlyMap<number, number>): FunctionCode => {
+  const code = new ByteWriter();
+  const locals = new Locals(2);
+  const [input, output] = [0, 1];
+  const sum = locals.add(i32);
+  const sums = locals.add(v128);
+  const expressions = new ExpressionEmitter(code, locals, map, padded, input);
+  new StatementEmitter(expressions, map, { output, sum, sums }).emit(steps);
+  code.byte(Opcode.localGet).unsigned(sum);
+  for (let lane = 0; lane < 4; lane++) {
+    code.byte(Opcode.localGet).unsigned(sums).vector(VectorOpcode.i32x4ExtractLane).byte(lane).byte(Opcode.i32Add);
+  }
+  return { name: null, parameters: [i32, i32], results: [i32], locals: locals.types, body: code };
+};
+
 export const generateModule = (
   design: Design,
   programs: { readonly settle: Program; readonly cycle: Program },
   map: MemoryMap,
 ): Uint8Array<ArrayBuffer> => {
   const padded = paddedEnds(design.registers);
-  const body = (
-    code: ByteWriter,
-    locals: Locals,
-    program: Program,
-    input: number,
-    output: number,
-    sum: number,
-    sums: number,
-  ): void => {
-    const expressions = new ExpressionEmitter(code, locals, map, padded, input);
-    new StatementEmitter(expressions, map, { output, sum, sums }).emit(program.steps);
-  };
+  const functions: FunctionCode[] = [];
+  const add = (made: FunctionCode): number => functions.push(made) - 1;
+  const settleSteps = add(stepsFunction(programs.settle.steps, map, padded));
+  const [choice, ...more] = programs.cycle.steps;
+  const arms =
+    choice?.kind === 'if' && more.length === 0
+      ? {
+          condition: choice.condition,
+          then: add(stepsFunction(choice.then, map, padded)),
+          otherwise: add(stepsFunction(choice.otherwise, map, padded)),
+        }
+      : null;
+  const whole = arms === null ? add(stepsFunction(programs.cycle.steps, map, padded)) : null;
 
   // settle()
-  const settleCode = new ByteWriter();
-  const settleLocals = new Locals(0);
-  const [settleInput, settleOutput, settleSum] = [settleLocals.add(i32), settleLocals.add(i32), settleLocals.add(i32)];
-  settleCode.byte(Opcode.i32Const).signed32(map.inputs).byte(Opcode.localSet).unsigned(settleInput);
-  settleCode.byte(Opcode.i32Const).signed32(map.outputs).byte(Opcode.localSet).unsigned(settleOutput);
-  body(settleCode, settleLocals, programs.settle, settleInput, settleOutput, settleSum, settleLocals.add(v128));
-  const settle: FunctionCode = {
-    name: 'settle',
-    parameters: [],
-    results: [],
-    locals: settleLocals.types,
-    body: settleCode,
-  };
+  const settle = new ByteWriter();
+  settle.byte(Opcode.i32Const).signed32(map.inputs).byte(Opcode.i32Const).signed32(map.outputs);
+  settle.byte(Opcode.call).unsigned(settleSteps).byte(Opcode.drop);
+  add({ name: 'settle', parameters: [], results: [], locals: [], body: settle });
 
   // run(cycles, input, input stride, output, output stride, checksum): checksum
   const code = new ByteWriter();
@@ -64,7 +76,10 @@ export const generateModule = (
   const [cycles, input, inputStride, output, outputStride, checksum] = [0, 1, 2, 3, 4, 5];
   const sum = locals.add(i32);
   const done = locals.add(i32);
-  const sums = locals.add(v128);
+  const callSteps = (index: number): void => {
+    code.byte(Opcode.localGet).unsigned(input).byte(Opcode.localGet).unsigned(output);
+    code.byte(Opcode.call).unsigned(index).byte(Opcode.localSet).unsigned(sum);
+  };
   const advance = (local: number, stride: number): void => {
     code
       .byte(Opcode.localGet)
@@ -84,14 +99,14 @@ export const generateModule = (
     .byte(Opcode.i32GeU)
     .byte(Opcode.brIf)
     .unsigned(1);
-  code.byte(Opcode.i32Const).signed32(0).byte(Opcode.localSet).unsigned(sum);
-  code.vector(VectorOpcode.const).bytes(new Uint8Array(16)).byte(Opcode.localSet).unsigned(sums);
-  body(code, locals, programs.cycle, input, output, sum, sums);
-  code.byte(Opcode.localGet).unsigned(sum);
-  for (let lane = 0; lane < 4; lane++) {
-    code.byte(Opcode.localGet).unsigned(sums).vector(VectorOpcode.i32x4ExtractLane).byte(lane).byte(Opcode.i32Add);
-  }
-  code.byte(Opcode.localSet).unsigned(sum);
+  if (arms !== null) {
+    new ExpressionEmitter(code, locals, map, padded, input).emitCondition(arms.condition);
+    code.byte(Opcode.if).byte(emptyBlock);
+    callSteps(arms.then);
+    code.byte(Opcode.else);
+    callSteps(arms.otherwise);
+    code.byte(Opcode.end);
+  } else if (whole !== null) callSteps(whole);
   emitFold(code, checksum, sum);
   advance(input, inputStride);
   advance(output, outputStride);
@@ -123,15 +138,15 @@ export const generateModule = (
     .unsigned(2)
     .unsigned(Control.completed * 4);
   code.byte(Opcode.localGet).unsigned(checksum);
-  const run: FunctionCode = {
+  add({
     name: 'run',
     parameters: [i32, i32, i32, i32, i32, i32],
     results: [i32],
     locals: locals.types,
     body: code,
-  };
+  });
 
-  const bytes = encodeModule([settle, run], Math.ceil(map.size / 65536));
+  const bytes = encodeModule(functions, Math.ceil(map.size / 65536));
   const copy = new Uint8Array(bytes.length);
   copy.set(bytes);
   return copy;
