@@ -12,11 +12,11 @@ import type { Node } from './graph.ts';
 import { operandsOf } from './graph.ts';
 
 /** Estimated instructions from which on an arm is worth a branch. */
-const lazyThreshold = 14;
+const lazyThreshold = 8;
 /** The same for work that several arms share. */
-const guardThreshold = 10;
+const guardThreshold = 5;
 /** The same where the condition is not one that is tested anyway: a branch more that may be foretold wrongly. */
-const demandThreshold = 40;
+const demandThreshold = 20;
 /** More arms than this are not worth a common condition. */
 const guardArms = 6;
 
