@@ -1,25 +1,17 @@
 /** The cycle-accurate model of the resource access controller. Source: `docs/systems/resource-access-controller.md`. */
 import {
-  faultCauses,
-  managerPrefix,
-  portWidth,
   type ResourceAccessControllerParameters,
   type ResourceAccessControllerParameterValues,
   resourceAccessControllerParameters,
   resourceAccessControllerPortList,
-  resourceWidth,
 } from '../../../rtl/resource-access-controller/interface.ts';
-import { HeldBeat, OutputRegister, placeChannel } from '../primitives/channels.ts';
 import { layPorts, type PortLayout, wordOf } from '../primitives/ports.ts';
 import { RegisterPort } from '../primitives/register-port.ts';
-import { Faults, type Note } from './faults.ts';
-import { DevicePort, PortSide } from './port.ts';
+import { FaultFinder } from './fault-finder.ts';
+import { makeParts, type Parts, resetParts } from './parts.ts';
+import type { DevicePort } from './port.ts';
 import { interruptBit, Registers } from './registers.ts';
-import { Requests } from './requests.ts';
-import { Responses } from './responses.ts';
-import { Slots } from './slots.ts';
-import { stepWatch } from './timeouts.ts';
-import { WriteData } from './write-data.ts';
+import type { Requests } from './requests.ts';
 
 /** A model of the controller, driven by records of input words and answering with records of output words. */
 export interface ResourceAccessControllerModel {
@@ -42,21 +34,11 @@ class Model implements ResourceAccessControllerModel {
   readonly #image: Uint32Array;
   readonly #registers: Registers;
   readonly #port: RegisterPort;
-  readonly #readSlots: Slots;
-  readonly #writeSlots: Slots;
-  readonly #reads: Requests;
-  readonly #writes: Requests;
-  readonly #ports: readonly DevicePort[];
-  readonly #writeData: WriteData;
-  readonly #readResponses: Responses;
-  readonly #writeResponses: Responses;
-  readonly #faults: Faults;
-  readonly #greatestTime: number;
+  readonly #parts: Parts;
+  readonly #finder: FaultFinder;
   /** Masks of ports and resources. */
   #isolated = 0;
   #faulted = 0;
-  /** The ports at which this cycle found what no request explains. */
-  #spoils = 0;
 
   constructor(parameters: ResourceAccessControllerParameters) {
     this.parameters = parameters;
@@ -74,59 +56,15 @@ class Model implements ResourceAccessControllerModel {
     this.#image = image;
     this.#registers = new Registers(parameters);
     this.#port = new RegisterPort(this.#registers, layout, 's_axil');
-    this.#readSlots = new Slots(parameters.outstanding, parameters.ports);
-    this.#writeSlots = new Slots(parameters.outstanding, parameters.ports);
-    const shape = {
-      ...parameters,
-      resourceMask: 2 ** resourceWidth(parameters) - 1,
-      portMask: 2 ** portWidth(parameters) - 1,
-    };
-    const incoming = (channel: string, first: string) => placeChannel(layout, 'inputs', channel, first);
-    const outgoing = (channel: string, first: string) =>
-      new OutputRegister(image, placeChannel(layout, 'outputs', channel, first));
-    this.#reads = new Requests(image, incoming('s_axi_ar', 'id'), this.#readSlots, this.#registers, shape, false);
-    this.#writes = new Requests(image, incoming('s_axi_aw', 'id'), this.#writeSlots, this.#registers, shape, true);
-    this.#ports = Array.from({ length: parameters.ports }, (_, port) => {
-      const prefix = managerPrefix(port);
-      const beat = (channel: string) => new HeldBeat(image, incoming(`${prefix}_${channel}`, 'id'));
-      const read = new PortSide(port, this.#readSlots, outgoing(`${prefix}_ar`, 'id'), beat('r'), false);
-      const write = new PortSide(port, this.#writeSlots, outgoing(`${prefix}_aw`, 'id'), beat('b'), true);
-      return new DevicePort(read, write, outgoing(`${prefix}_w`, 'data'));
-    });
-    const data = new HeldBeat(image, incoming('s_axi_w', 'data'));
-    this.#writeData = new WriteData(data, this.#writeSlots, this.#ports);
-    this.#readResponses = new Responses(
-      outgoing('s_axi_r', 'id'),
-      this.#readSlots,
-      this.#ports,
-      this.#registers,
-      false,
-    );
-    this.#writeResponses = new Responses(
-      outgoing('s_axi_b', 'id'),
-      this.#writeSlots,
-      this.#ports,
-      this.#registers,
-      true,
-    );
-    this.#faults = new Faults(this.#registers, parameters.ports);
-    this.#greatestTime = 2 ** parameters.timerWidth - 1;
+    this.#parts = makeParts(parameters, layout, image, this.#registers);
+    this.#finder = new FaultFinder(this.#parts, parameters.timerWidth);
     this.reset();
   }
 
   reset(): void {
     this.#image.fill(0);
-    this.#registers.reset();
     this.#port.reset();
-    this.#readSlots.reset();
-    this.#writeSlots.reset();
-    this.#reads.reset();
-    this.#writes.reset();
-    for (const port of this.#ports) port.reset();
-    this.#writeData.reset();
-    this.#readResponses.reset();
-    this.#writeResponses.reset();
-    this.#faults.reset();
+    resetParts(this.#parts);
     this.#isolated = 0;
     this.#faulted = 0;
   }
@@ -142,15 +80,15 @@ class Model implements ResourceAccessControllerModel {
     if (this.#port.mayRead) this.#showState(drained);
     this.#port.stepRead(inputs);
     this.#decide(inputs);
-    const found = this.#findFaults(inputs);
+    const found = this.#finder.find(inputs, this.#isolated);
     this.#edge(inputs, drained, found);
   }
 
   #drained(): number {
     let drained = 0;
     if (this.#isolated === 0) return 0;
-    for (let port = 0; port < this.#ports.length; port += 1) {
-      if (((this.#isolated >>> port) & 1) !== 0 && this.#ports[port]!.drained) drained |= 1 << port;
+    for (let port = 0; port < this.#parts.ports.length; port += 1) {
+      if (((this.#isolated >>> port) & 1) !== 0 && this.#parts.ports[port]!.drained) drained |= 1 << port;
     }
     return drained;
   }
@@ -169,7 +107,7 @@ class Model implements ResourceAccessControllerModel {
   }
 
   #busy(resource: number): boolean {
-    return this.#readSlots.busy(resource) || this.#writeSlots.busy(resource);
+    return this.#parts.readSlots.busy(resource) || this.#parts.writeSlots.busy(resource);
   }
 
   /** Everything that this cycle's values decide, before anything changes. */
@@ -177,8 +115,8 @@ class Model implements ResourceAccessControllerModel {
     const isolated = this.#isolated;
     let readFree = 0;
     let writeFree = 0;
-    for (let index = 0; index < this.#ports.length; index += 1) {
-      const { read, write } = this.#ports[index]!;
+    for (let index = 0; index < this.#parts.ports.length; index += 1) {
+      const { read, write } = this.#parts.ports[index]!;
       const apart = ((isolated >>> index) & 1) !== 0;
       if (read.request.free(inputs)) readFree |= 1 << index;
       if (write.request.free(inputs)) writeFree |= 1 << index;
@@ -186,79 +124,27 @@ class Model implements ResourceAccessControllerModel {
       write.look(inputs, apart);
       if (!apart) this.#match(index, inputs);
     }
-    this.#readResponses.choose(inputs, isolated, this.#faulted);
-    this.#writeResponses.choose(inputs, isolated, this.#faulted);
-    this.#reads.look(inputs);
-    this.#reads.decide(isolated, this.#faulted, readFree);
-    this.#writes.look(inputs);
-    if (!this.#writeData.active) this.#writes.decide(isolated, this.#faulted, writeFree);
-    this.#writeData.decide(inputs, this.#writes, isolated);
+    this.#parts.readResponses.choose(inputs, isolated, this.#faulted);
+    this.#parts.writeResponses.choose(inputs, isolated, this.#faulted);
+    this.#parts.reads.look(inputs);
+    this.#parts.reads.decide(isolated, this.#faulted, readFree);
+    this.#parts.writes.look(inputs);
+    if (!this.#parts.writeData.active) this.#parts.writes.decide(isolated, this.#faulted, writeFree);
+    this.#parts.writeData.decide(inputs, this.#parts.writes, isolated);
   }
 
   #match(index: number, inputs: Uint32Array): void {
-    const port = this.#ports[index]!;
+    const port = this.#parts.ports[index]!;
     const { read, write } = port;
     if (read.beat.has) {
-      const { ofPort, local, front } = this.#readSlots;
+      const { ofPort, local, front } = this.#parts.readSlots;
       read.match(ofPort[index]! & ~local & front & ~read.request.pending(inputs));
     }
     if (write.beat.has) {
-      const { ofPort, local, front, delivered } = this.#writeSlots;
+      const { ofPort, local, front, delivered } = this.#parts.writeSlots;
       const data = delivered | (port.lastTaken(inputs) ? 1 << port.data.slot : 0);
       write.match(ofPort[index]! & ~local & front & data & ~write.request.pending(inputs));
     }
-  }
-
-  /** What is noted acts, and what this cycle finds is noted. Returns the ports at which a side event was found. */
-  #findFaults(inputs: Uint32Array): number {
-    const faults = this.#faults;
-    faults.act(this.#readSlots, this.#writeSlots);
-    let found = 0;
-    this.#spoils = 0;
-    for (let index = 0; index < this.#ports.length; index += 1) {
-      const read = this.#findFault(index, false, inputs);
-      const write = this.#findFault(index, true, inputs);
-      if (read || write) found |= 1 << index;
-    }
-    return found;
-  }
-
-  #findFault(index: number, write: boolean, inputs: Uint32Array): boolean {
-    const port = this.#ports[index]!;
-    const side = write ? port.write : port.read;
-    const responses = write ? this.#writeResponses : this.#readResponses;
-    const { words, place } = this.#registers;
-    const apart = ((this.#isolated >>> index) & 1) !== 0;
-    const loaded = responses.source === index ? responses.slot : -1;
-    const timeout = stepWatch(
-      port,
-      side,
-      inputs,
-      apart,
-      loaded,
-      responses.free,
-      words,
-      place.timeout,
-      this.#greatestTime,
-    );
-    const { slots, slot, cause, id } = side;
-    const note = (value: Note | null): void => this.#faults.note(index, write, value);
-    if (side.changed) {
-      note({ cause: faultCauses.changed, resource: port.suspect, blames: port.suspected, slot: -1, id: 0 });
-    } else if (cause !== 0) {
-      const known = slot >= 0;
-      const resource = known ? slots.resource[slot]! : port.suspect;
-      note({ cause, resource, blames: known || port.suspected, slot, id });
-    } else if (timeout !== 0) {
-      const { watch } = side;
-      note({ cause: timeout, resource: slots.resource[watch]!, blames: true, slot: watch, id: slots.id[watch]! });
-    } else {
-      const error = responses.source === index && responses.errorOf >= 0;
-      note(error ? { cause: 0, resource: responses.errorOf, blames: false, slot, id } : null);
-      return false;
-    }
-    if (side.changed || cause !== 0) this.#spoils |= 1 << index;
-    return true;
   }
 
   #edge(inputs: Uint32Array, drained: number, found: number): void {
@@ -267,19 +153,19 @@ class Model implements ResourceAccessControllerModel {
     const isolated = this.#isolated;
     image[this.#at.resourceInterrupt] = inputs[this.#at.deviceInterrupt]! & ~this.#faulted;
     image[this.#at.irq] = Number((words[place.interrupt_status]! & words[place.interrupt_enable]!) !== 0);
-    const faults = this.#faults;
+    const faults = this.#parts.faults;
     const readmitted = this.#readmitted(inputs, drained);
     const returned = this.#returned();
     this.#noteDelivered(inputs);
-    const readDone = this.#readResponses.edge(inputs);
-    const writeDone = this.#writeResponses.edge(inputs);
+    const readDone = this.#parts.readResponses.edge(inputs);
+    const writeDone = this.#parts.writeResponses.edge(inputs);
     this.#moveToPorts(inputs);
     if (isolated !== 0) {
-      this.#readSlots.localize(isolated);
-      this.#writeSlots.localize(isolated);
+      this.#parts.readSlots.localize(isolated);
+      this.#parts.writeSlots.localize(isolated);
     }
-    if (readDone >= 0) this.#readSlots.complete(readDone);
-    if (writeDone >= 0) this.#writeSlots.complete(writeDone);
+    if (readDone >= 0) this.#parts.readSlots.complete(readDone);
+    if (writeDone >= 0) this.#parts.writeSlots.complete(writeDone);
     this.#enter();
     this.#isolated = (isolated & ~readmitted) | found;
     this.#faulted = (this.#faulted & ~returned) | faults.faulted;
@@ -298,8 +184,8 @@ class Model implements ResourceAccessControllerModel {
   #readmitted(inputs: Uint32Array, drained: number): number {
     const { words, place } = this.#registers;
     let readmitted = words[place.port_readmit]! & drained;
-    for (let index = 0; index < this.#ports.length; index += 1) {
-      const { read, write } = this.#ports[index]!;
+    for (let index = 0; index < this.#parts.ports.length; index += 1) {
+      const { read, write } = this.#parts.ports[index]!;
       if (inputs[read.beat.place.valid] !== 0 || inputs[write.beat.place.valid] !== 0) readmitted &= ~(1 << index);
     }
     return readmitted;
@@ -308,7 +194,7 @@ class Model implements ResourceAccessControllerModel {
   /** The resources that a pulse ends the faking of. */
   #returned(): number {
     const { words, place } = this.#registers;
-    const asked = words[place.resource_readmit]! & ~this.#faults.faulted;
+    const asked = words[place.resource_readmit]! & ~this.#parts.faults.faulted;
     let returned = 0;
     if (asked === 0) return 0;
     for (let resource = 0; resource < this.parameters.resources; resource += 1) {
@@ -321,18 +207,18 @@ class Model implements ResourceAccessControllerModel {
 
   /** The W handshakes with last. */
   #noteDelivered(inputs: Uint32Array): void {
-    for (let index = 0; index < this.#ports.length; index += 1) {
-      const port = this.#ports[index]!;
+    for (let index = 0; index < this.#parts.ports.length; index += 1) {
+      const port = this.#parts.ports[index]!;
       if (((this.#isolated >>> index) & 1) === 0 && port.lastTaken(inputs)) {
-        this.#writeSlots.delivered |= 1 << port.data.slot;
+        this.#parts.writeSlots.delivered |= 1 << port.data.slot;
       }
     }
   }
 
   /** The edge of each port's registers, but for what they are loaded with; and of its held beats. */
   #moveToPorts(inputs: Uint32Array): void {
-    for (let index = 0; index < this.#ports.length; index += 1) {
-      const port = this.#ports[index]!;
+    for (let index = 0; index < this.#parts.ports.length; index += 1) {
+      const port = this.#parts.ports[index]!;
       const { read, write, data } = port;
       const fills = port.filling && data.free(inputs);
       if (read.request.taken(inputs)) read.request.empty();
@@ -346,20 +232,20 @@ class Model implements ResourceAccessControllerModel {
         if (readSpoils || writeSpoils) port.spoiled = true;
         continue;
       }
-      if (read.good && this.#readResponses.source !== index) read.beat.keep();
+      if (read.good && this.#parts.readResponses.source !== index) read.beat.keep();
       else read.beat.empty();
-      if (write.good && this.#writeResponses.source !== index) write.beat.keep();
+      if (write.good && this.#parts.writeResponses.source !== index) write.beat.keep();
       else write.beat.empty();
     }
   }
 
   /** Requests enter, and write data moves. */
   #enter(): void {
-    const reads = this.#reads;
-    const writes = this.#writes;
+    const reads = this.#parts.reads;
+    const writes = this.#parts.writes;
     this.#send(writes, true);
     this.#send(reads, false);
-    this.#writeData.edge(writes);
+    this.#parts.writeData.edge(writes);
     reads.settle();
     writes.settle();
   }
@@ -368,7 +254,7 @@ class Model implements ResourceAccessControllerModel {
     requests.edge(write);
     if (requests.slot < 0 || requests.route < 0) return;
     const { decoded, beat } = requests;
-    const port = this.#ports[requests.route]!;
+    const port = this.#parts.ports[requests.route]!;
     const side = write ? port.write : port.read;
     const { request } = side;
     request.load(beat.source, beat.from);
@@ -388,11 +274,11 @@ class Model implements ResourceAccessControllerModel {
     const acknowledges = inputs[this.#at.resetAcknowledge]!;
     let ready = false;
     let requests = 0;
-    for (let index = 0; index < this.#ports.length; index += 1) {
-      const port = this.#ports[index]!;
+    for (let index = 0; index < this.#parts.ports.length; index += 1) {
+      const port = this.#parts.ports[index]!;
       const bit = 1 << index;
       if ((found & bit) !== 0) this.#beginFilling(port, index);
-      if ((this.#spoils & bit) !== 0) port.spoiled = true;
+      if ((this.#finder.spoils & bit) !== 0) port.spoiled = true;
       port.shake((pulses & bit) !== 0, (acknowledges & bit) !== 0);
       if (port.requesting) requests |= bit;
       const isDrained = (drained & bit) !== 0;
@@ -405,8 +291,9 @@ class Model implements ResourceAccessControllerModel {
 
   /** The device still gets every beat that it was promised. */
   #beginFilling(port: DevicePort, index: number): void {
-    const { active, slot, left } = this.#writeData;
-    if (!active || this.#writeSlots.port[slot] !== index || ((this.#writeSlots.local >>> slot) & 1) !== 0) return;
+    const { active, slot, left } = this.#parts.writeData;
+    if (!active || this.#parts.writeSlots.port[slot] !== index || ((this.#parts.writeSlots.local >>> slot) & 1) !== 0)
+      return;
     port.filling = true;
     port.fillingLeft = left;
   }
