@@ -47,7 +47,7 @@ const refused: readonly (readonly [string, RegExp])[] = [
   ['generate --set frameBeats=9999', /'frameBeats' of packet_unit is 9999.*nearest allowed value is 4096/],
   ['generate --set dataWidth=wide', /'dataWidth' of packet_unit is 'wide'.*64, 128, 256 or 512/],
   [`generate --out ${text}`, /text\.txt: a file is there/],
-  [`generate --out ${text}/below`, /text\.txt\/below: /],
+  [`generate --out ${text}/below`, /text\.txt: a file is there, where a directory is needed/],
   ['check packet_hash', /packet_hash has no model.*check packet_unit/],
   ['check --ways modl', /no value of --ways 'modl'. Did you mean 'model'\?/],
   ['check --cycles many', /--cycles takes a whole number of at least 1, not 'many'/],

@@ -16,6 +16,7 @@ test('directories are made with those above them, also twice', () => {
 
 test('what cannot be made is told, below a file and where the system makes none', () => {
   writeFileSync(join(scratch, 'file'), '');
-  expect(() => makeDirectory(join(scratch, 'file', 'below'))).toThrow(/ENOTDIR/);
+  expect(() => makeDirectory(join(scratch, 'file'))).toThrow(/EEXIST/);
+  expect(() => makeDirectory(join(scratch, 'file', 'below'))).toThrow(/EEXIST|ENOTDIR/);
   expect(() => makeDirectory('/proc/portcullis/out')).toThrow(/ENOENT|EACCES|EPERM/);
 });

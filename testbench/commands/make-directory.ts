@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -8,12 +8,21 @@ import { dirname } from 'node:path';
  * @throws the error of the file system, for the first directory that cannot be made
  */
 export const makeDirectory = (path: string): void => {
-  if (existsSync(path)) return;
-  makeDirectory(dirname(path));
+  if (isDirectory(path)) return;
+  if (dirname(path) !== path) makeDirectory(dirname(path));
   try {
     mkdirSync(path);
   } catch (error) {
-    // Somebody else made it meanwhile.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    // Somebody else may have made it meanwhile.
+    if (!isDirectory(path)) throw error;
+  }
+};
+
+const isDirectory = (path: string): boolean => {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch {
+    // What is below a file is no directory either; making it tells why.
+    return false;
   }
 };
