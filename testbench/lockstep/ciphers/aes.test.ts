@@ -17,7 +17,8 @@ import { aesVectors } from './vectors.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 const directions = ['encrypt', 'decrypt'] as const;
-const unrollings = [1, 2, 7, 14] as const;
+/** The ends in every run, all in the thorough one. */
+const unrollings = thorough ? ([1, 2, 7, 14] as const) : ([1, 14] as const);
 
 type Choice = Pick<AesParameters, 'direction' | 'unrolled'> & Partial<AesParameters>;
 const hardware = (choice: Choice) => elaborate(aes(choice));
@@ -91,15 +92,23 @@ const vectorsAgree = (way: Way, { direction, unrolled }: Choice): void => {
 };
 
 describe.each(directions)('published vectors: %s', (direction) => {
-  test.each(unrollings)('as RTL and as Verilog, %i rounds in hardware', async (unrolled) => {
-    for (const construction of sBoxConstructions)
+  test.each(unrollings)('as RTL, %i rounds in hardware', (unrolled) => {
+    for (const construction of thorough ? sBoxConstructions : (['table'] as const))
       vectorsAgree(rtlWay(hardware({ direction, unrolled, construction })), { direction, unrolled });
-    vectorsAgree(await verilogWay(hardware({ direction, unrolled })), { direction, unrolled });
   });
 
-  test.each(thorough ? ([1, 2] as const) : ([1] as const))('as gates, %i rounds in hardware', async (unrolled) => {
-    vectorsAgree(await gatesWay(hardware({ direction, unrolled })), { direction, unrolled });
+  test('as Verilog, one round in hardware', async () => {
+    vectorsAgree(await verilogWay(hardware({ direction, unrolled: 1 })), { direction, unrolled: 1 });
   });
+
+  if (thorough) {
+    test.each([2, 7, 14] as const)('as Verilog, %i rounds in hardware', async (unrolled) => {
+      vectorsAgree(await verilogWay(hardware({ direction, unrolled })), { direction, unrolled });
+    });
+    test.each([1, 2] as const)('as gates, %i rounds in hardware', async (unrolled) => {
+      vectorsAgree(await gatesWay(hardware({ direction, unrolled })), { direction, unrolled });
+    });
+  }
 });
 
 const bitsOf = (random: Random, bits: number): bigint => {
@@ -112,13 +121,13 @@ describe.each(directions)('random blocks agree with the library: %s', (direction
   test.each(unrollings)('%i rounds in hardware', (unrolled) => {
     const random = new Random(14 * unrolled + directions.indexOf(direction));
     const engine = new Engine(rtlWay(hardware({ direction, unrolled, tagWidth: 32 })));
-    const rekeyed = thorough ? 100 : 4;
+    const rekeyed = thorough ? 100 : 2;
     for (let round = 0; round < rekeyed; round += 1) {
       const keys = [16, 32, 16, 32].map((length) => bytesOf(bitsOf(random, 8 * length), length));
       for (const [slot, key] of keys.entries()) loadKey(engine, slot, key);
       // The library encrypts once with each cipher that it makes.
       const cipherOf = (slot: number) => ecb(keys[slot]!, { disablePadding: true });
-      const blocks = Array.from({ length: thorough ? 1000 : 250 }, (_, index) => ({
+      const blocks = Array.from({ length: thorough ? 1000 : 100 }, (_, index) => ({
         slot: random.word() & 3,
         block: bitsOf(random, 128),
         tag: BigInt(index),

@@ -10,7 +10,8 @@ import { princeDecrypt, princeEncrypt } from './prince-reference.ts';
 import { princeVectors } from './vectors.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
-const unrollings = [1, 2, 3, 4, 6, 12] as const;
+/** Some in every run, all in the thorough one. */
+const unrollings = thorough ? ([1, 2, 3, 4, 6, 12] as const) : ([1, 4, 12] as const);
 const hardware = (values: Partial<PrinceParameters>) => elaborate(prince(values));
 
 test('the reference has the vectors of the paper', () => {
@@ -35,12 +36,11 @@ const vectorsAgree = (way: Way, direction: PrinceParameters['direction'] = 'both
 };
 
 describe.each(unrollings)("the paper's vectors, %i rounds in a cycle", (rounds) => {
-  test('as RTL, Verilog and gates', async () => {
-    const module = hardware({ rounds });
-    vectorsAgree(rtlWay(module));
-    vectorsAgree(await verilogWay(module));
-    vectorsAgree(await gatesWay(module));
-  });
+  test('as RTL', () => vectorsAgree(rtlWay(hardware({ rounds }))));
+
+  if (thorough || rounds === 4) test('as Verilog', async () => vectorsAgree(await verilogWay(hardware({ rounds }))));
+
+  if (thorough) test('as gates', async () => vectorsAgree(await gatesWay(hardware({ rounds }))));
 });
 
 test.each(['encrypt', 'decrypt'] as const)("the paper's vectors, one way: %s", (direction) => {
@@ -52,7 +52,7 @@ test.each(unrollings)('random blocks agree with the reference, a key each, %i ro
   const word = (): bigint => (BigInt(random.word()) << 32n) | BigInt(random.word());
   const engine = new Engine(rtlWay(hardware({ rounds, tagWidth: 20 })));
   for (let batch = 0; batch < (thorough ? 100 : 2); batch += 1) {
-    const blocks = Array.from({ length: thorough ? 1000 : 500 }, (_, index) => ({
+    const blocks = Array.from({ length: thorough ? 1000 : 100 }, (_, index) => ({
       from_block: word(),
       from_k0: word(),
       from_k1: word(),

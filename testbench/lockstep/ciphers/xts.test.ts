@@ -62,26 +62,27 @@ const vectorsAgree = (way: Way, direction: 'encrypt' | 'decrypt', unrolled: numb
 };
 
 describe.each(directions)('vectors of IEEE 1619: %s', (direction) => {
-  test.each([1, 2, 7, 14] as const)('as RTL, %i rounds in hardware', (unrolled) => {
+  test.each(thorough ? ([1, 2, 7, 14] as const) : ([1] as const))('as RTL, %i rounds in hardware', (unrolled) => {
     vectorsAgree(rtlWay(elaborate(xts({ direction, unrolled, dataUnit: 512 }))), direction, unrolled);
   });
 
-  test.each(thorough ? ([1, 14] as const) : ([1] as const))('as Verilog, %i rounds in hardware', async (unrolled) => {
-    const hardware = elaborate(xts({ direction, unrolled, dataUnit: 512 }));
-    vectorsAgree(await verilogWay(hardware), direction, unrolled);
-  });
-
-  if (thorough)
+  if (thorough) {
+    test.each([1, 14] as const)('as Verilog, %i rounds in hardware', async (unrolled) => {
+      const hardware = elaborate(xts({ direction, unrolled, dataUnit: 512 }));
+      vectorsAgree(await verilogWay(hardware), direction, unrolled);
+    });
     test('as gates, one round in hardware', async () => {
       vectorsAgree(await gatesWay(elaborate(xts({ direction, unrolled: 1, dataUnit: 512 }))), direction, 1);
     });
+  }
 });
 
 test.each(directions)('random blocks under mixed keys agree with the library: %s', (direction) => {
   const random = new Random(5);
   const wide = (count: number): bigint =>
     Array.from({ length: count / 32 }).reduce<bigint>((value) => (value << 32n) | BigInt(random.word()), 0n);
-  const engine = new Engine(rtlWay(elaborate(xts({ direction }))));
+  const unrolled = thorough ? 14 : 2;
+  const engine = new Engine(rtlWay(elaborate(xts({ direction, unrolled }))));
   for (let batch = 0; batch < (thorough ? 100 : 2); batch += 1) {
     const slots = [16, 32, 16, 32].map((length, slot) => {
       const [first, second] = [bytesOf(wide(8 * length), length), bytesOf(wide(8 * length), length)] as const;
@@ -91,7 +92,7 @@ test.each(directions)('random blocks under mixed keys agree with the library: %s
       // The library encrypts once with each cipher that it makes.
       return { data: () => ecb(first, options), tweak: () => ecb(second, options), short: length === 16 };
     });
-    const blocks = Array.from({ length: thorough ? 1000 : 500 }, () => ({
+    const blocks = Array.from({ length: thorough ? 1000 : 100 }, () => ({
       slot: random.word() & 3,
       index: random.word() & 3,
       unit: wide(32),
@@ -105,6 +106,7 @@ test.each(directions)('random blocks under mixed keys agree with the library: %s
         from_slot: BigInt(slot),
         from_short: slots[slot]!.short ? 1n : 0n,
       })),
+      unrolled,
     );
     const expected = blocks.map(({ slot, index, unit, block }) => {
       const { data, tweak } = slots[slot]!;
