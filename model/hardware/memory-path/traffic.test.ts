@@ -113,7 +113,7 @@ const parameters = fc.record({
 });
 
 test.prop([parameters, fc.nat(), fc.constantFrom(0, 0.2, 0.6), fc.constantFrom(0, 3, 30)], {
-  numRuns: thorough ? 400 : 5,
+  numRuns: thorough ? 400 : 2,
 })('reads what was written, and writes what is to be read', (values, seed, stall, latency) => {
   const { bench, random, reference } = prepare(values as MemoryPathParameterValues, seed);
   const beatBytes = values.dataWidth / 8;

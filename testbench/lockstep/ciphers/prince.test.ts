@@ -38,7 +38,7 @@ const vectorsAgree = (way: Way, direction: PrinceParameters['direction'] = 'both
 describe.each(unrollings)("the paper's vectors, %i rounds in a cycle", (rounds) => {
   test('as RTL', () => vectorsAgree(rtlWay(hardware({ rounds }))));
 
-  if (thorough || rounds === 4) test('as Verilog', async () => vectorsAgree(await verilogWay(hardware({ rounds }))));
+  if (thorough) test('as Verilog', async () => vectorsAgree(await verilogWay(hardware({ rounds }))));
 
   if (thorough) test('as gates', async () => vectorsAgree(await gatesWay(hardware({ rounds }))));
 });
