@@ -235,6 +235,12 @@ export const resourceAccessControllerRegisters = (p: ResourceAccessControllerPar
           identifier: { description: 'Identifier of the transaction, or of the beat.', width: p.idWidth, low: 24 },
         },
       },
+      port_isolate: {
+        description: 'Takes ports out of service, as a fault would, but blames no resource.',
+        address: 0x03c,
+        access: 'pulse',
+        fields: perPort('One bit a port.'),
+      },
       log_address_low: {
         description: 'Device-side address of the transaction, bits 31 to 0.',
         address: 0x040,
@@ -263,7 +269,7 @@ export const resourceAccessControllerRegisters = (p: ResourceAccessControllerPar
         fields: { word: { description: 'The word.', width: 32 } },
       },
       timeout: {
-        description: 'Cycles without progress after which a resource has failed.',
+        description: 'Cycles for which a device may keep a transaction waiting before its resource has failed.',
         address: 0x100,
         count: p.resources,
         fields: {
