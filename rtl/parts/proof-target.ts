@@ -20,6 +20,8 @@ export interface ProofTarget {
   readonly engines?: readonly ProofEngine[];
   /** Seconds that each engine may take, where that is more than usual. */
   readonly seconds?: number;
+  /** Steps that induction may take, where that is more than usual: as many as it takes to see again what went into a memory. */
+  readonly induction?: number;
   module(): ModuleDefinition<Ports>;
 }
 

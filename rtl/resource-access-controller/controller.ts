@@ -77,6 +77,7 @@ export const resourceAccessController = (p: Geometry) =>
       u.path.settings.set({
         port_reset: settings.port_reset.ports,
         port_readmit: settings.port_readmit.ports,
+        port_isolate: settings.port_isolate.ports,
         resource_readmit: settings.resource_readmit.resources,
         log_clear: settings.log_clear.clear,
         fake_word: settings.fake_word.elements.map((one) => one.word),

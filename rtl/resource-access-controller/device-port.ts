@@ -7,6 +7,7 @@ import {
   disguise,
   type Geometry,
   note,
+  overdue,
   readBeat,
   request,
   requestSignals,
@@ -43,13 +44,14 @@ export const devicePort = (p: Geometry, port: number) =>
       delivered: input(bits<number>(p.outstanding)),
       faulted: input(bits<number>(p.resources)),
       brink: input(bits<number>(p.resources)),
-      timeouts: input(vector(bits<number>(p.timerWidth), p.resources)),
-      read_stalled: input(bit),
-      write_stalled: input(bit),
+      read_overdue: input(overdue(p)),
+      write_overdue: input(overdue(p)),
       read_taken: input(bit),
       write_taken: input(bit),
       reset: input(bit),
       readmit: input(bit),
+      /** Software takes the port out of service. */
+      withdraw: input(bit),
       acknowledge: input(bit),
       reset_request: output(bit),
       isolated: output(bit),
@@ -62,10 +64,14 @@ export const devicePort = (p: Geometry, port: number) =>
       read_offer: output(bit),
       read_beat: output(readBeat(p)),
       read_match: output(bits<number>(p.outstanding)),
+      read_moves: output(bits<number>(p.outstanding)),
+      read_charged: output(bits<number>(p.outstanding)),
       read_disguise: output(disguise(p)),
       write_offer: output(bit),
       write_response: output(writeResponse(p)),
       write_match: output(bits<number>(p.outstanding)),
+      write_moves: output(bits<number>(p.outstanding)),
+      write_charged: output(bits<number>(p.outstanding)),
       write_disguise: output(disguise(p)),
       read_note: output(note(p)),
       write_note: output(note(p)),
@@ -73,14 +79,14 @@ export const devicePort = (p: Geometry, port: number) =>
     (io, m) => {
       const u = m.instances({ control: portControl(p), read_side: portRead(p, port), write_side: portWrite(p, port) });
       const { isolate, spoil } = m.named({
-        isolate: u.read_side.finds.or(u.write_side.finds),
+        isolate: any([u.read_side.finds, u.write_side.finds, io.withdraw.and(u.control.isolated.not())]),
         spoil: any([u.read_side.spoils, u.write_side.spoils, u.read_side.finds_wrong, u.write_side.finds_wrong]),
       });
       for (const side of [u.read_side, u.write_side]) {
         side.slots.set(side === u.read_side ? io.read_slots : io.write_slots);
         side.faulted.set(io.faulted);
         side.brink.set(io.brink);
-        side.timeouts.set(io.timeouts);
+        side.overdue.set(side === u.read_side ? io.read_overdue : io.write_overdue);
         side.suspect.set(u.control.suspect);
         side.suspected.set(u.control.suspected);
         side.isolated.set(u.control.isolated);
@@ -94,11 +100,12 @@ export const devicePort = (p: Geometry, port: number) =>
       u.read_side.request_slot.set(io.read_slot);
       u.read_side.last.set(io.read_last);
       u.read_side.taken.set(io.read_taken);
-      u.read_side.stalled.set(io.read_stalled);
       io.read_free.set(u.read_side.free);
       io.read_offer.set(u.read_side.offer);
       io.read_beat.set(u.read_side.beat);
       io.read_match.set(u.read_side.match);
+      io.read_moves.set(u.read_side.moves);
+      io.read_charged.set(u.read_side.charged);
       io.read_disguise.set(u.read_side.disguise);
       io.read_note.set(u.read_side.note);
 
@@ -115,13 +122,14 @@ export const devicePort = (p: Geometry, port: number) =>
       u.write_side.fill_left.set(io.promised_left);
       u.write_side.delivered.set(io.delivered);
       u.write_side.taken.set(io.write_taken);
-      u.write_side.stalled.set(io.write_stalled);
       io.write_free.set(u.write_side.free);
       io.data_free.set(u.write_side.data_free);
       io.delivers.set(u.write_side.delivers);
       io.write_offer.set(u.write_side.offer);
       io.write_response.set(u.write_side.response);
       io.write_match.set(u.write_side.match);
+      io.write_moves.set(u.write_side.moves);
+      io.write_charged.set(u.write_side.charged);
       io.write_disguise.set(u.write_side.disguise);
       io.write_note.set(u.write_side.note);
 

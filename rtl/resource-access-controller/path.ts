@@ -20,6 +20,7 @@ import { readChoice, writeChoice } from './response-choice.ts';
 import type { Geometry } from './shapes.ts';
 import { readProgress, writeProgress } from './slot-progress.ts';
 import { transactionSlots, word } from './slots.ts';
+import { transactionAges } from './transaction-ages.ts';
 import { writeData } from './write-data.ts';
 
 /**
@@ -50,6 +51,8 @@ export const accessPath = (p: Geometry) =>
         write_data: writeData(p),
         read_choice: readChoice(p),
         write_choice: writeChoice(p),
+        read_ages: transactionAges(p),
+        write_ages: transactionAges(p),
         read_faker: readFaker(p),
         write_faker: writeFaker(p),
         faults: resourceFaults(p),
@@ -152,6 +155,17 @@ export const accessPath = (p: Geometry) =>
       const joined = (of: (device: (typeof devices)[number]) => Bits): Bits =>
         devices.map(of).reduce<Bits>((left, right) => left.or(right), lit(p.outstanding, 0) as Bits);
       u.write_progress.delivers.set(joined((device) => device.delivers));
+      u.read_ages.moves.set(joined((device) => device.read_moves).or(u.reads.entering));
+      u.read_ages.charged.set(joined((device) => device.read_charged));
+      u.write_ages.moves.set(joined((device) => device.write_moves).or(u.writes.entering));
+      u.write_ages.charged.set(joined((device) => device.write_charged));
+      for (const [ages, slots] of [
+        [u.read_ages, u.reads.slots],
+        [u.write_ages, u.writes.slots],
+      ] as const) {
+        ages.slots.set(slots);
+        ages.timeouts.set(settings.timeout);
+      }
       u.read_faker.slots.set(u.reads.slots);
       u.read_faker.last.set(u.read_progress.last);
       u.read_faker.taken.set(u.read_choice.taken.bit(p.ports));
@@ -195,13 +209,13 @@ export const accessPath = (p: Geometry) =>
         device.delivered.set(u.write_progress.delivered);
         device.faulted.set(u.faults.faulted);
         device.brink.set(u.faults.brink);
-        device.timeouts.set(settings.timeout);
-        device.read_stalled.set(u.read_choice.stalled);
-        device.write_stalled.set(u.write_choice.stalled);
+        device.read_overdue.set(u.read_ages.overdue);
+        device.write_overdue.set(u.write_ages.overdue);
         device.read_taken.set(u.read_choice.taken.bit(port));
         device.write_taken.set(u.write_choice.taken.bit(port));
         device.reset.set(settings.port_reset.bit(port));
         device.readmit.set(settings.port_readmit.bit(port));
+        device.withdraw.set(settings.port_isolate.bit(port));
         device.acknowledge.set(io.reset_acknowledge.bit(port));
       }
 

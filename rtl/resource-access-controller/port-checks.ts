@@ -1,7 +1,7 @@
 import { any, type Bits, lit, mux, oneHotSelect, type ValueOf, type VectorValue } from '../hdl/index.ts';
 import { encodeOneHot } from '../parts/arbiter/one-hot.ts';
 import { faultCauses, slotWidth } from './interface.ts';
-import type { Geometry, slot } from './shapes.ts';
+import type { Geometry, overdue, slot } from './shapes.ts';
 import { word } from './slots.ts';
 
 /** What both sides of a port ask of the slots. */
@@ -57,9 +57,7 @@ export const sideNote = (
     readonly error: Bits<1>;
     readonly expired: Bits<1>;
     readonly expiredCause: Bits<4>;
-    readonly watch: Bits;
-    readonly watchResource: Bits;
-    readonly watchId: Bits;
+    readonly overdue: ValueOf<ReturnType<typeof overdue>>;
     readonly suspect: Bits;
     /** Whether there is one: the port has had a request. */
     readonly suspected: Bits<1>;
@@ -79,9 +77,9 @@ export const sideNote = (
       cause: mux(changed, lit(4, faultCauses.changed), mux(late, of.expiredCause, of.wrongCause)),
       known: matches.or(late),
       blames: any([matches, late, of.suspected]),
-      slot: mux(late, of.watch, encodeOneHot(of.match).resize<number>(slotWidth(p))),
-      id: mux(changed, 0, mux(late, of.watchId, of.candidateId)),
-      resource: mux(late, of.watchResource, mux(matches, of.resource, of.suspect)),
+      slot: mux(late, of.overdue.slot, encodeOneHot(of.match).resize<number>(slotWidth(p))),
+      id: mux(changed, 0, mux(late, of.overdue.id, of.candidateId)),
+      resource: mux(late, of.overdue.resource, mux(matches, of.resource, of.suspect)),
     },
   };
 };

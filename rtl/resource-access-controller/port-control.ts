@@ -54,8 +54,9 @@ export const portControl = (p: Geometry) =>
       r.requesting.set(mux(r.requesting, io.acknowledge.not(), all([r.releasing.not(), io.reset, io.isolated])));
       r.releasing.set(clears.or(r.releasing.and(io.acknowledge)));
       r.spoiled.set(r.spoiled.or(io.spoil).and(clears.not()));
-      m.when(io.isolate, () => io.isolated.set(1)).elseWhen(all([io.readmit, empty, io.answering.not()]), () =>
-        io.isolated.set(0),
+      m.when(io.isolate, () => io.isolated.set(1)).elseWhen(
+        all([io.readmit, io.reset.not(), empty, io.answering.not()]),
+        () => io.isolated.set(0),
       );
       m.when(io.read_enters, () => io.suspect.set(io.read_resource)).elseWhen(io.write_enters, () =>
         io.suspect.set(io.write_resource),
@@ -63,7 +64,7 @@ export const portControl = (p: Geometry) =>
       m.when(io.read_enters.or(io.write_enters), () => io.suspected.set(1));
       m.assert(r.requesting.and(r.releasing).not(), 'the reset handshake is in one phase');
       m.assert(handshaking.implies(io.isolated), 'only an isolated port is reset');
-      m.assert(io.isolate.implies(io.isolated.not()), 'an isolated port has no faults');
+      m.assert(io.isolate.implies(io.isolated.not()), 'what is isolated is not isolated again');
     },
     { documentation: 'Service and isolation of a port.', parameters: { resources: p.resources } },
   );

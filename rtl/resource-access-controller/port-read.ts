@@ -1,13 +1,12 @@
-import { all, any, bit, bits, input, lit, module, mux, output, select, stream, vector } from '../hdl/index.ts';
+import { all, any, bit, bits, input, lit, module, mux, output, stream, vector } from '../hdl/index.ts';
 import { decodeOneHot } from '../parts/arbiter/one-hot.ts';
 import { addressRegister } from './address-register.ts';
 import { faultCauses, resourceWidth, responses, slotWidth } from './interface.ts';
-import { owedCounter } from './owed.ts';
+import { owedBeats } from './owed.ts';
 import { matchingSlot, sideNote, slotsOf, wrongCause } from './port-checks.ts';
 import { responseIntake } from './response-intake.ts';
-import { disguise, type Geometry, note, readBeat, requestSignals, slot } from './shapes.ts';
+import { disguise, type Geometry, note, overdue, readBeat, requestSignals, slot } from './shapes.ts';
 import { word } from './slots.ts';
-import { watchdog } from './watchdog.ts';
 
 /**
  * The read side of a port: its AR register, the beats that come back, what is wrong with them, and the reads owed. To the cycle:
@@ -26,19 +25,21 @@ export const portRead = (p: Geometry, port: number) =>
       last: input(bits<number>(p.outstanding)),
       faulted: input(bits<number>(p.resources)),
       brink: input(bits<number>(p.resources)),
-      timeouts: input(vector(bits<number>(p.timerWidth), p.resources)),
+      overdue: input(overdue(p)),
       suspect: input(bits<number>(resourceWidth(p))),
       suspected: input(bit),
       isolated: input(bit),
       resetting: input(bit),
       clear: input(bit),
       taken: input(bit),
-      /** The processor's register is full and stays so. */
-      stalled: input(bit),
       free: output(bit),
       offer: output(bit),
       beat: output(readBeat(p)),
       match: output(bits<number>(p.outstanding)),
+      /** A bit for each slot: its transaction goes on. */
+      moves: output(bits<number>(p.outstanding)),
+      /** A bit for each slot: the device keeps it waiting. */
+      charged: output(bits<number>(p.outstanding)),
       disguise: output(disguise(p)),
       /** A fault is found in this cycle. */
       finds: output(bit),
@@ -53,8 +54,7 @@ export const portRead = (p: Geometry, port: number) =>
       const u = m.instances({
         address_register: addressRegister(p),
         intake: responseIntake({ type: readBeat(p), name: 'read_data' }),
-        owed: owedCounter(p),
-        watchdog: watchdog(p),
+        owed: owedBeats(p),
       });
       u.address_register.load.set(io.load);
       u.address_register.request.set(io.request);
@@ -101,10 +101,11 @@ export const portRead = (p: Geometry, port: number) =>
       io.beat.set(beat);
       io.disguise.set({ masked, policy: matched.policy, code: matched.code, resource: matched.resource });
 
-      const owes = u.owed.count.isNonZero();
+      const { owes } = u.owed;
       const { swallowed } = m.named({ swallowed: all([io.isolated, io.resetting.not(), u.intake.valid]) });
-      u.owed.up.set(io.load);
-      u.owed.down.set(any([io.taken.and(beat.last), all([swallowed, beat.last, owes])]));
+      u.owed.up.set(u.address_register.leaves);
+      u.owed.length.set(u.address_register.channel.data.len);
+      u.owed.down.set(any([io.taken, swallowed.and(owes)]));
       u.owed.clear.set(io.clear);
       io.spoils.set(swallowed.and(owes.not()));
       io.quiet.set(all([owes.not(), u.address_register.full.not(), u.intake.held.not()]));
@@ -112,14 +113,15 @@ export const portRead = (p: Geometry, port: number) =>
       const sent = decodeOneHot(u.address_register.slot, p.outstanding).and(
         u.address_register.leaves.repeat<number>(p.outstanding),
       );
-      u.watchdog.isolated.set(io.isolated);
-      u.watchdog.ours.set(ours);
-      u.watchdog.progress.set(sent.or(matching.and(io.taken.repeat<number>(p.outstanding))));
-      u.watchdog.excused.set(
-        matching.and(u.intake.held.repeat<number>(p.outstanding)).or(io.stalled.repeat<number>(p.outstanding)),
-      );
-      u.watchdog.resources.set(slots.map((one) => one.resource));
-      u.watchdog.timeouts.set(io.timeouts);
+      const { going_on } = m.named({
+        going_on: sent.and(ours).or(matching.and(u.intake.arrives.repeat<number>(p.outstanding))),
+      });
+      io.moves.set(going_on);
+      io.charged.set(ours.and(u.intake.held.not().repeat<number>(p.outstanding)));
+      const { expired } = m.named({ expired: io.overdue.slots.and(ours).and(going_on.not()).isNonZero() });
+      const { unsent } = m.named({
+        unsent: u.address_register.full.and(u.address_register.slot.eq(io.overdue.slot)),
+      });
       const found = sideNote(p, {
         healthy: io.isolated.not(),
         changed: u.intake.changed,
@@ -129,18 +131,9 @@ export const portRead = (p: Geometry, port: number) =>
         candidateId: beat.id,
         resource: matched.resource,
         error: all([io.taken, failed, faulted.not()]),
-        expired: u.watchdog.expired,
-        expiredCause: mux(
-          u.address_register.full,
-          lit(4, faultCauses.address_timeout),
-          lit(4, faultCauses.response_timeout),
-        ),
-        watch: u.watchdog.slot,
-        watchResource: u.watchdog.resource,
-        watchId: select(
-          u.watchdog.slot,
-          slots.map((one) => one.id),
-        ),
+        expired,
+        expiredCause: mux(unsent, lit(4, faultCauses.address_timeout), lit(4, faultCauses.response_timeout)),
+        overdue: io.overdue,
         suspect: io.suspect,
         suspected: io.suspected,
       });

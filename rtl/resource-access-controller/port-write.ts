@@ -1,14 +1,13 @@
-import { all, any, bit, bits, input, lit, module, mux, output, select, stream, vector } from '../hdl/index.ts';
+import { all, any, bit, bits, input, lit, module, mux, output, stream, vector } from '../hdl/index.ts';
 import { decodeOneHot } from '../parts/arbiter/one-hot.ts';
 import { addressRegister } from './address-register.ts';
 import { dataRegister } from './data-register.ts';
 import { faultCauses, resourceWidth, responses, slotWidth } from './interface.ts';
-import { owedCounter } from './owed.ts';
+import { owedAnswers } from './owed.ts';
 import { matchingSlot, sideNote, slotsOf, wrongCause } from './port-checks.ts';
 import { responseIntake } from './response-intake.ts';
-import { disguise, type Geometry, note, requestSignals, slot, writeBeat, writeResponse } from './shapes.ts';
+import { disguise, type Geometry, note, overdue, requestSignals, slot, writeBeat, writeResponse } from './shapes.ts';
 import { word } from './slots.ts';
-import { watchdog } from './watchdog.ts';
 
 /**
  * The write side of a port: its AW and W registers, the responses that come back, what is wrong with them, and the writes owed. To the
@@ -33,21 +32,23 @@ export const portWrite = (p: Geometry, port: number) =>
       delivered: input(bits<number>(p.outstanding)),
       faulted: input(bits<number>(p.resources)),
       brink: input(bits<number>(p.resources)),
-      timeouts: input(vector(bits<number>(p.timerWidth), p.resources)),
+      overdue: input(overdue(p)),
       suspect: input(bits<number>(resourceWidth(p))),
       suspected: input(bit),
       isolated: input(bit),
       resetting: input(bit),
       clear: input(bit),
       taken: input(bit),
-      /** The processor's register is full and stays so. */
-      stalled: input(bit),
       free: output(bit),
       data_free: output(bit),
       delivers: output(bits<number>(p.outstanding)),
       offer: output(bit),
       response: output(writeResponse(p)),
       match: output(bits<number>(p.outstanding)),
+      /** A bit for each slot: its transaction goes on. */
+      moves: output(bits<number>(p.outstanding)),
+      /** A bit for each slot: the device keeps it waiting. */
+      charged: output(bits<number>(p.outstanding)),
       disguise: output(disguise(p)),
       /** A fault is found in this cycle. */
       finds: output(bit),
@@ -63,8 +64,8 @@ export const portWrite = (p: Geometry, port: number) =>
         address_register: addressRegister(p),
         data_register: dataRegister(p),
         intake: responseIntake({ type: writeResponse(p), name: 'write_response' }),
-        owed: owedCounter(p),
-        watchdog: watchdog(p),
+        addresses_owed: owedAnswers(p),
+        data_owed: owedAnswers(p),
       });
       const perSlot = (condition: ReturnType<typeof all>) => condition.repeat<number>(p.outstanding);
       u.address_register.load.set(io.load);
@@ -119,15 +120,19 @@ export const portWrite = (p: Geometry, port: number) =>
       io.response.set(answer);
       io.disguise.set({ masked, policy: matched.policy, code: matched.code, resource: matched.resource });
 
-      const owes = u.owed.count.isNonZero();
       const { swallowed } = m.named({ swallowed: all([io.isolated, io.resetting.not(), u.intake.valid]) });
-      u.owed.up.set(io.load);
-      u.owed.down.set(any([io.taken, all([swallowed, owes])]));
-      u.owed.clear.set(io.clear);
+      const counters = [u.addresses_owed, u.data_owed];
+      const owes = all(counters.map((one) => one.owes));
+      u.addresses_owed.up.set(u.address_register.leaves);
+      u.data_owed.up.set(u.data_register.leaves_last);
+      for (const one of counters) {
+        one.down.set(any([io.taken, swallowed.and(owes)]));
+        one.clear.set(io.clear);
+      }
       io.spoils.set(swallowed.and(owes.not()));
       io.quiet.set(
         all([
-          owes.not(),
+          ...counters.map((one) => one.owes.not()),
           u.address_register.full.not(),
           u.data_register.full.not(),
           u.data_register.filling.not(),
@@ -137,13 +142,19 @@ export const portWrite = (p: Geometry, port: number) =>
 
       const sent = decodeOneHot(u.address_register.slot, p.outstanding).and(perSlot(u.address_register.leaves));
       const dataSent = dataSlot.and(perSlot(u.data_register.leaves));
-      const awaited = io.delivered.not().and(perSlot(u.address_register.full.or(u.data_register.full).not()));
-      u.watchdog.isolated.set(io.isolated);
-      u.watchdog.ours.set(ours);
-      u.watchdog.progress.set(sent.or(dataSent).or(matching.and(perSlot(io.taken))));
-      u.watchdog.excused.set(matching.and(perSlot(u.intake.held)).or(perSlot(io.stalled)).or(awaited));
-      u.watchdog.resources.set(slots.map((one) => one.resource));
-      u.watchdog.timeouts.set(io.timeouts);
+      const { going_on } = m.named({
+        going_on: sent
+          .or(dataSent)
+          .and(ours)
+          .or(matching.and(perSlot(u.intake.arrives))),
+      });
+      io.moves.set(going_on);
+      io.charged.set(ours.and(perSlot(u.intake.held.not())).and(io.delivered.or(perSlot(u.data_register.full))));
+      const { expired } = m.named({ expired: io.overdue.slots.and(ours).and(going_on.not()).isNonZero() });
+      const { unsent, untaken } = m.named({
+        unsent: u.address_register.full.and(u.address_register.slot.eq(io.overdue.slot)),
+        untaken: u.data_register.full.and(io.overdue.slots.and(io.delivered).isZero()),
+      });
       const found = sideNote(p, {
         healthy: io.isolated.not(),
         changed: u.intake.changed,
@@ -153,18 +164,13 @@ export const portWrite = (p: Geometry, port: number) =>
         candidateId: answer.id,
         resource: matched.resource,
         error: all([io.taken, failed, faulted.not()]),
-        expired: u.watchdog.expired,
+        expired,
         expiredCause: mux(
-          u.address_register.full,
+          unsent,
           lit(4, faultCauses.address_timeout),
-          mux(u.data_register.full, lit(4, faultCauses.data_timeout), lit(4, faultCauses.response_timeout)),
+          mux(untaken, lit(4, faultCauses.data_timeout), lit(4, faultCauses.response_timeout)),
         ),
-        watch: u.watchdog.slot,
-        watchResource: u.watchdog.resource,
-        watchId: select(
-          u.watchdog.slot,
-          slots.map((one) => one.id),
-        ),
+        overdue: io.overdue,
         suspect: io.suspect,
         suspected: io.suspected,
       });

@@ -53,6 +53,7 @@ export const pathSettings = (p: Geometry) =>
   record({
     port_reset: bits<number>(p.ports),
     port_readmit: bits<number>(p.ports),
+    port_isolate: bits<number>(p.ports),
     resource_readmit: bits<number>(p.resources),
     log_clear: bit,
     fake_word: vector(bits(32), p.ports),

@@ -1,10 +1,12 @@
 import { all, type ModuleDefinition, type Ports } from '../hdl/index.ts';
 import type { ProofList, ProofTarget } from '../parts/proof-target.ts';
 import { resourceAccessControllerParameters } from './interface.ts';
+import { checkedAges } from './properties-ages.ts';
 import { completionPaths, completionProperties } from './properties-completion.ts';
 import { containmentPaths, containmentProperties } from './properties-containment.ts';
 import { deviceSideProperties, requestPaths, requestProperties } from './properties-devices.ts';
-import { checkedDecoder, checkedReadChoice, checkedWatchdog } from './properties-leaves.ts';
+import { checkedDecoder, checkedReadChoice } from './properties-leaves.ts';
+import { lateResponsePaths, lateResponseProperties } from './properties-owed.ts';
 import { processorPaths, processorProperties } from './properties-processor.ts';
 import { checkedAddressRegister, checkedDataRegister } from './properties-registers.ts';
 import { provenPath } from './properties-surroundings.ts';
@@ -74,6 +76,21 @@ const completion = (p: Geometry, thorough: boolean): ProofTarget => ({
   ),
 });
 
+const lateResponses = (p: Geometry, thorough: boolean): ProofTarget => ({
+  name: `late responses are never taken for later ones, ${p.outstanding} outstanding`,
+  parameters: { ...p },
+  section: `${page}, An isolated port`,
+  thorough,
+  engines: induction,
+  seconds,
+  module: erase(() =>
+    provenPath(p, 'late_responses', [...new Set([...transactionPaths(p), ...lateResponsePaths(p)])], (path) => {
+      transactionProperties(p, path.m, path.seen);
+      lateResponseProperties(path);
+    }),
+  ),
+});
+
 const containment = (p: Geometry, thorough: boolean): ProofTarget => ({
   name: `a healthy port beside sick ones, ${p.outstanding} outstanding`,
   parameters: { ...p },
@@ -134,16 +151,21 @@ export const resourceAccessControllerProofs: ProofList = {
     processorSide(smallest, false),
     completion(smallest, false),
     containment(smallest, false),
+    lateResponses(smallest, false),
     requests(smallest, false),
     leaf(usual, 'what the decoder of reads says', 'Requests', false, () => checkedDecoder(usual, 'read')),
     leaf(usual, 'what the decoder of writes says', 'Requests', false, () => checkedDecoder(usual, 'write')),
     leaf(usual, 'turns at the processor', 'Responses', false, () => checkedReadChoice(usual)),
-    leaf(usual, 'timeouts of a port', 'Faults', false, () => checkedWatchdog(usual)),
+    {
+      ...leaf(usual, 'ages of transactions', 'Faults', false, () => checkedAges(usual)),
+      induction: usual.outstanding + 1,
+    },
     leaf(usual, 'requests that leave by a port', 'Requests', false, () => checkedAddressRegister(usual)),
     leaf(usual, 'data that leave by a port', 'Write data', false, () => checkedDataRegister(usual)),
     processorSide(larger, true),
     completion(larger, true),
     containment(larger, true),
+    lateResponses(larger, true),
     deviceSide(smallest),
   ],
 };

@@ -6,7 +6,7 @@ import type { Geometry } from './shapes.ts';
 import { word } from './slots.ts';
 
 /**
- * That a port whose device keeps AXI4 and answers before its timer ends is never isolated, whatever the devices at the other ports do; and what ties the
+ * That a port whose device keeps AXI4 and answers before its transactions are overdue is never isolated, whatever the devices at the other ports do; and what ties the
  * checker's lists of its transactions to the slots, without which no induction goes through.
  */
 
@@ -29,7 +29,7 @@ const checkerPaths = (p: Geometry): readonly string[] => [
 export const containmentPaths = (port: number): readonly string[] => [
   `port_${port}.isolate`,
   ...(['read', 'write'] as const).flatMap((direction) => [
-    `port_${port}.${direction}_side.watchdog.expired`,
+    `port_${port}.${direction}_side.expired`,
     `port_${port}.${direction}_side.intake.waited`,
     ...responseFields[direction].flatMap((field) => [
       `port_${port}.${direction}_side.intake.held_${field}`,
@@ -41,7 +41,7 @@ export const containmentPaths = (port: number): readonly string[] => [
 export const containmentProperties = (
   p: Geometry,
   port: number,
-  { m, managers, seen }: Pick<ProvenPath, 'm' | 'managers' | 'seen'>,
+  { m, io, managers, seen }: Pick<ProvenPath, 'm' | 'io' | 'managers' | 'seen'>,
 ): void => {
   const flag = (path: string): Bits<1> => seen(path).bit(0);
   const checker = seenIn(
@@ -60,10 +60,11 @@ export const containmentProperties = (
       observations(checkerPaths(p)),
     ),
   );
+  m.assume(io.settings.port_isolate.bit(port).not(), `software leaves port ${port} in service`);
   m.assert(flag(`port_${port}.control.isolated`).not(), `port ${port} is never isolated`);
   m.assert(flag(`port_${port}.isolate`).not(), `port ${port} has no fault`);
   for (const direction of ['read', 'write'] as const) {
-    m.assume(flag(`port_${port}.${direction}_side.watchdog.expired`).not(), `its ${direction}s go on in time`);
+    m.assume(flag(`port_${port}.${direction}_side.expired`).not(), `its ${direction}s move before they are overdue`);
     const intake = `port_${port}.${direction}_side.intake`;
     const channel = direction === 'read' ? 'r' : 'b';
     const same = responseFields[direction].map((field, index) =>

@@ -1,11 +1,9 @@
 import { all, any, bit, bits, input, lit, log2Ceil, module, popCount, select, vector } from '../hdl/index.ts';
 import { encodeOneHot, isOneHotOrZero } from '../parts/arbiter/one-hot.ts';
 import { requestDecoder } from './decode.ts';
-import { resourceWidth } from './interface.ts';
-import { range, seenInstance, stepsToNext } from './properties-seen.ts';
+import { range, seenInstance } from './properties-seen.ts';
 import { readChoice } from './response-choice.ts';
 import { disguise, entry, fakedBeat, type Geometry, readBeat } from './shapes.ts';
-import { watchdog } from './watchdog.ts';
 
 /** Properties of single parts, with everything around them free: these are proved at the sizes that are built. */
 
@@ -109,80 +107,21 @@ export const checkedReadChoice = (p: Geometry) => {
       });
       m.assert(r.turns.add(ahead).le(p.ports), 'every turn comes nearer to the watched source');
       m.assert(r.waits.not().implies(r.turns.isZero()), 'turns are counted while it waits');
+      // What a device gives is what the processor gets.
+      const { passed } = m.regs({ passed: { type: bit, reset: 0 } });
+      const { given } = m.regs({ given: { type: readBeat(p), reset: 'none' } });
+      const { unmasked } = m.named({
+        unmasked: any(range(p.ports).map((port) => choice.taken.bit(port).and(io.disguises.get(port).masked.not()))),
+      });
+      passed.set(unmasked);
+      given.set(
+        select(
+          encodeOneHot(choice.taken).resize<number>(numberWidth),
+          range(sources).map((source) => io.beats.get(Math.min(source, p.ports - 1))),
+        ),
+      );
+      m.assert(passed.implies(all([choice.channel.valid, choice.channel.data.eq(given)])), 'a beat passes unchanged');
     },
     { documentation: "The choice of the processor's R register with properties.", parameters: { ...p } },
-  );
-};
-
-/**
- * A port and direction whose transactions do not move is found out: while some transaction is its business, no more than `longest` + N - 1 cycles pass without
- * progress of any, cycles not counted in which one of them is excused; `longest` is the longest timeout that is programmed. The fault is reported in the last of them at the latest.
- */
-export const checkedWatchdog = (p: Geometry) => {
-  const width = p.timerWidth + log2Ceil(p.outstanding) + 1;
-  const slots = bits<number>(p.outstanding);
-  return module(
-    'checked_watchdog',
-    {
-      isolated: input(bit),
-      ours: input(slots),
-      progress: input(slots),
-      excused: input(slots),
-      resources: input(vector(bits<number>(resourceWidth(p)), p.outstanding)),
-      timeouts: input(vector(bits<number>(p.timerWidth), p.resources)),
-    },
-    (io, m) => {
-      const { instance, seen } = seenInstance(m, 'watchdog', watchdog(p), ['watch', 'timer']);
-      for (const name of ['isolated', 'ours', 'progress', 'excused'] as const) instance[name].set(io[name] as never);
-      instance.resources.set(io.resources);
-      instance.timeouts.set(io.timeouts);
-      const r = m.regs({
-        longest: { type: bits<number>(p.timerWidth), reset: 'none' },
-        hangs: { type: bits<number>(width), reset: 0 },
-        may_leave: { type: slots, reset: 0 },
-        were: { type: slots, reset: 0 },
-        found: { type: bit, reset: 0 },
-      });
-      r.longest.set(r.longest);
-      for (const [slot, resource] of io.resources.elements.entries())
-        m.assume(resource.le(p.resources - 1), `slot ${slot}: its resource exists`);
-      for (const [resource, timeout] of io.timeouts.elements.entries())
-        m.assume(timeout.isNonZero().and(timeout.le(r.longest)), `resource ${resource} has a timeout, none longer`);
-      r.were.set(io.ours);
-      r.may_leave.set(io.progress.or(io.isolated.repeat<number>(p.outstanding)));
-      const left = r.were.and(io.ours.not());
-      m.assume(
-        io.isolated.or(left.and(r.may_leave.not()).isZero()),
-        'a transaction leaves by progress, or when its port is isolated',
-      );
-      m.assume(io.progress.and(io.ours.not()).isZero(), 'only what is here makes progress');
-      r.found.set(instance.expired);
-      m.assume(r.found.implies(io.isolated), 'the port is isolated in the cycle after its timeout');
-      const moving = io.progress.and(io.ours).isNonZero();
-      const excused = io.excused.and(io.ours).isNonZero();
-      m.when(any([io.isolated, io.ours.isZero(), moving]), () => r.hangs.set(0)).elseWhen(excused.not(), () =>
-        r.hangs.set(r.hangs.add(1)),
-      );
-      const watch = seen('watch');
-      const timer = seen('timer');
-      const most = r.longest.extend<number>(width).add(p.outstanding - 1);
-      const healthy = io.isolated.not();
-      m.assert(
-        healthy.implies(r.hangs.le(most)),
-        'a port that hangs is found out within the longest timeout and N - 1 cycles more',
-      );
-      m.cover(all([instance.expired, r.hangs.eq(most)]), 'a port hangs as long as it may');
-      m.assert(watch.le(p.outstanding - 1), 'the watched slot exists');
-      m.assert(timer.le(r.longest), 'the timer stops at the longest timeout');
-      const flags = range(p.outstanding).map((slot) => io.ours.bit(slot));
-      m.assert(
-        all([healthy, io.ours.isNonZero()]).implies(
-          r.hangs.add(stepsToNext(flags, watch, width)).le(timer.extend<number>(width).add(p.outstanding - 1)),
-        ),
-        'it is as far as the port hangs',
-      );
-      m.assert(any([io.isolated, io.ours.at(watch), timer.isZero()]), 'the timer starts anew with another slot');
-    },
-    { documentation: 'The watchdog with properties.', parameters: { ...p } },
   );
 };

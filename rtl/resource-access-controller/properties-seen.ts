@@ -1,14 +1,4 @@
-import {
-  type Bits,
-  lit,
-  type ModuleBody,
-  type ModuleDefinition,
-  mux,
-  type Outside,
-  observed,
-  type Ports,
-  select,
-} from '../hdl/index.ts';
+import { type Bits, type ModuleBody, type ModuleDefinition, type Outside, observed, type Ports } from '../hdl/index.ts';
 import type { Geometry } from './shapes.ts';
 
 /** Signals inside a block that properties around it speak of, by their paths. */
@@ -40,19 +30,6 @@ export const seenInstance = <P extends Ports>(
   if (shown === undefined) throw new Error('the instance was just declared');
   // What is seen is beside the module's own ports.
   return { instance: shown as unknown as Outside<P>, seen: seenIn(shown) };
-};
-
-/** For a place on a circle, how many steps it is to the next flag that is set, its own first; as many as there are where none is. */
-export const stepsToNext = (flags: readonly Bits<1>[], place: Bits, width: number): Bits => {
-  const from = (start: number): Bits =>
-    range(flags.length).reduceRight<Bits>(
-      (rest, step) => mux(flags[(start + step) % flags.length] ?? lit(1, 0), lit<number>(width, step), rest),
-      lit<number>(width, flags.length),
-    );
-  return select(
-    place,
-    range(flags.length).map((start) => from(start)),
-  );
 };
 
 export const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);

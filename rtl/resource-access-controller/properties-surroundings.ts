@@ -1,15 +1,4 @@
-import {
-  all,
-  type Bits,
-  bits,
-  concat,
-  type Inside,
-  input,
-  lit,
-  type ModuleBody,
-  module,
-  popCount,
-} from '../hdl/index.ts';
+import { all, type Bits, bits, concat, type Inside, input, lit, type ModuleBody, module } from '../hdl/index.ts';
 import { managerPrefix, pageBits } from './interface.ts';
 import { accessPath } from './path.ts';
 import { type DeviceSide, dataPorts, managersOf, pathSettings, sidePorts } from './ports.ts';
@@ -62,13 +51,6 @@ export const provenPath = (p: Geometry, name: string, paths: readonly string[], 
       path.device_interrupt.set(io.device_interrupt);
       path.reset_acknowledge.set(io.reset_acknowledge);
       path.settings.set(io.settings);
-      const pulses = [
-        io.settings.port_reset.isNonZero(),
-        io.settings.port_readmit.isNonZero(),
-        io.settings.resource_readmit.isNonZero(),
-        io.settings.log_clear,
-      ];
-      m.assume(popCount(word(pulses)).le(1), 'software writes one register at a time');
       for (const [direction, told, given, page, address] of [
         ['read', path.read, io.read_plan, io.read_page, io.s_axi.araddr],
         ['write', path.write, io.write_plan, io.write_page, io.s_axi.awaddr],

@@ -1,4 +1,5 @@
 import { all, type Bits, type ModuleBody, popCount } from '../hdl/index.ts';
+import { owedPaths, owedProperties } from './properties-owed.ts';
 import { type Direction, range, type Seen, slotPaths, slotsSeen } from './properties-seen.ts';
 import type { Geometry } from './shapes.ts';
 import { word } from './slots.ts';
@@ -30,6 +31,7 @@ export const transactionPaths = (p: Geometry): readonly string[] => [
   'read_choice.last_source',
   'write_choice.last_source',
   ...range(p.ports).flatMap((port) => [
+    ...owedPaths(port),
     `port_${port}.control.isolated`,
     `port_${port}.write_side.data_register.held`,
     `port_${port}.write_side.data_register.held_slot`,
@@ -41,7 +43,6 @@ export const transactionPaths = (p: Geometry): readonly string[] => [
       `${addressRegister(port, direction)}.signals_id`,
       `${addressRegister(port, direction)}.signals_len`,
       `${addressRegister(port, direction)}.signals_lock`,
-      `port_${port}.${direction}_side.owed.still_owed`,
       `port_${port}.${direction}_side.intake.full`,
       `port_${port}.${direction}_side.intake.held_id`,
       `port_${port}.${direction}_side.good`,
@@ -79,11 +80,6 @@ export const transactionProperties = (p: Geometry, m: ModuleBody, seen: Seen): v
       const register = addressRegister(port, direction);
       const ours = slots.map((one) => all([one.valid, one.routeLocal.not(), one.port.eq(port)]));
       const healthy = isolated(port).not();
-      const owed = seen(`port_${port}.${direction}_side.owed.still_owed`);
-      m.assert(
-        healthy.implies(owed.eq(popCount(word(ours)).resize<number>(owed.width))),
-        `port ${port}: owed are the ${direction}s in flight there`,
-      );
       for (const [index, one] of slots.entries()) {
         const holds = all([healthy, flag(`${register}.held`), seen(`${register}.held_slot`).eq(index)]);
         const there = all([
@@ -117,6 +113,7 @@ export const transactionProperties = (p: Geometry, m: ModuleBody, seen: Seen): v
     m.assert(oneHot(seen(`${direction}_choice.last_source`)), `${direction}s: the last response had one source`);
   }
   writeDataProperties(p, m, seen);
+  owedProperties(p, m, seen);
 };
 
 const writeDataProperties = (p: Geometry, m: ModuleBody, seen: Seen): void => {

@@ -23,7 +23,6 @@ export const readChoice = (p: Geometry) =>
       fake: input(fakedBeat(p)),
       fake_words: input(vector(bits(32), p.ports)),
       taken: output(bits<number>(p.ports + 1)),
-      stalled: output(bit),
       channel: output(stream(readBeat(p))),
     },
     (io, m) => {
@@ -72,7 +71,6 @@ export const readChoice = (p: Geometry) =>
         ).bit(0),
       });
       io.taken.set(chosen.and(loads.repeat<number>(p.ports + 1)));
-      io.stalled.set(r.full.and(io.channel.ready.not()));
       io.channel.valid.set(r.full);
       io.channel.data.set(r.beat);
       r.full.set(any([io.offers.isNonZero(), r.full.and(io.channel.ready.not())]));
@@ -112,7 +110,6 @@ export const writeChoice = (p: Geometry) =>
       disguises: input(vector(disguise(p), p.ports)),
       fake: input(writeResponse(p)),
       taken: output(bits<number>(p.ports + 1)),
-      stalled: output(bit),
       channel: output(stream(writeResponse(p))),
     },
     (io, m) => {
@@ -127,7 +124,6 @@ export const writeChoice = (p: Geometry) =>
       });
       const byFaker = choice.bit(p.ports);
       io.taken.set(choice.and(loads.repeat<number>(p.ports + 1)));
-      io.stalled.set(free.not());
       io.channel.valid.set(r.full);
       io.channel.data.set(r.response);
       r.full.set(any([io.offers.isNonZero(), free.not()]));

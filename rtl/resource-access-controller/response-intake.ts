@@ -18,6 +18,7 @@ export const responseIntake = <S extends Shape>(p: { readonly type: S; readonly 
       const { valid, data } = io.channel;
       io.channel.ready.set(r.full.not());
       io.held.set(r.full);
+      io.arrives.set(valid.and(r.full.not()));
       io.valid.set(r.full.or(valid));
       io.data.set(mux<typeof data>(r.full, r.held as never, data));
       m.when(r.full.not(), () => (r.held as { set(value: typeof data): void }).set(data));
@@ -38,5 +39,7 @@ const intakePorts = <S extends Shape>(type: S) => ({
   valid: output(bit),
   data: output(type),
   held: output(bit),
+  /** The candidate comes from the channel, in the cycle of its handshake. */
+  arrives: output(bit),
   changed: output(bit),
 });

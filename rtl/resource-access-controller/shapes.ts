@@ -90,6 +90,15 @@ export const note = (p: Geometry) =>
     resource: bits<number>(resourceWidth(p)),
   });
 
+/** The transaction that has been kept waiting for too long, `slots` having its bit, or no bit where there is none. */
+export const overdue = (p: Geometry) =>
+  record({
+    slots: bits<number>(p.outstanding),
+    slot: bits<number>(slotWidth(p)),
+    resource: bits<number>(resourceWidth(p)),
+    id: bits<number>(p.idWidth),
+  });
+
 /** Whether a response that a port offers is to be faked, how, and of which resource it is. */
 export const disguise = (p: Geometry) =>
   record({ masked: bit, policy: bits(2), code: bits(2), resource: bits<number>(resourceWidth(p)) });

@@ -93,7 +93,12 @@ export const proveTarget = async (
   const module = options.change?.(whole) ?? whole;
   const { name, parameters, section, engines } = target;
   const seconds = Math.max(options.seconds ?? defaultLimits.seconds, target.seconds ?? 0);
-  const verdicts = await proveModule(module, { ...(engines === undefined ? {} : { engines }), ...options, seconds });
+  const verdicts = await proveModule(module, {
+    ...(engines === undefined ? {} : { engines }),
+    ...(target.induction === undefined ? {} : { induction: target.induction }),
+    ...options,
+    seconds,
+  });
   return verdicts.map(({ trace, ...verdict }) => ({
     block,
     parameters,

@@ -44,9 +44,9 @@ test.each([
   ['filling_writes', 'data that leave by a port', 'register', 'a filling beat writes nothing'],
   [
     'timeout_one_late',
-    'timeouts of a port',
-    'watchdog',
-    'a port that hangs is found out within the longest timeout and N - 1 cycles more',
+    'ages of transactions',
+    'ages',
+    'a transaction is kept waiting for no longer than its timeout and N cycles',
   ],
   ['lowest_does_not_win', 'what the decoder of reads says', 'decoder', 'decoder.at most one entry counts'],
 ])('%s fails a proof, and leaves a test that runs and a wave', async (bug, name, part, property) => {

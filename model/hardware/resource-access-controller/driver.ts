@@ -104,6 +104,11 @@ export class ResourceAccessDriver extends SteppedDriver<SteppedController, Regis
     return ((this.read('resource_faulted') >>> resource) & 1) !== 0;
   }
 
+  /** Takes a port out of service. What is in flight there, and what is asked of it from then on, is faked. */
+  isolatePort(port: number): void {
+    this.write('port_isolate', 2 ** port);
+  }
+
   /** Brings an isolated port's devices through the reset handshake, and waits until nothing is outstanding there. */
   resetPort(port: number): void {
     this.write('port_reset', 2 ** port);

@@ -113,6 +113,57 @@ describe('a device that hangs', () => {
     expect(cycle - 1 - taken).toBeLessThanOrEqual(10 + 2 + 1);
   });
 
+  test('a transaction without a timeout hides no other of its port', () => {
+    const bench = new Bench({ outstanding: 4 }).map({}, {});
+    bench.driver.write('timeout', 0, 0);
+    bench.driver.write('timeout', 10, 1);
+    bench.ask('ar', 1, base).ask('ar', 2, base + 0x1_0000);
+    expect(bench.until('s_axi_rvalid')).toBeLessThanOrEqual(1 + 10 + 4 + 3);
+    bench.tick().tick();
+    expect(bench.driver.readLog()).toMatchObject({ cause: 'response_timeout', resource: 1, identifier: 2 });
+    expect([bench.driver.isFaulted(0), bench.driver.isFaulted(1), bench.driver.isIsolated(0)]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  test('a device is not charged while it cannot answer, nor for data that it was not given', () => {
+    const bench = readAsked().set({ s_axi_rready: 0 });
+    bench.tick({ m0_axi_rvalid: 1, m0_axi_rid: 5 }).tick().set({ m0_axi_rvalid: 0 });
+    for (let cycle = 0; cycle < 50; cycle += 1) bench.tick();
+    bench.ask('aw', 1, base);
+    for (let cycle = 0; cycle < 50; cycle += 1) bench.tick();
+    expect(bench.driver.readLog()).toBeUndefined();
+    bench.set({ s_axi_rready: 1 });
+    for (let cycle = 0; cycle < 20; cycle += 1) bench.tick();
+    expect(bench.driver.readLog()).toMatchObject({ cause: 'response_timeout', write: false });
+  });
+
+  test('software takes a port out of service: what is in flight is faked, and no resource is blamed', () => {
+    const bench = readAsked();
+    bench.driver.write('timeout', 0, 0);
+    for (let cycle = 0; cycle < 50; cycle += 1) bench.tick();
+    expect(bench.get('s_axi_rvalid')).toBe(0);
+    const beats: number[][] = [];
+    bench.driver.isolatePort(0);
+    for (let cycle = 0; cycle < 8; cycle += 1) {
+      if (bench.get('s_axi_rvalid')) beats.push(bench.see('s_axi_r', 'id', 'last'));
+      bench.tick();
+    }
+    expect(beats.length).toBeGreaterThanOrEqual(3);
+    expect(beats.at(-1)).toEqual([5, 1]);
+    expect([bench.driver.isIsolated(0), bench.driver.isFaulted(0)]).toEqual([true, false]);
+    expect(bench.driver.readLog()).toBeUndefined();
+    expect([bench.driver.readmitPort(0), bench.driver.read('port_drained')]).toEqual([false, 0]);
+    bench.ask('ar', 7, base).until('s_axi_rvalid');
+    expect(bench.see('s_axi_r', 'id', 'data', 'last')).toEqual([7, 0xffff_ffff, 1]);
+    bench.tick({ m0_axi_rvalid: 1 });
+    for (let beat = 0; beat < 3; beat += 1) bench.tick();
+    bench.set({ m0_axi_rvalid: 0 });
+    expect(bench.driver.readmitPort(0)).toBe(true);
+  });
+
   test('AR', () => {
     const bench = new Bench({ outstanding: 2 }).map({}).set({ m0_axi_arready: 0 });
     bench.driver.write('timeout', 10, 0);
@@ -171,7 +222,7 @@ describe('the way back', () => {
     bench.until('s_axi_rvalid');
     for (let cycle = 0; cycle < 8; cycle += 1) bench.tick();
     expect(bench.driver.readmitPort(0)).toBe(false);
-    bench.tick({ m0_axi_rvalid: 1, m0_axi_rid: 5 }).tick({ m0_axi_rlast: 1 }).set({ m0_axi_rvalid: 0 });
+    bench.tick({ m0_axi_rvalid: 1, m0_axi_rid: 5 }).tick().tick().tick({ m0_axi_rlast: 1 }).set({ m0_axi_rvalid: 0 });
     for (let cycle = 0; cycle < 3; cycle += 1) expect(bench.tick().get('s_axi_rvalid')).toBe(0);
     expect(bench.driver.read('port_drained')).toBe(1);
     expect(bench.driver.read('interrupt_status')).toBe(3);
@@ -179,6 +230,34 @@ describe('the way back', () => {
     expect(bench.driver.readmitResource(0)).toBe(true);
     bench.ask('ar', 5, base).tick();
     expect(bench.get('m0_axi_arvalid')).toBe(1);
+  });
+
+  test('two reads are owed beat by beat: that both seem to end early drains nothing', () => {
+    const bench = readAsked();
+    bench.ask('ar', 6, base + 0x80, 3).tick();
+    bench.until('s_axi_rvalid');
+    for (let cycle = 0; cycle < 12; cycle += 1) bench.tick();
+    bench.tick({ m0_axi_rvalid: 1, m0_axi_rid: 5, m0_axi_rlast: 1 }).tick({ m0_axi_rid: 6 });
+    bench.set({ m0_axi_rvalid: 0 });
+    expect(bench.driver.read('port_drained')).toBe(0);
+    expect(bench.driver.readmitPort(0)).toBe(false);
+    bench.tick({ m0_axi_rvalid: 1 });
+    for (let beat = 0; beat < 4; beat += 1) bench.tick();
+    bench.set({ m0_axi_rvalid: 0 });
+    expect(bench.driver.read('port_drained')).toBe(0);
+    bench.tick({ m0_axi_rvalid: 1 }).set({ m0_axi_rvalid: 0 });
+    expect(bench.driver.read('port_drained')).toBe(1);
+  });
+
+  test('a response to a write whose data the device has not been given spoils the port', () => {
+    const bench = new Bench({ outstanding: 2, dataWidth: 32 }).map({}).set({ m0_axi_wready: 0 });
+    bench.driver.write('timeout', 10, 0);
+    bench.set({ s_axi_wvalid: 1, s_axi_wlast: 1 }).ask('aw', 1, base).set({ s_axi_wvalid: 0 });
+    bench.until('s_axi_bvalid');
+    bench.tick().tick({ m0_axi_bvalid: 1, m0_axi_bid: 1 }).tick({ m0_axi_bvalid: 0, m0_axi_wready: 1 });
+    for (let cycle = 0; cycle < 4; cycle += 1) bench.tick();
+    bench.tick({ m0_axi_bvalid: 1 }).set({ m0_axi_bvalid: 0 });
+    expect([bench.driver.read('port_drained'), bench.driver.readmitPort(0)]).toEqual([0, false]);
   });
 
   test('one beat too many spoils the port: only the reset handshake brings it back', () => {

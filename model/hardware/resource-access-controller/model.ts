@@ -36,6 +36,8 @@ class Model implements ResourceAccessControllerModel {
   readonly #port: RegisterPort;
   readonly #parts: Parts;
   readonly #finder: FaultFinder;
+  /** Where a request has its length, from its first word. */
+  readonly #lengthWord: number;
   /** Masks of ports and resources. */
   #isolated = 0;
   #faulted = 0;
@@ -52,12 +54,13 @@ class Model implements ResourceAccessControllerModel {
       resetRequest: wordOf(layout.outputs, 'reset_request'),
       irq: wordOf(layout.outputs, 'irq'),
     };
+    this.#lengthWord = parameters.addressWidth > 32 ? 3 : 2;
     const image = new Uint32Array(layout.outputWords);
     this.#image = image;
     this.#registers = new Registers(parameters);
     this.#port = new RegisterPort(this.#registers, layout, 's_axil');
     this.#parts = makeParts(parameters, layout, image, this.#registers);
-    this.#finder = new FaultFinder(this.#parts, parameters.timerWidth);
+    this.#finder = new FaultFinder(this.#parts);
     this.reset();
   }
 
@@ -80,7 +83,8 @@ class Model implements ResourceAccessControllerModel {
     if (this.#port.mayRead) this.#showState(drained);
     this.#port.stepRead(inputs);
     this.#decide(inputs);
-    const found = this.#finder.find(inputs, this.#isolated);
+    const withdrawn = this.#registers.words[this.#registers.place.port_isolate]! & ~this.#isolated;
+    const found = this.#finder.find(inputs, this.#isolated) | withdrawn;
     this.#edge(inputs, drained, found);
   }
 
@@ -174,6 +178,7 @@ class Model implements ResourceAccessControllerModel {
     words[place.log_clear] = 0;
     words[place.port_reset] = 0;
     words[place.port_readmit] = 0;
+    words[place.port_isolate] = 0;
     words[place.resource_readmit] = 0;
     this.#registers.countCycle();
     this.#port.stepWrite(inputs);
@@ -183,7 +188,7 @@ class Model implements ResourceAccessControllerModel {
   /** The ports that a pulse puts back into service. */
   #readmitted(inputs: Uint32Array, drained: number): number {
     const { words, place } = this.#registers;
-    let readmitted = words[place.port_readmit]! & drained;
+    let readmitted = words[place.port_readmit]! & drained & ~words[place.port_reset]!;
     for (let index = 0; index < this.#parts.ports.length; index += 1) {
       const { read, write } = this.#parts.ports[index]!;
       if (inputs[read.beat.place.valid] !== 0 || inputs[write.beat.place.valid] !== 0) readmitted &= ~(1 << index);
@@ -221,22 +226,32 @@ class Model implements ResourceAccessControllerModel {
       const port = this.#parts.ports[index]!;
       const { read, write, data } = port;
       const fills = port.filling && data.free(inputs);
-      if (read.request.taken(inputs)) read.request.empty();
-      if (write.request.taken(inputs)) write.request.empty();
-      if (data.taken(inputs)) data.empty();
-      if (fills) port.fill();
-      if (((this.#isolated >>> index) & 1) !== 0) {
+      const apart = ((this.#isolated >>> index) & 1) !== 0;
+      if (apart) {
         const counts = port.phase === 0;
         const readSpoils = read.swallow(counts);
         const writeSpoils = write.swallow(counts);
         if (readSpoils || writeSpoils) port.spoiled = true;
-        continue;
       }
+      this.#countAsked(port, inputs);
+      if (read.request.taken(inputs)) read.request.empty();
+      if (write.request.taken(inputs)) write.request.empty();
+      if (data.taken(inputs)) data.empty();
+      if (fills) port.fill();
+      if (apart) continue;
       if (read.good && this.#parts.readResponses.source !== index) read.beat.keep();
       else read.beat.empty();
       if (write.good && this.#parts.writeResponses.source !== index) write.beat.keep();
       else write.beat.empty();
     }
+  }
+
+  /** What the device takes in this cycle, it owes from the next on. */
+  #countAsked(port: DevicePort, inputs: Uint32Array): void {
+    const { read, write } = port;
+    if (read.request.taken(inputs)) read.owed += this.#image[read.request.place.at + this.#lengthWord]! + 1;
+    if (write.request.taken(inputs)) write.owed += 1;
+    if (port.lastTaken(inputs)) write.owedData += 1;
   }
 
   /** Requests enter, and write data moves. */
@@ -262,7 +277,6 @@ class Model implements ResourceAccessControllerModel {
     this.#image[at + 1] = decoded.deviceLow;
     if (this.parameters.addressWidth > 32) this.#image[at + 2] = decoded.deviceHigh;
     request.slot = requests.slot;
-    side.owed += 1;
     port.suspect = decoded.resource;
     port.suspected = true;
   }

@@ -13,12 +13,15 @@ import type { Registers } from './registers.ts';
 import { Requests } from './requests.ts';
 import { Responses } from './responses.ts';
 import { Slots } from './slots.ts';
+import { Ages } from './timeouts.ts';
 import { WriteData } from './write-data.ts';
 
 export interface Parts {
   readonly registers: Registers;
   readonly readSlots: Slots;
   readonly writeSlots: Slots;
+  readonly readAges: Ages;
+  readonly writeAges: Ages;
   readonly reads: Requests;
   readonly writes: Requests;
   readonly ports: readonly DevicePort[];
@@ -48,8 +51,8 @@ export const makeParts = (
   const ports = Array.from({ length: parameters.ports }, (_, port) => {
     const prefix = managerPrefix(port);
     const beat = (channel: string) => new HeldBeat(image, incoming(`${prefix}_${channel}`, 'id'));
-    const read = new PortSide(port, readSlots, outgoing(`${prefix}_ar`, 'id'), beat('r'), false);
-    const write = new PortSide(port, writeSlots, outgoing(`${prefix}_aw`, 'id'), beat('b'), true);
+    const read = new PortSide(readSlots, outgoing(`${prefix}_ar`, 'id'), beat('r'), false);
+    const write = new PortSide(writeSlots, outgoing(`${prefix}_aw`, 'id'), beat('b'), true);
     return new DevicePort(read, write, outgoing(`${prefix}_w`, 'data'));
   });
   const data = new HeldBeat(image, incoming('s_axi_w', 'data'));
@@ -57,6 +60,8 @@ export const makeParts = (
     registers,
     readSlots,
     writeSlots,
+    readAges: new Ages(readSlots, ports, false, parameters.timerWidth),
+    writeAges: new Ages(writeSlots, ports, true, parameters.timerWidth),
     reads: new Requests(image, incoming('s_axi_ar', 'id'), readSlots, registers, shape, false),
     writes: new Requests(image, incoming('s_axi_aw', 'id'), writeSlots, registers, shape, true),
     ports,

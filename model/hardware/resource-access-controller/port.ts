@@ -3,29 +3,28 @@ import { faultCauses, responses } from '../../../rtl/resource-access-controller/
 import type { HeldBeat, OutputRegister } from '../primitives/channels.ts';
 import { lowest, type Slots } from './slots.ts';
 
-/** One direction of a port: its request register, the responses that come back, and the watch over its slots. */
+/** One direction of a port: its request register, the responses that come back, and what is owed. */
 export class PortSide {
   readonly slots: Slots;
   readonly request: OutputRegister;
   readonly beat: HeldBeat;
+  /** What the device was asked for and has not given: beats of reads, or writes by their addresses. */
   owed = 0;
-  watch = 0;
-  timer = 0;
+  /** Writes by their data. */
+  owedData = 0;
   /** Of this cycle's candidate: its slot or -1, the cause for which it is wrong or 0, and whether it asks for the processor's register. */
   slot = -1;
   cause = 0;
   good = false;
   /** The payload has changed while valid waited, or valid was withdrawn. */
   changed = false;
-  readonly #port: number;
   readonly #responseWord: number;
   /** -1 where responses have no last. */
   readonly #lastWord: number;
   #stalled = false;
   readonly #before: Uint32Array;
 
-  constructor(port: number, slots: Slots, request: OutputRegister, beat: HeldBeat, write: boolean) {
-    this.#port = port;
+  constructor(slots: Slots, request: OutputRegister, beat: HeldBeat, write: boolean) {
     this.slots = slots;
     this.request = request;
     this.beat = beat;
@@ -39,8 +38,7 @@ export class PortSide {
     this.request.reset();
     this.beat.reset();
     this.owed = 0;
-    this.watch = 0;
-    this.timer = 0;
+    this.owedData = 0;
     this.#stalled = false;
   }
 
@@ -97,34 +95,28 @@ export class PortSide {
     return unasked ? faultCauses.exclusive : 0;
   }
 
-  /** Whether the watched slot is one: rule 1 is for when it is not. */
-  watched(isolated: boolean): boolean {
-    const { slots, watch } = this;
-    return !isolated && (((slots.ofPort[this.#port]! & ~slots.local) >>> watch) & 1) !== 0;
-  }
-
-  /** Rule 1 of the timeouts. */
-  watchNext(): void {
-    this.timer = 0;
-    this.watch = this.watch + 1 === this.slots.count ? 0 : this.watch + 1;
-  }
-
   /** Swallows the candidate of an isolated port. Returns whether it spoils the port. */
   swallow(counts: boolean): boolean {
     const { beat } = this;
     if (!beat.has) return false;
-    const last = this.last;
     beat.empty();
     if (!counts) return false;
-    if (this.owed === 0) return true;
-    if (last) this.owed -= 1;
+    if (this.owed === 0 || (this.#lastWord < 0 && this.owedData === 0)) return true;
+    this.pay();
     return false;
+  }
+
+  /** A beat or a response of the device counts. */
+  pay(): void {
+    this.owed -= 1;
+    if (this.#lastWord < 0) this.owedData -= 1;
   }
 
   clear(): void {
     this.request.empty();
     this.beat.empty();
     this.owed = 0;
+    this.owedData = 0;
   }
 }
 
@@ -177,6 +169,7 @@ export class DevicePort {
     return (
       read.owed === 0 &&
       write.owed === 0 &&
+      write.owedData === 0 &&
       (write.request.full | read.request.full | this.data.full | read.beat.full | write.beat.full) === 0 &&
       !this.filling &&
       !this.spoiled &&

@@ -105,7 +105,7 @@ export class Responses {
       this.#faker.take(slot, this.completes);
     } else {
       const side = this.#sides[source]!;
-      if (this.completes) side.owed -= 1;
+      side.pay();
     }
     this.#last = source;
     this.#sticky = !this.completes;

@@ -37,6 +37,8 @@ export class Slots {
   readonly code: Uint8Array;
   readonly beats: Uint8Array;
   readonly rank: Uint8Array;
+  /** Cycles for which the device has kept the transaction waiting. */
+  readonly age: Uint32Array;
   /** The address memory, in a low and a high word; it has no reset. */
   readonly addressLow: Uint32Array;
   readonly addressHigh: Uint32Array;
@@ -54,6 +56,7 @@ export class Slots {
     this.code = bytes();
     this.beats = bytes();
     this.rank = bytes();
+    this.age = new Uint32Array(count);
     this.addressLow = new Uint32Array(count);
     this.addressHigh = new Uint32Array(count);
   }
@@ -136,6 +139,7 @@ export class Slots {
     this.code[slot] = decoded.code;
     this.beats[slot] = beats;
     this.rank[slot] = rank;
+    this.age[slot] = 0;
   }
 
   /** The edge makes the slots of isolated ports local. */

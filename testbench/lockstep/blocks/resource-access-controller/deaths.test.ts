@@ -33,6 +33,8 @@ test.each([[{}], [{ ports: 1, outstanding: 5, resources: 3 }]])(
     expect(noticed.length).toBeGreaterThan(100);
     // The log's cycle is that in which the event acts, one after that of the event.
     expect(Math.max(...noticed)).toBeLessThanOrEqual(p.outstanding + 1 + 1);
+    // A turn is never missed, nor is anything found before its time.
+    expect(Math.min(...noticed)).toBeGreaterThanOrEqual(2);
   },
   1_800_000,
 );

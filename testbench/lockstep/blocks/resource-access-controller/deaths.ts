@@ -18,8 +18,8 @@ export interface Death {
   readonly faked: number;
   readonly transactions: number;
   /**
-   * For a timeout: cycles from the last progress at the port in the direction of the fault, or from the request, less the longest timeout in flight there and the cycles in which the
-   * device was not to blame, to the fault that was logged; null where another fault came first.
+   * For a timeout: cycles from when the transaction that was found last moved, less its resource's timeout and the cycles in which its device was not to blame, to the
+   * fault that was logged; null where another fault came first.
    */
   readonly noticed: number | null;
   /** The same to the first faked beat of the port. */
@@ -74,17 +74,17 @@ const deathOf = (scenario: RacScenario, p: ResourceAccessControllerParameters, w
       each.ended > cycle,
   );
   const timed = cause <= 3 && own !== undefined && blamed !== undefined;
-  // Where nothing was in flight before, time begins as the request goes to the port: it may have waited for others before.
-  const last = timed ? Math.max(blamed.sent, ...own.progress[kind].filter((each) => each <= cycle)) : 0;
-  const spent = timed ? own.excuses[kind].filter((each) => each > last && each < cycle).length : 0;
-  const longest = Math.max(
-    timeout,
-    ...transactions
-      .filter((each) => each.kind === kind && each.forwarded && each.decision.port === port)
-      .filter(({ sent, ended }) => sent <= cycle && ended > last)
-      .map(({ decision }) => shadow.word(registers.timeout + 4 * decision.resource)),
-  );
-  const base = timed ? last + longest + spent : 0;
+  const last = timed ? Math.max(blamed.sent, ...blamed.moved.filter((each) => each < cycle)) : 0;
+  const within = (list: readonly number[], end: number): readonly number[] =>
+    list.filter((each) => each > last && each < Math.min(end, cycle - 1));
+  const untilDelivered = blamed === undefined || blamed.delivered < 0 ? cycle : blamed.delivered;
+  const spent = timed
+    ? new Set([
+        ...within(own.excuses[kind], cycle),
+        ...(kind === 'write' ? within(own.excuses.data, untilDelivered) : []),
+      ]).size
+    : 0;
+  const base = timed ? last + timeout + spent : 0;
   const first = transactions
     .filter(({ forwarded, decision, firstFaked }) => forwarded && decision.port === port && firstFaked >= cycle)
     .map(({ firstFaked }) => firstFaked);

@@ -149,7 +149,6 @@ export class Ledger {
       if (own === undefined) transaction.cut = true;
     }
     transaction.beats += 1;
-    if (real) this.ports[decision.port]?.progress[transaction.kind].push(cycle - 1);
     if (last) {
       transaction.end = real ? (faked ? 'either' : 'real') : 'faked';
       transaction.ended = cycle;

@@ -21,12 +21,8 @@ export interface Newest {
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
 export class PortLedger {
-  /** The cycles in which something got on, as the specification's timeouts mean it. */
-  readonly progress: Readonly<Record<'read' | 'write', number[]>> = { read: [], write: [] };
-  /** The cycles in which the device is not to blame for a read, or for a write whose data it does not have. */
-  readonly excuses: Readonly<Record<'read' | 'write', number[]>> = { read: [], write: [] };
-  /** Beats of write data that were promised to the device and have not been taken. */
-  private awaited = 0;
+  /** The cycles in which the device cannot answer, and those in which it is offered no data. */
+  readonly excuses: Readonly<Record<'read' | 'write' | 'data', number[]>> = { read: [], write: [], data: [] };
   /** Writes that the device was sent, in order. */
   readonly sent: FollowedWrite[] = [];
   private readonly port: number;
@@ -36,6 +32,12 @@ export class PortLedger {
   /** Number, among the writes of `sent`, of the burst that the next beat belongs to, and the beat's place. */
   private burst = 0;
   private beat = 0;
+  /** What the port's registers hold, or held last. */
+  private readonly held: { aw: FollowedWrite | null; w: FollowedWrite | null; ar: Followed | null } = {
+    aw: null,
+    w: null,
+    ar: null,
+  };
   private readonly waiting = { aw: false, w: false, ar: false };
 
   constructor(layout: PortLayout, port: number) {
@@ -45,10 +47,7 @@ export class PortLedger {
 
   reset(): void {
     this.clear();
-    for (const list of [this.progress, this.excuses]) {
-      list.read.length = 0;
-      list.write.length = 0;
-    }
+    for (const list of Object.values(this.excuses)) list.length = 0;
     this.sent.length = 0;
     this.burst = 0;
   }
@@ -59,7 +58,6 @@ export class PortLedger {
     this.writes.clear();
     this.burst = this.sent.length;
     this.beat = 0;
-    this.awaited = 0;
     this.waiting.aw = false;
     this.waiting.w = false;
     this.waiting.ar = false;
@@ -77,7 +75,7 @@ export class PortLedger {
       const wrong = this.request(newest.writeUsed ? null : newest.write, readRequest(outputs, aw), cycle);
       if (wrong !== null) return wrong;
       newest.writeUsed = true;
-      this.awaited += newest.write!.request.beats;
+      this.held.aw = newest.write!;
       this.sent.push(newest.write!);
       this.writes.push(newest.write!);
     }
@@ -85,6 +83,7 @@ export class PortLedger {
       const wrong = this.request(newest.readUsed ? null : newest.read, readRequest(outputs, ar), cycle);
       if (wrong !== null) return wrong;
       newest.readUsed = true;
+      this.held.ar = newest.read!;
       this.reads.push(newest.read!);
     }
     return outputs[w.valid] !== 0 && !this.waiting.w
@@ -105,21 +104,22 @@ export class PortLedger {
     for (const channel of ['aw', 'w', 'ar'] as const) {
       this.waiting[channel] = outputs[this.words[channel].valid] !== 0 && !sent[channel];
     }
-    if (sent.ar) this.progress.read.push(cycle);
-    if (sent.aw || sent.w) this.progress.write.push(cycle);
-    if (sent.w) this.awaited -= 1;
+    for (const channel of ['aw', 'w', 'ar'] as const) if (sent[channel]) this.held[channel]?.moved.push(cycle);
+    if (sent.w && outputs[w.last] !== 0 && this.held.w !== null) this.held.w.delivered = cycle;
     if (outputs[r.ready] === 0) this.excuses.read.push(cycle);
-    const idle = outputs[aw.valid] === 0 && outputs[w.valid] === 0 && this.awaited > 0;
-    if (outputs[b.ready] === 0 || idle) this.excuses.write.push(cycle);
+    if (outputs[b.ready] === 0) this.excuses.write.push(cycle);
+    if (outputs[w.valid] === 0) this.excuses.data.push(cycle);
     if (moved(b.valid, b.ready, inputs, outputs)) {
       const id = inputs[b.id] ?? 0;
       this.writes.drop(id, (write) => write.end !== 'open' || write.answers.length > 0);
+      this.writes.oldest(id)?.moved.push(cycle);
       this.writes.oldest(id)?.answers.push({ data: new Uint32Array(0), response: inputs[b.response] ?? 0 });
     }
     if (moved(r.valid, r.ready, inputs, outputs)) {
       const id = inputs[r.id] ?? 0;
       this.reads.drop(id, (read) => read.end !== 'open' || read.answers.length === read.request.beats);
       const { word, words } = r.data;
+      this.reads.oldest(id)?.moved.push(cycle);
       this.reads.oldest(id)?.answers.push({
         data: inputs.slice(word, word + words),
         response: inputs[r.response] ?? 0,
@@ -152,6 +152,7 @@ export class PortLedger {
     else if (seen.strobes !== 0 || seen.data.some((word) => word !== 0)) {
       return `m${this.port}_axi: beat ${this.beat} of the write to ${hex(write.decision.deviceAddress)} is not what the processor sent, and would write`;
     }
+    this.held.w = write;
     const last = this.beat === write.request.beats - 1;
     if (seen.last !== last)
       return `m${this.port}_axi: wlast is ${seen.last} at beat ${this.beat} of ${write.request.beats}`;

@@ -92,6 +92,12 @@ const wildAccess = (p: P): Arbitrary<LiteAccess> =>
     })
     .map((each) => ({ kind: 'write' as const, ...each }));
 
+/** Ports taken out of service, whatever their devices do. */
+const withdrawals = (p: P): Arbitrary<LiteAccess> =>
+  fc
+    .record({ ports: fc.integer({ min: 1, max: 2 ** p.ports - 1 }), wait: accessWaits })
+    .map(({ ports, wait }) => write(registers.portIsolate, ports, wait));
+
 /** An entry rewritten as software does it: first not valid, then all of it. */
 const rewriting = (p: P): Arbitrary<readonly LiteAccess[]> =>
   fc
@@ -108,6 +114,7 @@ const accesses = (p: P, wild: boolean, most: number): Arbitrary<readonly LiteAcc
             { weight: 4, arbitrary: single(harmless(p)) },
             { weight: 2, arbitrary: rewriting(p) },
             { weight: 1, arbitrary: single(wildAccess(p)) },
+            { weight: 1, arbitrary: single(withdrawals(p)) },
           )
         : single(harmless(p)),
       { maxLength: most, size: 'max' },

@@ -25,6 +25,9 @@ export interface Followed {
   readonly began: number;
   /** The cycle in which it went into a port's register; -1 before. */
   sent: number;
+  /** Cycles in which it moved at its port, as the specification's timeouts mean it; and that in which the device had all its data. */
+  readonly moved: number[];
+  delivered: number;
   firstFaked: number;
   ended: number;
 }
@@ -46,6 +49,8 @@ export const follow = (kind: 'read' | 'write', request: Request, decision: Decis
   end: 'open',
   began,
   sent: -1,
+  moved: [],
+  delivered: -1,
   firstFaked: -1,
   ended: -1,
 });
