@@ -126,6 +126,36 @@ const suffixes = (variants: readonly Variant[]): string[] => {
     : variants.map((variant, index) => `${readable[index] ?? ''}_${variant.identity.slice(0, 8)}`);
 };
 
+/**
+ * The name of each variant, by its identity. No two are the same, also where letters are not told from capitals, as in the names of files on
+ * some machines.
+ */
+const finalNames = (byName: ReadonlyMap<string, readonly Variant[]>): ReadonlyMap<string, string> => {
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  const take = (variant: Variant, wanted: string): void => {
+    let name = wanted;
+    for (let digits = 8; taken.has(name.toLowerCase()); digits += 4)
+      name = `${wanted}_${variant.identity.slice(0, digits)}`;
+    taken.add(name.toLowerCase());
+    names.set(variant.identity, name);
+  };
+  const endings = [...byName].flatMap(([name, group]) => {
+    const endingsOfGroup = group.length === 1 ? [''] : suffixes(group);
+    return group.map((variant, index) => ({ variant, name, ending: endingsOfGroup[index] ?? '' }));
+  });
+  // A black box is what its author calls it; then come those that need no ending.
+  for (const { variant, name } of endings.filter((each) => each.variant.module.blackBox)) {
+    taken.add(name.toLowerCase());
+    names.set(variant.identity, name);
+  }
+  const others = endings.filter((each) => !each.variant.module.blackBox);
+  for (const { variant, name } of others.filter(({ ending }) => ending === '')) take(variant, name);
+  for (const { variant, name, ending } of others.filter((each) => each.ending !== ''))
+    take(variant, `${name}${ending}`);
+  return names;
+};
+
 /** The same design under its final names; the modules of equal content are one object. */
 export const nameModules = (top: Module): Module => {
   const identities = new Map<Module, string>();
@@ -144,17 +174,7 @@ export const nameModules = (top: Module): Module => {
   const byName = new Map<string, Variant[]>();
   for (const variant of variants.values())
     byName.set(variant.module.name, [...(byName.get(variant.module.name) ?? []), variant]);
-  const names = new Map<string, string>();
-  for (const [name, group] of byName) {
-    const endings = group.length === 1 ? [''] : suffixes(group);
-    for (const [index, variant] of group.entries()) {
-      // A black box is what its author calls it.
-      const chosen = variant.module.blackBox ? name : `${name}${endings[index] ?? ''}`;
-      // The name of one module may be that of another's variant.
-      const taken = !variant.module.blackBox && chosen !== name && byName.has(chosen);
-      names.set(variant.identity, taken ? `${chosen}_${variant.identity.slice(0, 8)}` : chosen);
-    }
-  }
+  const names = finalNames(byName);
 
   const finished = new Map<string, Module>();
   const finish = (identity: string): Module => {

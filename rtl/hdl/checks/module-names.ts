@@ -5,7 +5,7 @@ import type { Module } from '../ir.ts';
 export const checkModuleNames = (modules: readonly Module[]): Diagnostic[] =>
   modules.flatMap((module) => {
     if (!module.blackBox) return [];
-    const other = modules.find((one) => one !== module && one.name === module.name);
+    const other = modules.find((one) => one !== module && one.name.toLowerCase() === module.name.toLowerCase());
     if (other === undefined || (other.blackBox && modules.indexOf(other) > modules.indexOf(module))) return [];
     const what = other.blackBox ? 'black box, with other ports,' : 'module';
     const related = [{ note: `the other ${other.blackBox ? 'black box' : 'module'}`, location: other.location }];
