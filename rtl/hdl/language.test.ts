@@ -79,6 +79,34 @@ describe('a module', () => {
     expect(cycle({ address: 6n, data: 1n, mask: 3n })).toEqual({ now: 0n, old: 0n, fresh: 1n });
   });
 
+  test('a fetched word holds while it is not enabled, whatever is written meanwhile, also where it shows what is written in its cycle', () => {
+    const inputs = { at: input(bits(2)), get: input(bit), to: input(bits(2)), word: input(bits(8)) };
+    const store = new ModuleInterpreter(
+      elaborate(
+        module('store', { ...inputs, earlier: output(bits(8)), later: output(bits(8)) }, (io, m) => {
+          const type = bits(8);
+          const { first, second } = m.memories({
+            first: { type, depth: 4, readDuringWrite: 'old' },
+            second: { type, depth: 4, readDuringWrite: 'new' },
+          });
+          for (const words of [first, second]) words.write(io.to, io.word);
+          io.earlier.set(first.fetch(io.at, io.get));
+          io.later.set(second.fetch(io.at, io.get));
+        }),
+      ),
+    );
+    const cycle = (at: bigint, get: bigint, to: bigint, word: bigint): Record<string, bigint> => {
+      store.set({ at, get, to, word });
+      store.step();
+      return run(store, { at, get, to, word });
+    };
+    cycle(3n, 0n, 1n, 5n);
+    expect(cycle(1n, 1n, 1n, 6n)).toEqual({ earlier: 5n, later: 6n });
+    expect(cycle(2n, 0n, 1n, 7n)).toEqual({ earlier: 5n, later: 6n });
+    expect(cycle(2n, 0n, 1n, 8n)).toEqual({ earlier: 5n, later: 6n });
+    expect(cycle(1n, 1n, 0n, 9n)).toEqual({ earlier: 8n, later: 8n });
+  });
+
   test('registers hold, reset and follow their conditions; a match takes its state', () => {
     const light = enumeration('RED', 'GREEN', 'AMBER');
     const crossing = new ModuleInterpreter(

@@ -1,7 +1,8 @@
 import { packLeaves, readOnlyValue, unpackLeaves } from './aggregate.ts';
 import { unsignedOperand } from './bits-value.ts';
 import { fail } from './diagnostic.ts';
-import { memoryRead, reference } from './expression.ts';
+import { expressionsAt, memoryRead, reference } from './expression.ts';
+import { checkOptions } from './guarded.ts';
 import type { Expression, Memory, Signal, SourceLocation } from './ir.ts';
 import type { ModuleBuilder } from './module-builder.ts';
 import { append, currentScope } from './scope.ts';
@@ -12,6 +13,7 @@ import { type AbstractValue, coerce, conditionOf } from './value.ts';
 
 /** What a read returns of a word that is written in the same cycle. */
 export type ReadDuringWrite = 'old' | 'new' | 'undefined';
+const behaviours: readonly ReadDuringWrite[] = ['old', 'new', 'undefined'];
 
 export interface MemoryDeclaration<S extends Shape = Shape> {
   readonly type: S;
@@ -77,16 +79,21 @@ class MemoryPort {
     const builder = this.#ownBuilder('fetch', location);
     const where = this.#address(address, location);
     const condition = enable === undefined ? null : conditionOf(enable, `fetch of ${this.#memory.name}`, location);
-    // A registered address read asynchronously shows a word as written; a registered word shows it as it was.
-    const [suffix, value] = this.#writeFirst
-      ? (['address', where] as const)
-      : (['data', memoryRead(this.#memory, where, location)] as const);
-    const name = builder.freeName(`${this.#memory.name}_${suffix}`);
-    const info = { kind: 'bits', width: value.width, signed: false } as const;
-    const register = builder.declareSignal(name, info, { kind: 'register' }, 'register', location);
-    this.#clock(register, value, condition, location);
-    const held = reference(register, location);
-    return this.#value(this.#writeFirst ? memoryRead(this.#memory, held, location) : held);
+    const register = (suffix: string, value: Expression, enabled: Expression | null): Expression => {
+      const info = { kind: 'bits', width: value.width, signed: false } as const;
+      const name = builder.freeName(`${this.#memory.name}_${suffix}`);
+      const signal = builder.declareSignal(name, info, { kind: 'register' }, 'register', location);
+      this.#clock(signal, value, enabled, location);
+      return reference(signal, location);
+    };
+    const word = (at: Expression): Expression => memoryRead(this.#memory, at, location);
+    // A registered word shows it as it was; a registered address, read in the cycle after, as it was written.
+    if (!this.#writeFirst) return this.#value(register('data', word(where), condition));
+    const written = word(register('address', where, condition));
+    if (condition === null) return this.#value(written);
+    // Later writes to that address are not of this fetch.
+    const fetched = register('fetched', condition, null);
+    return this.#value(expressionsAt(location).multiplex(fetched, written, register('word', written, fetched)));
   }
 
   write(address: unknown, data: unknown, mask?: unknown): void {
@@ -147,6 +154,7 @@ const checkDepth = (name: string, depth: number, location: SourceLocation): void
 
 export const declareMemory = (builder: ModuleBuilder, name: string, declaration: MemoryDeclaration): unknown => {
   const location = here();
+  checkOptions(declaration, ['type', 'depth', 'readDuringWrite', 'contents'], `memory ${name}`);
   const info = shapeInfo(declaration.type);
   checkDepth(name, declaration.depth, location);
   const contents = declaration.contents ?? [];
@@ -167,6 +175,12 @@ export const declareMemory = (builder: ModuleBuilder, name: string, declaration:
     }
   }
   const behaviour = declaration.readDuringWrite ?? 'old';
+  if (!behaviours.includes(behaviour))
+    fail('wrong-kind', location, {
+      operation: `readDuringWrite of memory ${name}`,
+      expected: behaviours.map((each) => `'${each}'`).join(' or '),
+      actual: typeof behaviour === 'string' ? `'${behaviour as string}'` : describeOperand(behaviour),
+    });
   const memory: Memory = {
     name,
     width: info.width,
@@ -187,6 +201,7 @@ const packConstants = (leaves: readonly Expression[], name: string, location: So
 
 export const declareRom = (builder: ModuleBuilder, name: string, declaration: RomDeclaration): unknown => {
   const location = here();
+  checkOptions(declaration, ['type', 'contents', 'depth'], `ROM ${name}`);
   const info = shapeInfo(declaration.type);
   if (declaration.contents.length === 0) fail('no-memory-contents', location, { memory: name });
   const depth = declaration.depth ?? declaration.contents.length;

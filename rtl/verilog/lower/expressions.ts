@@ -71,7 +71,8 @@ export class ExpressionLowering {
     const expression = simplest(given);
     const plain = simplest(expression.kind === 'reinterpretation' ? expression.operand : expression);
     const shared = this.isShared(plain) && this.#wantsName(plain);
-    if (plain.kind === 'select' || shared) return bare(this.lower(plain, feeds));
+    const read = plain.kind === 'memory_read' && this.namesMemoryReads;
+    if (plain.kind === 'select' || shared || read) return bare(this.lower(plain, feeds));
     const known = this.#named.get(plain);
     if (known !== undefined) return name(known, plain.signed);
     return bare(this.#inline(plain, feeds));
@@ -100,7 +101,10 @@ export class ExpressionLowering {
     const chosen = this.#namespace.take(`${feeds}_${noun(expression)}`);
     const { width, signed, location } = expression;
     if (expression.kind === 'select') {
+      const before = this.namesMemoryReads;
+      this.namesMemoryReads = true;
       const body = [this.selection(name(chosen, signed), expression, feeds, true)];
+      this.namesMemoryReads = before;
       this.declarations.push({ kind: 'declaration', storage: 'reg', signed, width, name: chosen, location });
       this.pending.push({ kind: 'always', clock: null, body, location });
     } else {
