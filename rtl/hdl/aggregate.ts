@@ -1,6 +1,7 @@
 import { BitsValue, bitsResult, chosenTarget, unsignedOperand } from './bits-value.ts';
 import { fail } from './diagnostic.ts';
 import { expressionsAt, operatorsAt } from './expression.ts';
+import { guardedProperty } from './guarded.ts';
 import type { Expression } from './ir.ts';
 import type { LeafInfo, ShapeInfo } from './shape.ts';
 import { here } from './source-location.ts';
@@ -45,7 +46,7 @@ export class RecordValue extends AbstractValue {
     this.#info = info;
     this.#name = name;
     this.#fields = fields;
-    for (const [key, value] of fields) Object.defineProperty(this, key, { value, enumerable: true });
+    for (const [key, value] of fields) Object.defineProperty(this, key, guardedProperty(key, value));
   }
   // Not a property of its own: spreading a record gives its fields and nothing else.
   get info(): Info<'record'> {

@@ -2,6 +2,7 @@ import { buildValue, leafPlaces } from './aggregate.ts';
 import { bitsResult } from './bits-value.ts';
 import { fail } from './diagnostic.ts';
 import { operatorsAt } from './expression.ts';
+import { guardedProperty } from './guarded.ts';
 import { append } from './scope.ts';
 import { describeOperand, describeShape, isShape, type LeafInfo, sameShape, shapeInfo } from './shape.ts';
 import { bit } from './shapes.ts';
@@ -161,7 +162,7 @@ export class BundleSide {
     this.#name = name;
     this.#stream = isStream;
     this.#fields = fields;
-    for (const [key, value] of fields) Object.defineProperty(this, key, { value, enumerable: true });
+    for (const [key, value] of fields) Object.defineProperty(this, key, guardedProperty(key, value));
     if (isStream) Object.defineProperty(this, 'fire', { value: () => this.#fire() });
   }
   get fields(): ReadonlyMap<string, AbstractValue | BundleSide> {

@@ -2,6 +2,7 @@ import { buildValue, leafPlaces } from './aggregate.ts';
 import { type BundleSide, buildSide } from './bundle.ts';
 import { fail } from './diagnostic.ts';
 import { expressionsAt } from './expression.ts';
+import { checkOptions } from './guarded.ts';
 import type { Expression, SourceLocation } from './ir.ts';
 import type { ModuleBuilder } from './module-builder.ts';
 import { isShape, type ShapeInfo, shapeInfo } from './shape.ts';
@@ -43,9 +44,11 @@ export interface RegisterDeclaration {
 export const declareRegister = (
   builder: ModuleBuilder,
   name: string,
-  { type, reset }: RegisterDeclaration,
+  declaration: RegisterDeclaration,
 ): AbstractValue => {
   const location = here();
+  checkOptions(declaration, ['type', 'reset'], `register ${name}`);
+  const { type, reset } = declaration;
   const info = shapeInfo(type);
   const resets = resetValues(info, reset, name, location);
   const places = leafPlaces(info, name);
@@ -68,6 +71,7 @@ export const declareWire = (
   declaration: WireDeclaration,
 ): AbstractValue | BundleSide => {
   const location = here();
+  checkOptions(declaration, ['type', 'default'], `wire ${name}`);
   const { type } = declaration;
   let defaults: readonly Expression[] | null = null;
   if (declaration.default !== undefined && isShape(type)) {

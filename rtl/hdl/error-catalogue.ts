@@ -81,7 +81,7 @@ export const catalogue = {
   'bad-width': entry<{ operation: string; width: string }>({
     rule: 'A width is a whole number from 1 to 1,000,000.',
     message: (p) => `${p.operation} was given the width ${p.width}`,
-    remedy: () => 'pass a whole number of at least 1; leave out a field that would have no bits',
+    remedy: () => 'pass a number, whole and from 1 to 1,000,000; leave out a field that would have no bits',
   }),
   'bad-truncation': entry<{ operation: 'truncate' | 'extend'; signal: string; from: number; to: number }>({
     rule: 'truncate makes a value narrower, extend makes it wider.',
@@ -111,6 +111,11 @@ export const catalogue = {
       p.how === 'string'
         ? 'a signal has no text: use its key where you need a name'
         : 'write .add(), .eq(), .lt(), mux() or m.when() in place of +, ==, <, ?: and if',
+  }),
+  assigned: entry<{ name: string }>({
+    rule: 'A signal is set with its method, not with =.',
+    message: (p) => `${p.name} was assigned with =, which would set nothing`,
+    remedy: (p) => `write ${p.name}.set(value), or ${p.name}.connect(other) for a bundle`,
   }),
   // Shapes and ports
   'bad-name': entry<{ name: string; what: string }>({
@@ -176,7 +181,7 @@ export const catalogue = {
     remedy: () => 'join values in pairs, as any() and all() do, or put registers between',
   }),
   'duplicate-module': entry<{ name: string; what: string }>({
-    rule: 'A black box is the only module of its name, with one list of ports.',
+    rule: 'A black box is the only module of its name, however written, with one list of ports.',
     message: (p) => `the black box ${p.name} has the name of another ${p.what} in this design`,
     remedy: () => 'give each its own name, or one definition to both',
   }),
@@ -199,6 +204,11 @@ export const catalogue = {
     rule: 'A match names only states of its enumeration.',
     message: (p) => `${p.state} is not a state; the states are ${p.known}`,
     remedy: () => 'correct the name',
+  }),
+  'unknown-option': entry<{ option: string; place: string; known: string }>({
+    rule: 'A declaration has only the options that it is defined with.',
+    message: (p) => `${p.place} has no option ${p.option}`,
+    remedy: (p) => `the options are ${p.known}`,
   }),
   'missing-reset': entry<{ signal: string }>({
     rule: 'A register has a reset value, or says that it has none.',

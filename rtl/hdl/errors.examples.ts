@@ -91,6 +91,9 @@ export const examples: Record<ErrorCode, () => void> = {
     const sum: { set(value: Bits<8>): void } = anything(io.a.add(1));
     sum.set(io.a);
   }),
+  assigned: design((io) => {
+    Object.assign(io, { out: io.a });
+  }),
   'used-as-javascript': design((io) => {
     io.out.set(Number(io.a) + 1);
   }),
@@ -179,6 +182,9 @@ export const examples: Record<ErrorCode, () => void> = {
   'unknown-state': design((io, m) => {
     const r = m.regs({ state: { type: state, reset: state.IDLE } });
     m.match(r.state, anything({ IDLE: () => io.out.set(0), BUSY: () => io.out.set(1), DONE: () => io.out.set(2) }));
+  }),
+  'unknown-option': design((_, m) => {
+    m.regs(anything({ count: { type: bits(8), rest: 5 } }));
   }),
   'missing-reset': design((io, m) => {
     const r = m.regs({ count: anything({ type: bits(8) }) });

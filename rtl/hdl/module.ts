@@ -3,6 +3,7 @@ import { type BitsBranch, match, matchBits, type StateBranches, type WhenChain, 
 import { declareNamed, declareRegister, declareWire } from './declarations.ts';
 import { ElaborationError, fail } from './diagnostic.ts';
 import { reference } from './expression.ts';
+import { checkOptions, guarded } from './guarded.ts';
 import type { Expression, Instance, Module, Signal, SourceLocation } from './ir.ts';
 import {
   declareMemory,
@@ -39,13 +40,19 @@ export interface ModuleBody {
   /** Registers: clocked, with their value in reset. Unset, they hold. */
   regs<D extends Readonly<Record<string, { readonly type: Shape; readonly reset: unknown }>>>(
     declarations: D & {
-      readonly [K in keyof D]: { readonly type: D[K]['type']; readonly reset: Reset<ValueOf<D[K]['type']>> };
+      readonly [K in keyof D]: { readonly type: D[K]['type']; readonly reset: Reset<ValueOf<D[K]['type']>> } & Only<
+        D[K],
+        'type' | 'reset'
+      >;
     },
   ): { readonly [K in keyof D]: SignalOf<D[K]['type']> };
   /** Wires: combinational; without a default every path sets them. */
   wires<D extends Readonly<Record<string, { readonly type: Directed; readonly default?: unknown }>>>(
     declarations: D & {
-      readonly [K in keyof D]: { readonly type: D[K]['type']; readonly default?: DefaultOf<D[K]['type']> };
+      readonly [K in keyof D]: { readonly type: D[K]['type']; readonly default?: DefaultOf<D[K]['type']> } & Only<
+        D[K],
+        'type' | 'default'
+      >;
     },
   ): { readonly [K in keyof D]: D[K]['type'][typeof outView] };
   /** Gives expressions the names of the keys, in the Verilog and in waves. */
@@ -56,14 +63,14 @@ export interface ModuleBody {
   /** One branch for each value, or list of values. */
   matchBits(subject: Bits, branches: readonly BitsBranch[], otherwise?: () => void): void;
   memories<D extends Readonly<Record<string, MemoryDeclaration>>>(
-    declarations: D,
+    declarations: D & { readonly [K in keyof D]: Only<D[K], keyof MemoryDeclaration> },
   ): { readonly [K in keyof D]: MemoryHandle<D[K]['type']> };
   roms<
     D extends Readonly<
       Record<string, { readonly type: Shape; readonly contents: readonly unknown[]; readonly depth?: number }>
     >,
   >(
-    declarations: D & { readonly [K in keyof D]: RomDeclaration<D[K]['type']> },
+    declarations: D & { readonly [K in keyof D]: RomDeclaration<D[K]['type']> & Only<D[K], keyof RomDeclaration> },
   ): { readonly [K in keyof D]: Rom<D[K]['type']> };
   instances<D extends Readonly<Record<string, ModuleDefinition<Ports>>>>(
     definitions: D,
@@ -74,6 +81,9 @@ export interface ModuleBody {
   cover(condition: Bits<1>, name: string): void;
 }
 
+/** Refuses keys that are not among the known ones. */
+type Only<Given, Known extends PropertyKey> = { readonly [Key in Exclude<keyof Given, Known>]: never };
+
 type DefaultOf<D> = D extends Shape<infer V> ? OperandOf<V> | 0 : 0;
 
 export interface ModuleOptions {
@@ -82,6 +92,8 @@ export interface ModuleOptions {
   /** The parameters that the module was made with: shown in its head, and in its name where there are several variants. */
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
+
+const moduleOptions = ['documentation', 'parameters'];
 
 export interface BlackBoxOptions extends ModuleOptions {
   /** The Verilog of the module, emitted as it is; without it the module comes from elsewhere. */
@@ -114,6 +126,7 @@ export const module = <const P extends Ports>(
   body: (io: Inside<P>, m: ModuleBody) => void,
   options: ModuleOptions = {},
 ): ModuleDefinition<P> => {
+  checkOptions(options, moduleOptions, `module ${name}`);
   const definition: ModuleDefinition<P> = { name, ports };
   // Each definition's body takes the view of that definition's own ports.
   recipes.set(definition, { location: here(), body: body as Recipe['body'], clocked: false, notes: options });
@@ -126,6 +139,7 @@ export const blackBox = <const P extends Ports>(
   ports: P,
   options: BlackBoxOptions = {},
 ): ModuleDefinition<P> => {
+  checkOptions(options, [...moduleOptions, 'verilog', 'clocked'], `black box ${name}`);
   const definition: ModuleDefinition<P> = { name, ports };
   recipes.set(definition, { location: here(), body: null, clocked: options.clocked ?? false, notes: options });
   return definition;
@@ -185,16 +199,22 @@ const declareInstance = (builder: ModuleBuilder, name: string, definition: Modul
   );
   const instance: Instance = { name, module: held, inputs, outputs, location };
   builder.instances.push(instance);
-  return Object.fromEntries(sides);
+  return guarded(Object.fromEntries(sides));
 };
 
 const mapRecord = <T>(record: Readonly<Record<string, T>>, make: (name: string, value: T) => unknown): object =>
-  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, make(name, value)]));
+  guarded(Object.fromEntries(Object.entries(record).map(([name, value]) => [name, make(name, value)])));
 
 const property =
   (flavour: 'assert' | 'assume' | 'cover') =>
   (condition: Bits<1>, name: string): void => {
     const location = here();
+    if (typeof name !== 'string')
+      fail('wrong-kind', location, {
+        operation: `m.${flavour}(condition, name)`,
+        expected: 'a name that says what holds',
+        actual: describeOperand(name),
+      });
     append({
       kind: 'property',
       flavour,

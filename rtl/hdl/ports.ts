@@ -1,4 +1,5 @@
 import type { Bundle, Flipped, Flow, Stream } from './bundle.ts';
+import { checkOptions } from './guarded.ts';
 import type { SourceLocation } from './ir.ts';
 import { here } from './source-location.ts';
 import type { Directed, inView, Literal, OperandOf, outView, Shape, Value } from './types.ts';
@@ -57,10 +58,14 @@ export const input = <D extends Directed>(directed: D): InputPort<D> =>
 
 /** A port that goes out, driven by a wire, or through `output.reg` by registers; the flipped fields of a bundle come in. */
 export const output = Object.assign(
-  <D extends Directed>(directed: D, options: { readonly default?: Literal } = {}): OutputPort<D> =>
-    port('out', directed, { kind: 'wire', default: options.default }),
+  <D extends Directed>(directed: D, options: { readonly default?: Literal } = {}): OutputPort<D> => {
+    checkOptions(options, ['default'], 'output(...)');
+    return port('out', directed, { kind: 'wire', default: options.default });
+  },
   {
-    reg: <D extends Directed>(directed: D, options: { readonly reset: OutputReset<D> }): OutputPort<D> =>
-      port('out', directed, { kind: 'register', reset: options.reset }),
+    reg: <D extends Directed>(directed: D, options: { readonly reset: OutputReset<D> }): OutputPort<D> => {
+      checkOptions(options, ['reset'], 'output.reg(...)');
+      return port('out', directed, { kind: 'register', reset: options.reset });
+    },
   },
 );

@@ -70,6 +70,42 @@ describe('names', () => {
     expect(new Set(names).size).toBe(4);
     expect(names).toContain('word_width8');
   });
+  test('of two variants are not one, though their parameters and base names join to the same', () => {
+    const variant = (name: string, parameters: Record<string, number>, value: number) =>
+      module(name, { y: output(bits(4)) }, (io) => io.y.set(value), { parameters });
+    const top = module('top', { y: output(bits(4)) }, (io, m) => {
+      const u = m.instances({
+        a: variant('fifo', { x_y: 1 }, 1),
+        b: variant('fifo', { x_y: 2 }, 2),
+        c: variant('fifo_x', { y: 1 }, 3),
+        d: variant('fifo_x', { y: 2 }, 4),
+        e: variant('Fifo_X', {}, 5),
+      });
+      io.y.set([u.b.y, u.c.y, u.d.y, u.e.y].reduce<typeof u.a.y>((sum, each) => sum.add(each), u.a.y));
+    });
+    const files = emitVerilog(elaborate(top)).map(({ path }) => path.toLowerCase());
+    expect(files).toContain('fifo_x_y1.v');
+    expect(new Set(files).size).toBe(6);
+  });
+  test('of a module and a black box differ by more than capitals, and of two black boxes', () => {
+    const box = (name: string) =>
+      blackBox(name, { y: output(bit) }, { verilog: `module ${name}(output y); endmodule` });
+    const pair = module('pair', { y: output(bit) }, (io, m) => {
+      const u = m.instances({ left: box('Part_cell'), right: box('part_cell') });
+      io.y.set(u.left.y.xor(u.right.y));
+    });
+    expect(() => elaborate(pair)).toThrow(/duplicate-module/);
+    const top = module('top', { y: output(bit) }, (io, m) => {
+      const u = m.instances({
+        box: box('Part_cell'),
+        own: module('PART_CELL', { y: output(bit) }, (inside) => inside.y.set(1)),
+      });
+      io.y.set(u.box.y.xor(u.own.y));
+    });
+    const files = emitVerilog(elaborate(top)).map(({ path }) => path.toLowerCase());
+    expect(new Set(files).size).toBe(3);
+    expect(files).toContain('part_cell.v');
+  });
   test('of black boxes belong to one text', () => {
     const cell = (verilog: string) => blackBox('cell_of_two', { y: output(bit) }, { verilog });
     const top = module('top', { y: output(bit) }, (io, m) => {
@@ -159,4 +195,54 @@ test('thousands of wires may hang on each other, and expressions be as deep as i
     io.z.set(sum);
   });
   expect(emitVerilog(elaborate(chain))).toHaveLength(1);
+});
+
+describe('what JavaScript would let pass', () => {
+  const body = (faulty: (io: never, m: ModuleBody) => void) => (): void => {
+    elaborate(
+      module('faulty', { a: input(bit), s: input(stream(bits(8))), y: output(bit) }, (io, m) =>
+        faulty(anything(io), m),
+      ),
+    );
+  };
+  const assign = (target: object, key: string) => Object.assign(target, { [key]: 0 });
+  test.for<[string, () => void]>([
+    ['a port', body((io) => assign(io, 'y'))],
+    ['a port that is not there', body((io) => assign(io, 'typo'))],
+    ['a part of a stream', body((io: { s: object }) => assign(io.s, 'ready'))],
+    ['a register', body((_, m) => assign(m.regs({ r: { type: bit, reset: 0 } }), 'r'))],
+    ['a field of a register', body((_, m) => assign(m.regs({ r: { type: record({ x: bit }), reset: 0 } }).r, 'x'))],
+    ['a wire', body((_, m) => assign(m.wires({ w: { type: bit } }), 'w'))],
+  ])('%s is not assigned with =', ([, faulty]) => {
+    expect(faulty).toThrow(/was assigned with =/);
+  });
+
+  test.for<[string, () => void]>([
+    ['register r has no option rest', body((_, m) => m.regs(anything({ r: { type: bit, reset: 0, rest: 1 } })))],
+    ['wire w has no option defualt', body((_, m) => m.wires(anything({ w: { type: bit, defualt: 0 } })))],
+    [
+      'memory t has no option readDuringWrit',
+      body((_, m) => m.memories(anything({ t: { type: bit, depth: 2, readDuringWrit: 'new' } }))),
+    ],
+    [
+      'ROM t has no option content',
+      body((_, m) => m.roms(anything({ t: { type: bit, contents: [1], content: [1] } }))),
+    ],
+    ['output(...) has no option reset', () => output(bit, anything({ reset: 0 }))],
+    ['output.reg(...) has no option rest', () => output.reg(bit, anything({ reset: 0, rest: 1 }))],
+    ['module m has no option parameter', () => module('m', {}, () => undefined, anything({ parameter: {} }))],
+    [
+      "readDuringWrite of memory t takes 'old' or 'new' or 'undefined', but was given 'newest'",
+      body((_, m) => m.memories(anything({ t: { type: bit, depth: 2, readDuringWrite: 'newest' } }))),
+    ],
+  ])('%s', ([message, faulty]) => {
+    expect(faulty).toThrow(message);
+  });
+
+  test('a property has a name', () => {
+    for (const flavour of ['assert', 'assume', 'cover'] as const)
+      expect(body((io: { a: never }, m) => m[flavour](io.a, anything(undefined)))).toThrow(
+        new RegExp(`m.${flavour}\\(condition, name\\) takes a name that says what holds`),
+      );
+  });
 });

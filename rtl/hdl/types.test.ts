@@ -140,3 +140,21 @@ test('a width is found in a signal that can be set as in one that cannot', () =>
   };
   expectTypeOf(never).toBeFunction();
 });
+
+test('options are those that there are', () => {
+  const never = (): void => {
+    module('options', { y: output(bit) }, (_, m) => {
+      // @ts-expect-error a register has no such option
+      m.regs({ r: { type: bit, reset: 0, rest: 1 } });
+      // @ts-expect-error a wire has no such option
+      m.wires({ w: { type: bit, defualt: 0 } });
+      // @ts-expect-error a memory has no such option
+      m.memories({ t: { type: bit, depth: 2, readDuringWrit: 'new' } });
+      // @ts-expect-error a ROM has no such option
+      m.roms({ t: { type: bit, contents: [1], content: [1] } });
+      m.regs({ r: { type: bit, reset: 0 } });
+      m.memories({ t: { type: bit, depth: 2, readDuringWrite: 'new' } });
+    });
+  };
+  expectTypeOf(never).toBeFunction();
+});

@@ -1,0 +1,24 @@
+import { fail } from './diagnostic.ts';
+import { here } from './source-location.ts';
+
+/** What guards records of signals and the options of declarations against what JavaScript would let pass. */
+
+/** The record with its keys as they are: `record.key = value`, which would set nothing, is refused. */
+export const guarded = <R extends object>(record: R): R =>
+  new Proxy(record, {
+    set: (_, key) => fail('assigned', here(), { name: String(key) }),
+    deleteProperty: (_, key) => fail('assigned', here(), { name: String(key) }),
+  });
+
+/** A property that is read only; what is written to it is refused. */
+export const guardedProperty = (name: string, value: unknown): PropertyDescriptor => ({
+  enumerable: true,
+  get: () => value,
+  set: () => fail('assigned', here(), { name }),
+});
+
+/** Refuses the options that are not among those known. `place`: what has them, as in "register count". */
+export const checkOptions = (given: object, known: readonly string[], place: string): void => {
+  const option = Object.keys(given).find((key) => !known.includes(key));
+  if (option !== undefined) fail('unknown-option', here(), { option, place, known: known.join(', ') });
+};
