@@ -1,7 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { main } from '../../portcullis.ts';
-import { readRecorded, recordedCaptures } from '../captures/recorded.ts';
+import { readRecorded, recordedCaptures, recordedPath } from '../captures/recorded.ts';
 import type { CheckResult } from '../lockstep/index.ts';
 import { commandRunner, jsonOf } from './run-command.ts';
 import { commandPrefix } from './version.ts';
@@ -81,4 +83,33 @@ test('a difference: exit code 1, the first signal and cycle with its line, files
   expect(fromFile.code).toBe(1);
   expect(fromFile.out).toContain(difference.message);
   expect(fromFile.out).toMatch(/^ {2}again: {3}/m);
+});
+
+test.each([
+  ['one way alone', ['--ways', 'rtl'], /'rtl' alone has nothing to be compared with/],
+  ['one way twice', ['--ways', 'rtl,rtl'], /The way 'rtl' is given twice/],
+  [
+    'a path that leads nowhere',
+    ['--seed', '1', '--path', '0:1:99999'],
+    /leads to no scenario under the seed 1: nothing was compared/,
+  ],
+])('nothing is said to be equal where nothing was compared: %s', async (_, options, message) => {
+  const run = await runCommand('check', 'packet_unit', '--cycles', '2000', ...options);
+  expect(run.code).toBe(2);
+  expect(run.error).toMatch(message);
+});
+
+test('a capture has packets, and a block that plays them', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'portcullis-'));
+  try {
+    const empty = join(folder, 'empty.pcap');
+    writeFileSync(empty, readFileSync(recordedPath(recordedCaptures[0] ?? '')).subarray(0, 24));
+    const none = await runCommand(...quick, '--capture', empty);
+    expect(none).toMatchObject({ code: 2, error: expect.stringContaining('holds no packets') as string });
+    const capture = recordedPath(recordedCaptures[0] ?? '');
+    const other = await runCommand('check', 'resource_access_controller', '--ways', 'model,rtl', '--capture', capture);
+    expect(other).toMatchObject({ code: 2, error: expect.stringContaining('takes no packets') as string });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

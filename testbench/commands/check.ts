@@ -1,5 +1,13 @@
 import { recordedCaptures, recordedPath } from '../captures/recorded.ts';
-import { type CheckResult, check as compare, differenceText, type WayName, wayNames } from '../lockstep/index.ts';
+import {
+  type CheckResult,
+  check as compare,
+  defaultCycles,
+  defaultWays,
+  differenceText,
+  type WayName,
+  wayNames,
+} from '../lockstep/index.ts';
 import { plantedBugs, plantedCycles } from '../mutation/planted-bugs.ts';
 import { type Block, type BlockParameters, blocks } from './blocks.ts';
 import { chosenBlocks, describeParameters, listOption, numberOption, sweptParameters } from './choose.ts';
@@ -20,9 +28,6 @@ export interface CheckOptions {
   readonly plant?: string;
 }
 
-const quickWays: readonly WayName[] = ['model', 'rtl', 'verilog', 'gates'];
-const defaultCycles = 20_000;
-
 /** Compares one block's ways, telling of its progress. */
 export const checkBlock = async (
   block: Block,
@@ -31,7 +36,7 @@ export const checkBlock = async (
 ): Promise<CheckResult> => {
   const title = `Checking ${block.name} ${describeParameters(parameters)}`;
   let progress: Progress | null = null;
-  const { ways = quickWays, ...rest } = options;
+  const { ways = defaultWays, ...rest } = options;
   const captures = options.captures ?? recordedCaptures.map(recordedPath);
   const namedCaptures = options.captures ?? [];
   try {
@@ -102,7 +107,7 @@ export const check: Verb = {
     const thorough = given.flags.has('thorough');
     const planted = given.options.plant === undefined ? defaultCycles : plantedCycles;
     const cycles = numberOption(given, 'cycles', thorough ? 1_000_000 : planted);
-    const ways = listOption(given, 'ways', wayNames, thorough ? ['model', 'rtl', 'verilog'] : quickWays);
+    const ways = listOption(given, 'ways', wayNames, thorough ? ['model', 'rtl', 'verilog'] : defaultWays);
     const captures = given.options.capture;
     const path = optionOf(given, 'path');
     const replay = optionOf(given, 'replay');

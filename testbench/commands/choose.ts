@@ -25,19 +25,29 @@ const assignment = (text: string, option: string): readonly [string, string] => 
   return [text.slice(0, at), text.slice(at + 1)];
 };
 
+/** What a repeated option assigns, each name once. @throws UsageError */
+export const assignments = (given: Arguments, option: string): Readonly<Record<string, string>> => {
+  const pairs = (given.options[option] ?? []).map((text) => assignment(text, option));
+  const twice = pairs.find(([name], index) => pairs.findIndex(([other]) => other === name) !== index);
+  if (twice !== undefined) throw new UsageError(`Option --${option} gives ${twice[0]} twice; give it once.`);
+  return Object.fromEntries(pairs);
+};
+
 const read = (block: Block, texts: Readonly<Record<string, string>>): BlockParameters =>
   block.parameters(readParameters(block.schema, texts));
 
 /** What --set says. @throws UsageError, ParameterError */
 export const chosenParameters = (block: Block, given: Arguments): BlockParameters =>
-  read(block, Object.fromEntries((given.options.set ?? []).map((text) => assignment(text, 'set'))));
+  read(block, assignments(given, 'set'));
 
 /** What --set and --sweep say together: one set of parameters for each combination of swept values. @throws UsageError, ParameterError */
 export const sweptParameters = (block: Block, given: Arguments): readonly BlockParameters[] => {
-  const fixed = Object.fromEntries((given.options.set ?? []).map((text) => assignment(text, 'set')));
+  const fixed = assignments(given, 'set');
+  const swept = assignments(given, 'sweep');
+  const both = Object.keys(swept).find((name) => name in fixed);
+  if (both !== undefined) throw new UsageError(`Options --set and --sweep both give ${both}; leave one of them out.`);
   let combinations: readonly Readonly<Record<string, string>>[] = [fixed];
-  for (const text of given.options.sweep ?? []) {
-    const [name, list] = assignment(text, 'sweep');
+  for (const [name, list] of Object.entries(swept)) {
     const values = list.split(',').filter((value) => value !== '');
     if (values.length === 0)
       throw new UsageError(

@@ -33,3 +33,7 @@ export const coreFile = (core: {
     '        mode: lint-only',
     '        verilator_options: [-Wall]',
   ].join('\n')}\n`;
+
+/** The files that a core description of ours lists. */
+export const filesOfCore = (core: string): readonly string[] =>
+  [...core.matchAll(/^ {6}- (\S+)$/gm)].map(([, file = '']) => file);

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { elaborate } from '../../rtl/hdl/index.ts';
 import { cHeader } from '../../rtl/parts/register-map/c-header.ts';
@@ -8,7 +8,8 @@ import { systemRdl } from '../../rtl/parts/register-map/systemrdl.ts';
 import { emitVerilog } from '../../rtl/verilog/index.ts';
 import type { Block, BlockParameters } from './blocks.ts';
 import { chosenBlocks, chosenParameters, describeParameters } from './choose.ts';
-import { coreFile } from './fusesoc.ts';
+import { UsageError } from './errors.ts';
+import { coreFile, filesOfCore } from './fusesoc.ts';
 import { makeDirectory } from './make-directory.ts';
 import { optionOf, type Verb } from './verb.ts';
 import { projectVersion } from './version.ts';
@@ -19,19 +20,39 @@ export interface GeneratedFile {
   readonly kind: 'verilog' | 'systemverilog' | 'c-header' | 'systemrdl' | 'markdown' | 'typescript' | 'fusesoc';
 }
 
-/** Writes a block's files below the directory and tells what was written. */
+/**
+ * Blocks share modules, and a module is named for what tells it apart in its own design: two designs in one directory may need different files of one name.
+ * @throws UsageError before anything is written
+ */
+const refuseOthers = (
+  directory: string,
+  own: string,
+  files: readonly { readonly file: string; readonly text: string }[],
+): void => {
+  const present = existsSync(directory) && statSync(directory).isDirectory() ? readdirSync(directory) : [];
+  for (const core of present.filter((name) => name.endsWith('.core') && name !== own)) {
+    const listed = new Set(filesOfCore(readFileSync(join(directory, core), 'utf8')));
+    const clash = files.find(
+      ({ file, text }) =>
+        listed.has(file) && present.includes(file) && readFileSync(join(directory, file), 'utf8') !== text,
+    );
+    if (clash !== undefined)
+      throw new UsageError(
+        `${join(directory, clash.file)} is of ${core} and would be replaced by another module of that name; write to a directory of its own with --out.`,
+      );
+  }
+};
+
+/** Writes a block's files below the directory and tells what was written. @throws UsageError */
 export const generateBlock = (
   block: Block,
   parameters: BlockParameters,
   directory: string,
 ): readonly GeneratedFile[] => {
   const top = elaborate(block.definition(parameters));
-  const written: GeneratedFile[] = [];
+  const files: { readonly kind: GeneratedFile['kind']; readonly file: string; readonly text: string }[] = [];
   const write = (kind: GeneratedFile['kind'], file: string, text: string): void => {
-    const path = join(directory, file);
-    makeDirectory(dirname(path));
-    writeFileSync(path, text);
-    written.push({ path, block: block.name, kind });
+    files.push({ kind, file, text });
   };
   const modules = emitVerilog(top);
   for (const { path, text } of modules) write('verilog', path, text);
@@ -56,7 +77,13 @@ export const generateBlock = (
     files: modules.map(({ path }) => path),
   });
   write('fusesoc', `${block.name}.core`, core);
-  return written;
+  refuseOthers(directory, `${block.name}.core`, files);
+  return files.map(({ kind, file, text }) => {
+    const path = join(directory, file);
+    makeDirectory(dirname(path));
+    writeFileSync(path, text);
+    return { path, block: block.name, kind };
+  });
 };
 
 export const generate: Verb = {

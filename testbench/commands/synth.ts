@@ -16,7 +16,7 @@ import {
   targets,
 } from '../../synth/index.ts';
 import type { Block, BlockParameters } from './blocks.ts';
-import { chosenBlocks, describeParameters, listOption, sweptParameters } from './choose.ts';
+import { assignments, chosenBlocks, describeParameters, listOption, sweptParameters } from './choose.ts';
 import { UsageError } from './errors.ts';
 import { makeDirectory } from './make-directory.ts';
 import { startProgress } from './progress.ts';
@@ -80,13 +80,17 @@ const peerResults = async (given: Arguments, options: SynthesisOptions): Promise
   const paths = given.options.peer ?? [];
   const top = optionOf(given, 'top');
   if (top === undefined) throw new UsageError('Option --peer needs --top with the name of the module to synthesise.');
-  const parameters = Object.fromEntries(
-    (given.options.set ?? []).map((text) => {
-      const at = text.indexOf('=');
-      if (at < 1) throw new UsageError(`Option --set takes name=value, not '${text}'.`);
-      return [text.slice(0, at), text.slice(at + 1)];
-    }),
-  );
+  if (given.options.sweep !== undefined)
+    throw new UsageError('Option --sweep is for blocks; with --peer, give --set and run once for each value.');
+  const parameters = assignments(given, 'set');
+  for (const [name, value] of Object.entries(parameters)) {
+    if (!/^[A-Za-z_][A-Za-z0-9_$]*$/.test(name))
+      throw new UsageError(`Option --set names '${name}', which no parameter of Verilog can be called.`);
+    if (!/^(-?\d+|\d*'s?[bodhBODH][0-9a-fA-F_]+|"[^"\\]*")$/.test(value))
+      throw new UsageError(
+        `Option --set ${name}= takes a constant of Verilog, as in ${name}=8, ${name}=4'hf or ${name}='"TEXT"', not '${value}'.`,
+      );
+  }
   return [
     await withProgress(`Synthesising ${top}`, (update) =>
       synthesisePeer({ paths, top, parameters, ...options }, update),

@@ -37,6 +37,27 @@ test('generate lists what it writes, the same bytes each time', async () => {
   });
 });
 
+test('a second block in one directory replaces no module of the first', async () => {
+  const out = join(folder, 'shared');
+  const into = (block: string, ...set: readonly string[]) =>
+    runCommand('generate', block, ...set.flatMap((each) => ['--set', each]), '--out', out);
+  expect((await into('packet_unit', 'clients=2')).code).toBe(0);
+  expect((await into('axi4_lite_properties')).code).toBe(0);
+  const contents = () =>
+    readdirSync(out)
+      .filter((name) => name.includes('.'))
+      .map((name) => [name, readFileSync(join(out, name), 'utf8')]);
+  const before = contents();
+  const other = await into('packet_hash', 'dataWidth=512');
+  expect(other.code).toBe(2);
+  expect(other.error).toMatch(
+    /is of packet_unit.core and would be replaced by another module of that name; write to a directory of its own/,
+  );
+  expect(contents()).toEqual(before);
+  // The block's own files are its to replace.
+  expect((await into('packet_unit', 'clients=4')).code).toBe(0);
+});
+
 test('the core file lists every Verilog file, held modules first, and names the top', async () => {
   const files = await generate('core');
   const path = files.find(({ kind }) => kind === 'fusesoc')?.path ?? '';

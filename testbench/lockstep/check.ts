@@ -19,7 +19,7 @@ export interface CheckRequest {
   /** A name, or a description of a block of one's own. */
   readonly block: string | BlockUnderTest;
   readonly parameters?: BlockParameters;
-  /** The first is the reference; the model and the hardware unless given. */
+  /** At least two, the first being the reference; all four unless given. */
   readonly ways?: readonly WayName[];
   /** Cycles of random traffic that every way runs at least; captures come before them. */
   readonly cycles?: number;
@@ -57,8 +57,8 @@ export interface CheckResult {
   readonly differences: readonly Difference[];
 }
 
-export const defaultCycles = 100_000;
-export const defaultWays: readonly WayName[] = ['model', 'rtl'];
+export const defaultCycles = 20_000;
+export const defaultWays: readonly WayName[] = ['model', 'rtl', 'verilog', 'gates'];
 const defaultDirectory = join('build', 'lockstep');
 /** A waveform holds so many cycles up to a little after the difference. */
 const wavesBefore = 20_000;
@@ -152,6 +152,31 @@ const explain = ({ block, parameters, ways, failure, module, request }: Found): 
   };
 };
 
+const checkWays = (names: readonly WayName[]): void => {
+  if (names.length < 2)
+    throw new CheckError(
+      `${names.length === 1 ? `'${names[0]}' alone` : 'Nothing'} has nothing to be compared with; give two ways or more, as in model,rtl`,
+    );
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new CheckError(`The way '${twice}' is given twice; nothing differs from itself`);
+};
+
+const capturesOf = (
+  { captures = [], namedCaptures = captures }: CheckRequest,
+  block: BlockUnderTest,
+  parameters: BlockParameters,
+) => {
+  const read = captures.map((path) => ({ path, packets: readCapture(readBytes(path), path).packets }));
+  const played = read.find(({ path }) => namedCaptures.includes(path));
+  if (played !== undefined && block.fromCapture(parameters, played.packets) === null)
+    throw new CheckError(
+      `${block.name} takes no packets, so that there is nothing to do with ${played.path}; leave the capture out`,
+    );
+  const empty = read.find(({ packets }) => packets.length === 0);
+  if (empty !== undefined) throw new CheckError(`${empty.path} holds no packets: there is nothing to play`);
+  return read.map(({ packets }) => packets);
+};
+
 /**
  * Compares the ways of a block.
  * @throws CheckError, ParameterError, ReplayError, CaptureError when the request is wrong.
@@ -166,9 +191,9 @@ export const check = async (
   const replay = request.replay === undefined ? null : readReplay(request.replay, block, asked);
   const parameters = replay?.parameters ?? asked;
   const names = request.ways ?? replay?.ways ?? defaultWays;
-  if (names.length === 0) throw new CheckError('No way to run was given');
+  checkWays(names);
   const plant = request.plant ?? replay?.plant ?? undefined;
-  const captures = (request.captures ?? []).map((path) => readCapture(readBytes(path), path).packets);
+  const captures = capturesOf(request, block, parameters);
   const cycles = request.cycles ?? defaultCycles;
   const seed = request.seed ?? 1;
 
@@ -206,6 +231,12 @@ export const check = async (
       captures,
     );
   }
+  if (result.cycles === 0)
+    throw new CheckError(
+      request.path === undefined
+        ? 'Nothing was compared: no scenario ran'
+        : `The path ${request.path} leads to no scenario under the seed ${seed}: nothing was compared; take both from one report`,
+    );
   const found = { block, parameters, ways, module, request: plant === undefined ? request : { ...request, plant } };
   const differences = result.failure === null ? [] : [explain({ ...found, failure: result.failure })];
   return { block: block.name, parameters, ways: names, cycles: result.cycles, seed, differences };
