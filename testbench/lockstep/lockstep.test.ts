@@ -1,9 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bits, elaborate, input, module, output } from '../../rtl/hdl/index.ts';
 import type { Module } from '../../rtl/hdl/ir.ts';
 import { changeInValues, constantLike } from '../mutation/places.ts';
 import type { BlockModel } from './block.ts';
-import type { Driver } from './driver.ts';
+import { check } from './check.ts';
+import type { Driver, Scoreboard } from './driver.ts';
 import { lockstep } from './lockstep.ts';
 import { trailOf } from './trail.ts';
 import { makeWays, modelWay, rtlWay } from './ways.ts';
@@ -113,25 +118,36 @@ describe('lockstep', () => {
     );
   });
 
+  const block = (scoreboards: readonly Scoreboard[] = []) => ({
+    name: 'accumulator',
+    schema: {},
+    resolve: () => ({}),
+    module: accumulator,
+    model,
+    scenarios: () => fc.constant(300),
+    fromCapture: () => null,
+    bench: () => ({ driver: counting(300), scoreboards, limit: 1000 }),
+    describe: () => [],
+    frames: () => [],
+    toJson: () => null,
+    fromJson: () => 300,
+  });
+
   test('all four ways of a small block agree', async () => {
-    const block = {
-      name: 'accumulator',
-      schema: {},
-      resolve: () => ({}),
-      module: accumulator,
-      model,
-      scenarios: () => {
-        throw new Error('not drawn here');
-      },
-      fromCapture: () => null,
-      bench: () => ({ driver: counting(300), scoreboards: [], limit: 1000 }),
-      describe: () => [],
-      frames: () => [],
-      toJson: () => null,
-      fromJson: () => null,
-    };
-    const ways = await makeWays(block, {}, ['model', 'rtl', 'verilog', 'gates']);
+    const ways = await makeWays(block(), {}, ['model', 'rtl', 'verilog', 'gates']);
     expect(lockstep(ways, counting(300), 1000).difference).toBeNull();
+  });
+
+  test('what a scoreboard complains of is shown again by a command that compares', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'portcullis-'));
+    try {
+      const complains: Scoreboard = { name: 'never', cycle: () => 'never' };
+      const result = await check({ block: block([complains]), ways: ['rtl', 'model'], cycles: 10, directory });
+      expect(result.differences[0]).toMatchObject({ kind: 'scoreboard', ways: ['rtl'] });
+      expect(result.differences[0]?.command).toContain('--ways rtl,model');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   test('the trail of an output ends where it is computed', () => {

@@ -10,7 +10,9 @@ export interface Guarantees {
 
 /** Whether a write may change which accesses are faked, refused or sent where. */
 const steers = (address: number): boolean =>
-  (address >= registers.timeout && address < registers.errors) || address >= registers.baseLow;
+  address === registers.portIsolate ||
+  (address >= registers.timeout && address < registers.errors) ||
+  address >= registers.baseLow;
 
 const nothing = (p: ResourceAccessControllerParameters): Guarantees => ({
   ports: Array.from({ length: p.ports }, () => false),
