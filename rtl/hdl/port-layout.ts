@@ -4,6 +4,8 @@ import type { Module } from './ir.ts';
 export interface PortSlot {
   readonly name: string;
   readonly width: number;
+  /** Left out where it is not. */
+  readonly signed?: boolean;
   /** Offset of the least significant word. */
   readonly word: number;
   readonly words: number;
@@ -17,13 +19,13 @@ export interface PortLayout {
 }
 
 const place = (
-  ports: readonly { readonly name: string; readonly width: number }[],
+  ports: readonly { readonly name: string; readonly width: number; readonly signed: boolean }[],
 ): { slots: PortSlot[]; total: number } => {
   const slots: PortSlot[] = [];
   let total = 0;
-  for (const { name, width } of ports) {
+  for (const { name, width, signed } of ports) {
     const words = Math.ceil(width / 32);
-    slots.push({ name, width, word: total, words });
+    slots.push({ name, width, ...(signed && { signed }), word: total, words });
     total += words;
   }
   return { slots, total };
@@ -34,7 +36,7 @@ const place = (
  * `aresetn` is the first input of a clocked module; the clock is not listed.
  */
 export const portLayout = (module: Module): PortLayout => {
-  const reset = module.clocked ? [{ name: 'aresetn', width: 1 }] : [];
+  const reset = module.clocked ? [{ name: 'aresetn', width: 1, signed: false }] : [];
   const inputs = place([...reset, ...module.signals.filter((signal) => signal.port === 'input')]);
   const outputs = place(module.signals.filter((signal) => signal.port === 'output'));
   return { inputs: inputs.slots, outputs: outputs.slots, inputWords: inputs.total, outputWords: outputs.total };

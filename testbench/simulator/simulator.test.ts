@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { bits, concat, elaborate, input, module, output } from '../../rtl/hdl/index.ts';
+import { bits, concat, elaborate, input, module, output, signed } from '../../rtl/hdl/index.ts';
 import type { Module } from '../../rtl/hdl/ir.ts';
 import { compilePrograms } from './compile-programs.ts';
 import { buildDesign } from './elaborate-design.ts';
@@ -55,6 +55,40 @@ describe.each(['wasm', 'javascript'] as const)('%s', (backend) => {
     expect(simulator.out.q).toBe(3);
     // Where it was found.
     expectReference(randomModule(999_996, smallModule), backend, 999_996);
+  });
+
+  test('ports are read and set by name: signed ones as signed, no others, outputs never set', () => {
+    const ports = {
+      a: input(bits(5)),
+      s: input(signed(5)),
+      w: input(signed(70)),
+      sum: output(signed(5)),
+      wide: output(signed(70)),
+    };
+    const simulator = compile(
+      elaborate(
+        module('ports', ports, (io) => {
+          io.sum.set(io.s.add(io.a.asSigned()));
+          io.wide.set(io.w);
+        }),
+      ),
+      { backend },
+    );
+    Object.assign(simulator.in, { a: 1, s: -5, w: -(2n ** 69n) });
+    simulator.settle();
+    expect([simulator.in.s, simulator.out.sum, simulator.out.wide]).toEqual([-5, -4, -(2n ** 69n)]);
+    const refused: readonly (readonly [() => unknown, RegExp])[] = [
+      [() => simulator.out.som, /there is no output 'som'; there are sum, wide/],
+      [() => simulator.in.b, /there is no input 'b'/],
+      [() => Object.assign(simulator.in, { b: 1 }), /there is no input 'b'; there are a, s, w/],
+      [() => Object.assign(simulator.out, { sum: 1 }), /port 'sum' is an output: it is read alone/],
+      [() => Object.assign(simulator.in, { s: 16 }), /port 's' takes whole numbers from -16 to 15, not 16/],
+      [() => Object.assign(simulator.in, { a: -1 }), /port 'a' takes whole numbers from 0 to 31, not -1/],
+      [() => Object.assign(simulator.in, { a: '3' }), /not 3/],
+      [() => Object.assign(simulator.in, { w: 2n ** 69n }), /port 'w' takes whole numbers from/],
+      [() => Object.assign(simulator.in, { w: 0.5 }), /not 0.5/],
+    ];
+    for (const [use, message] of refused) expect(use).toThrow(message);
   });
 
   test('moves wide registers, their bytes in another order, and shows them word by word', () => {

@@ -2,8 +2,7 @@
 
 import type { Module } from '../../rtl/hdl/ir.ts';
 import type { PortLayout } from '../../rtl/hdl/port-layout.ts';
-import type { PortAccessors } from './accessors.ts';
-import { createAccessors } from './accessors.ts';
+import { type InputAccessors, inputAccessors, type OutputAccessors, outputAccessors } from './accessors.ts';
 import type { Programs } from './compile-programs.ts';
 import { compilePrograms } from './compile-programs.ts';
 import type { Design } from './design.ts';
@@ -40,8 +39,8 @@ export interface Simulator {
   readonly inputs: Uint32Array;
   /** The output record that `settle` and `step` write. */
   readonly outputs: Uint32Array;
-  readonly in: PortAccessors;
-  readonly out: PortAccessors;
+  readonly in: InputAccessors;
+  readonly out: OutputAccessors;
   /** Clock edges since the last `reset()`. */
   readonly cycle: number;
   /** Outputs from the present state and inputs. */
@@ -101,8 +100,8 @@ class CompiledSimulator implements Simulator {
   readonly layout: PortLayout;
   readonly inputs: Uint32Array;
   readonly outputs: Uint32Array;
-  readonly in: PortAccessors;
-  readonly out: PortAccessors;
+  readonly in: InputAccessors;
+  readonly out: OutputAccessors;
   cycle = 0;
   readonly #design: Design;
   readonly #map: MemoryMap;
@@ -134,8 +133,8 @@ class CompiledSimulator implements Simulator {
     this.#stimulus = new Uint32Array(engine.buffer, map.stimulus, map.batch * ports.inputWords);
     this.#responses = new Uint32Array(engine.buffer, map.responses, map.batch * ports.outputWords);
     this.#state = new StateView(design, map, engine.buffer, () => this.settle());
-    this.in = createAccessors(ports.inputs, this.inputs);
-    this.out = createAccessors(ports.outputs, this.outputs);
+    this.in = inputAccessors(ports.inputs, this.inputs);
+    this.out = outputAccessors(ports.outputs, this.outputs);
   }
 
   get paths(): readonly string[] {

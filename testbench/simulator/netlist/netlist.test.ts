@@ -15,7 +15,10 @@ const compare = async (module: Module, flow: 'word' | 'gates', seed: number): Pr
   const files = emitVerilog(module, { lines: true }).map(({ path, text }) => ({ path, text }));
   const netlist = await readNetlist(files, module.name, { flow });
   const [direct, read] = [compile(module), compile(fromYosysNetlist(netlist, module.name))];
-  expect(read.layout).toEqual(direct.layout);
+  // Netlists know no signs of ports; their places are the same.
+  expect(read.layout).toEqual(
+    JSON.parse(JSON.stringify(direct.layout, (key, value: unknown) => (key === 'signed' ? undefined : value))),
+  );
   const cycles = 100;
   const stimulus = stimulusFor(module, cycles, seed);
   const words = cycles * direct.layout.outputWords;
