@@ -4,11 +4,12 @@ import { bits, concat, elaborate, input, module, output, signed } from '../../rt
 import type { Module } from '../../rtl/hdl/ir.ts';
 import { compilePrograms } from './compile-programs.ts';
 import { buildDesign } from './elaborate-design.ts';
-import { compile } from './index.ts';
+import { type CompileOptions, compile } from './index.ts';
 import { type RandomModuleOptions, randomModule, smallModule } from './random-module.ts';
 import { stimulusFor } from './random-stimulus.ts';
 import { referenceResponses } from './reference-model.ts';
 import { lateReads } from './schedule-check.ts';
+import { tabulated } from './tabulate.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 
@@ -20,17 +21,23 @@ const anyModule = fc
   .tuple(fc.integer({ min: 0, max: 1_000_000 }), fc.constantFrom(...shapes))
   .map(([seed, shape]) => ({ module: randomModule(seed, shape), seed }));
 
-const expectReference = (tested: Module, backend: 'wasm' | 'javascript', seed: number): void => {
+const expectReference = (
+  tested: Module,
+  backend: 'wasm' | 'javascript',
+  seed: number,
+  tables: CompileOptions['tables'] = 'where less',
+): void => {
   const cycles = 40;
   const stimulus = stimulusFor(tested, cycles, seed);
-  const simulator = compile(tested, { backend });
+  const simulator = compile(tested, { backend, tables });
   const responses = new Uint32Array(cycles * simulator.layout.outputWords);
   simulator.run(stimulus, cycles, responses);
   expect(responses).toEqual(referenceResponses(tested, stimulus, cycles));
 };
 
 const expectOrder = (tested: Module, wordWidth: 32 | 64): void => {
-  const programs = compilePrograms(buildDesign(tested, { wordWidth, traceAll: false, properties: true }));
+  const design = buildDesign(tested, { wordWidth, traceAll: false, properties: true });
+  const programs = compilePrograms(tabulated(design));
   expect(lateReads(programs.cycle.steps)).toEqual([]);
 };
 
@@ -39,6 +46,14 @@ describe.each(['wasm', 'javascript'] as const)('%s', (backend) => {
     'equals the plain meaning of random modules',
     ({ module: tested, seed }) => {
       expectReference(tested, backend, seed);
+    },
+    thorough ? 3_600_000 : 120_000,
+  );
+
+  test.prop([anyModule], { numRuns: thorough ? 3000 : 12 })(
+    'equals it also where all logic over few bits is in tables',
+    ({ module: tested, seed }) => {
+      expectReference(tested, backend, seed, 'everywhere');
     },
     thorough ? 3_600_000 : 120_000,
   );

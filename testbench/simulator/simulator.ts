@@ -12,6 +12,7 @@ import type { MemoryMap } from './memory-map.ts';
 import { Control, mapMemory } from './memory-map.ts';
 import { PropertyViolation } from './property-violation.ts';
 import { initialiseState, StateView } from './state-view.ts';
+import { tabulated } from './tabulate.ts';
 import { generateModule } from './webassembly/backend.ts';
 import { instantiate } from './webassembly/runtime.ts';
 
@@ -22,6 +23,8 @@ export interface CompileOptions {
   readonly backend?: 'wasm' | 'javascript';
   /** `all` keeps wires for `peek` and traces, at a cost in speed. */
   readonly trace?: 'none' | 'all';
+  /** Where logic over few bits becomes tables: where that is less work, unless said. */
+  readonly tables?: 'where less' | 'everywhere' | 'nowhere';
   /** Whether assertions are checked, and assumptions and covers counted, at each edge. Default: yes. */
   readonly checkProperties?: boolean;
 }
@@ -82,11 +85,12 @@ export interface Engine {
 /** Compiles a design for simulation. Throws where the module holds a black box or a combinational loop. */
 export const compileModule = (top: Module, options: CompileOptions = {}): Simulator => {
   const backend = options.backend ?? 'wasm';
-  const design = buildDesign(top, {
+  const built = buildDesign(top, {
     wordWidth: backend === 'wasm' ? 64 : 32,
     traceAll: options.trace === 'all',
     properties: options.checkProperties ?? true,
   });
+  const design = options.tables === 'nowhere' ? built : tabulated(built, options.tables === 'everywhere');
   const programs = compilePrograms(design);
   const map = mapMemory(design);
   const engine =
