@@ -2,14 +2,16 @@
 
 import type { Module, Signal, Statement } from '../../rtl/hdl/ir.ts';
 import { portLayout } from '../../rtl/hdl/port-layout.ts';
+import { withBitwiseRetry } from './bitwise-retry.ts';
 import type { Action, Design, Guard, LimbWrite, PropertySlot, TracedSignal } from './design.ts';
 import type { MemorySlot, Node } from './graph.ts';
 import type { Scope } from './hierarchy.ts';
 import { buildScopes, scopePath } from './hierarchy.ts';
-import { Lowering, withBitwiseRetry } from './lowering.ts';
+import { Lowering } from './lowering.ts';
 import { WordGraph } from './simplify.ts';
 import type { StateLayout } from './state-layout.ts';
 import { layOutState, storageBytes } from './state-layout.ts';
+import { afterStatements, caseCondition } from './statement-values.ts';
 
 export interface DesignOptions {
   readonly wordWidth: 32 | 64;
@@ -85,7 +87,7 @@ class DesignBuilder {
     const statements = scope.projection.get(signal) ?? [];
     for (const [low, width] of this.#chunks(this.#lowering.segments(scope, signal), signal.width)) {
       const hold = (): Node => this.#lowering.registerWindow(scope, signal, low, width);
-      let next = this.#lowering.evaluate(scope, statements, null, low, width, false, hold) ?? hold();
+      let next = afterStatements(this.#lowering, scope, statements, null, low, width, false, hold) ?? hold();
       if (signal.reset !== null) {
         next = graph.multiplex(
           this.#lowering.resetReleased(),
@@ -168,7 +170,7 @@ class DesignBuilder {
       } else {
         this.#edgeStatements(scope, one.body, [
           ...guards,
-          { kind: 'if', condition: this.#lowering.caseCondition(scope, subject, one.values), when: true },
+          { kind: 'if', condition: caseCondition(this.#lowering, scope, subject, one.values), when: true },
         ]);
       }
     }
@@ -176,7 +178,7 @@ class DesignBuilder {
     for (const one of statement.cases) {
       rest = [
         ...rest,
-        { kind: 'if', condition: this.#lowering.caseCondition(scope, subject, one.values), when: false },
+        { kind: 'if', condition: caseCondition(this.#lowering, scope, subject, one.values), when: false },
       ];
     }
     this.#edgeStatements(scope, statement.otherwise, rest);

@@ -4,34 +4,22 @@
  * through, and combinational values come out in topological order, per bit where a vector depends on its own other bits.
  */
 
-import type { Expression, Memory, Signal, Statement } from '../../rtl/hdl/ir.ts';
+import type { Expression, Signal } from '../../rtl/hdl/ir.ts';
 import type { PortLayout } from '../../rtl/hdl/port-layout.ts';
 import { arithmeticLimbs } from './arithmetic.ts';
+import { SignalCycle } from './bitwise-retry.ts';
 import type { Node } from './graph.ts';
 import type { Scope } from './hierarchy.ts';
 import { scopePath, segmentBounds } from './hierarchy.ts';
+import { memoryWindow, selected } from './lookups.ts';
 import type { WordGraph } from './simplify.ts';
 import type { StateLayout } from './state-layout.ts';
-
-/** A slice narrower than this is cut out of a whole word rather than pushed through the operations that make the word. */
-const narrow = 16;
-
-/** What is computed window by window; the rest has words of its own, or costs nothing to cut. */
-const splitKinds = new Set(['wire', 'unary', 'binary', 'multiplex', 'select']);
-
-class SignalCycle extends Error {
-  readonly signals: readonly string[];
-  constructor(signals: readonly string[]) {
-    super('combinational cycle');
-    this.signals = signals;
-  }
-}
-
-type Memo = Map<object, Map<number, Node>>;
+import { afterStatements } from './statement-values.ts';
+import { container, crowdedOwners, type Memo, narrow, windowKey } from './windows.ts';
 
 export class Lowering {
   readonly graph: WordGraph;
-  readonly #state: StateLayout;
+  readonly state: StateLayout;
   readonly #inputBits: ReadonlyMap<string, number>;
   readonly #memos = new Map<Scope, Memo>();
   readonly #limbs = new Map<Scope, Map<Expression, readonly Node[]>>();
@@ -51,7 +39,7 @@ export class Lowering {
     crowded: ReadonlySet<object>,
   ) {
     this.graph = graph;
-    this.#state = state;
+    this.state = state;
     this.#inputBits = new Map(ports.inputs.map((slot) => [slot.name, slot.word * 32]));
     this.#bitwise = bitwise;
     this.#crowded = crowded;
@@ -69,17 +57,17 @@ export class Lowering {
     this.#limbs.set(scope, own);
     let found = own.get(expression);
     if (found === undefined) {
-      found = this.#eachLimb(expression.width, (low, width) => this.window(scope, expression, low, width));
+      found = this.eachLimb(expression.width, (low, width) => this.window(scope, expression, low, width));
       own.set(expression, found);
     }
     return found;
   }
 
   signalLimbs(scope: Scope, signal: Signal): readonly Node[] {
-    return this.#eachLimb(signal.width, (low, width) => this.signalWindow(scope, signal, low, width, false));
+    return this.eachLimb(signal.width, (low, width) => this.signalWindow(scope, signal, low, width, false));
   }
 
-  #eachLimb(total: number, make: (low: number, width: number) => Node): readonly Node[] {
+  eachLimb(total: number, make: (low: number, width: number) => Node): readonly Node[] {
     const word = this.graph.wordWidth;
     return Array.from({ length: Math.ceil(total / word) }, (_, index) =>
       make(index * word, Math.min(word, total - index * word)),
@@ -95,7 +83,7 @@ export class Lowering {
     if (expression.kind === 'constant') return this.graph.constant(width, expression.value >> BigInt(low));
     if (expression.kind === 'reference') return this.signalWindow(scope, expression.signal, low, width, exact);
     const memo = this.#memo(scope, expression);
-    const key = (low * 128 + width) * 2 + (exact ? 1 : 0);
+    const key = windowKey(low, width, exact);
     const found = memo.get(key);
     if (found !== undefined) return found;
     const node = this.#compute(scope, expression, low, width, exact);
@@ -145,7 +133,7 @@ export class Lowering {
         return graph.signExtend(below ?? this.window(scope, e.operand, inner - 1, 1, exact), width);
       }
       case 'memory_read':
-        return this.#memoryRead(scope, e.memory, e.address, low, width);
+        return memoryWindow(this, scope, e, low, width);
       default:
         break;
     }
@@ -179,7 +167,7 @@ export class Lowering {
             : graph.multiplex(this.window(scope, e.condition, 0, 1, exact), whenTrue, whenFalse);
         }
         case 'select':
-          return this.#select(scope, e.index, e.elements.map(part));
+          return selected(this, scope, e.index, e.elements.map(part));
         default:
           break;
       }
@@ -191,24 +179,9 @@ export class Lowering {
     return this.pick(limbs, low, width);
   }
 
-  /**
-   * Wide expressions and wires that were asked for in windows that overlap so much that whole words, with the windows cut out
-   * of them, are less work: what to give to the next attempt.
-   */
+  /** What to give to the next attempt. */
   crowded(): ReadonlySet<object> {
-    const result = new Set<object>();
-    for (const memos of this.#memos.values()) {
-      for (const [owner, windows] of memos) {
-        const width: unknown = Reflect.get(owner, 'width');
-        if (typeof width !== 'number' || width <= this.graph.wordWidth) continue;
-        const kind: unknown = Reflect.get(owner, 'kind');
-        if (typeof kind !== 'string' || !splitKinds.has(kind)) continue;
-        let asked = 0;
-        for (const key of windows.keys()) asked += (key >> 1) % 128;
-        if (asked > width * 1.5) result.add(owner);
-      }
-    }
-    return result;
+    return crowdedOwners(this.#memos.values(), this.graph.wordWidth);
   }
 
   /** A window of a value that is there as whole words. */
@@ -226,74 +199,9 @@ export class Lowering {
     return this.graph.concatenation(parts);
   }
 
-  #memoryRead(scope: Scope, memory: Memory, address: Expression, low: number, width: number): Node {
-    const { graph } = this;
-    const slot = this.#state.memory(scope, memory);
-    const addressBits = Math.min(address.width, 30);
-    const index = this.window(scope, address, 0, addressBits);
-    const start = low - (low % 8);
-    const read =
-      width + (low - start) <= graph.wordWidth && graph.wordWidth === 64
-        ? graph.slice(graph.memory(slot, index, start, width + (low - start)), low - start, width)
-        : this.pick(
-            this.#eachLimb(memory.width, (at, size) => graph.memory(slot, index, at, size)),
-            low,
-            width,
-          );
-    if (address.width <= 30) return read;
-    const beyond = this.limbs(scope, address).map((limb, at) =>
-      at === 0 ? graph.slice(limb, 30, limb.width - 30) : limb,
-    );
-    const outside = beyond.map((limb) => graph.any(limb)).reduce((any, next) => graph.binary('or', any, next));
-    return graph.multiplex(outside, graph.constant(width, 0n), read);
-  }
-
-  #select(scope: Scope, index: Expression, elements: readonly Node[]): Node {
-    const { graph } = this;
-    const last = elements[elements.length - 1];
-    if (last === undefined) throw new Error('select without elements');
-    const bits = Math.min(index.width, 30);
-    const small = this.window(scope, index, 0, bits);
-    const used = elements.length > 2 ** bits ? elements.slice(0, 2 ** bits) : elements;
-    const indexed = this.#indexedLoad(small, used);
-    const chosen =
-      indexed ??
-      graph.choose(
-        small,
-        used.slice(0, -1).map((_, at) => [at]),
-        used.slice(0, -1),
-        used[used.length - 1] ?? last,
-      );
-    if (index.width <= 30) return chosen;
-    const outside = this.limbs(scope, index)
-      .map((limb, at) => graph.any(at === 0 ? graph.slice(limb, 30, limb.width - 30) : limb))
-      .reduce((any, next) => graph.binary('or', any, next));
-    return graph.multiplex(outside, last, chosen);
-  }
-
-  /** Elements that are registers at one stride are read by address. */
-  #indexedLoad(index: Node, elements: readonly Node[]): Node | undefined {
-    const { graph } = this;
-    const [first, second] = elements;
-    if (elements.length < 4 || first?.kind !== 'load' || second?.kind !== 'load' || first.space !== 'state')
-      return undefined;
-    if (index.kind === 'constant' || graph.wordWidth !== 64) return undefined;
-    const stride = second.bit - first.bit;
-    if (stride <= 0 || stride % 8 !== 0) return undefined;
-    const regular = elements.every(
-      (one, at) => one.kind === 'load' && one.space === 'state' && one.bit === first.bit + at * stride,
-    );
-    if (!regular) return undefined;
-    const top = elements.length - 1;
-    const limit = graph.constant(index.width, BigInt(top));
-    const within =
-      2 ** index.width <= elements.length ? index : graph.multiplex(graph.binary('less', limit, index), limit, index);
-    return graph.table.indexedLoad(first.bit, stride, elements.length, within, first.width);
-  }
-
   /** The present value of a register. */
   registerWindow(scope: Scope, signal: Signal, low: number, width: number): Node {
-    return this.#load('state', this.#state.register(scope, signal).bit + low, width);
+    return this.#load('state', this.state.register(scope, signal).bit + low, width);
   }
 
   #load(space: 'input' | 'state', bit: number, width: number): Node {
@@ -372,7 +280,7 @@ export class Lowering {
   /** One segment of a wire, evaluated once. */
   #wireValue(scope: Scope, signal: Signal, path: string, low: number, width: number, exact: boolean): Node {
     const memo = this.#memo(scope, signal);
-    const memoKey = (low * 128 + width) * 2 + (exact ? 1 : 0);
+    const memoKey = windowKey(low, width, exact);
     const found = memo.get(memoKey);
     if (found !== undefined) return found;
     const key = `${path}:${memoKey}`;
@@ -381,7 +289,7 @@ export class Lowering {
     this.#stack.push({ path, key });
     const initial = (): Node => this.#initialValue(scope, signal, low, width, exact);
     const value =
-      this.evaluate(scope, scope.projection.get(signal) ?? [], null, low, width, exact, initial) ?? initial();
+      afterStatements(this, scope, scope.projection.get(signal) ?? [], null, low, width, exact, initial) ?? initial();
     this.#stack.pop();
     this.#active.delete(key);
     memo.set(memoKey, value);
@@ -409,139 +317,4 @@ export class Lowering {
     this.#segments.set(signal, bounds);
     return bounds;
   }
-
-  /**
-   * The window after the statements ran on `current`; null stands for the value before any statement, and is given back
-   * where nothing assigns. `hold` materialises it when it must be combined.
-   */
-  evaluate(
-    scope: Scope,
-    statements: readonly Statement[],
-    current: Node | null,
-    low: number,
-    width: number,
-    exact: boolean,
-    hold: () => Node,
-  ): Node | null {
-    const { graph } = this;
-    let value = current;
-    for (const statement of statements) {
-      switch (statement.kind) {
-        case 'assign': {
-          const from = Math.max(low, statement.low);
-          const to = Math.min(low + width, statement.low + statement.value.width);
-          if (from >= to) break;
-          const piece = this.window(scope, statement.value, from - statement.low, to - from, exact);
-          if (to - from === width) value = piece;
-          else {
-            const before = value ?? hold();
-            value = graph.concatenation([
-              ...(from > low ? [graph.slice(before, 0, from - low)] : []),
-              piece,
-              ...(to < low + width ? [graph.slice(before, to - low, low + width - to)] : []),
-            ]);
-          }
-          break;
-        }
-        case 'if': {
-          const then = this.evaluate(scope, statement.then, value, low, width, exact, hold);
-          const otherwise = this.evaluate(scope, statement.otherwise, value, low, width, exact, hold);
-          if (then === otherwise) value = then;
-          else
-            value = graph.multiplex(
-              this.window(scope, statement.condition, 0, 1, exact),
-              then ?? hold(),
-              otherwise ?? hold(),
-            );
-          break;
-        }
-        case 'switch': {
-          const arms = statement.cases.map((one) => this.evaluate(scope, one.body, value, low, width, exact, hold));
-          const otherwise = this.evaluate(scope, statement.otherwise, value, low, width, exact, hold);
-          if (arms.every((arm) => arm === otherwise)) value = otherwise;
-          else {
-            const base = otherwise ?? hold();
-            value = this.switchValue(
-              scope,
-              statement,
-              arms.map((arm) => arm ?? hold()),
-              base,
-            );
-          }
-          break;
-        }
-        default:
-          break;
-      }
-    }
-    return value;
-  }
-
-  switchValue(
-    scope: Scope,
-    statement: Extract<Statement, { kind: 'switch' }>,
-    arms: readonly Node[],
-    otherwise: Node,
-  ): Node {
-    const { graph } = this;
-    if (statement.subject.width <= 30) {
-      const subject = this.window(scope, statement.subject, 0, statement.subject.width);
-      return graph.choose(
-        subject,
-        statement.cases.map((one) => one.values.map(Number)),
-        arms,
-        otherwise,
-      );
-    }
-    return statement.cases.reduceRight(
-      (rest, one, index) =>
-        graph.multiplex(this.caseCondition(scope, statement.subject, one.values), arms[index] ?? otherwise, rest),
-      otherwise,
-    );
-  }
-
-  caseCondition(scope: Scope, subject: Expression, values: readonly bigint[]): Node {
-    const { graph } = this;
-    const limbs = this.limbs(scope, subject);
-    const word = BigInt(graph.wordWidth);
-    return values
-      .map((value) =>
-        limbs
-          .map((limb, index) =>
-            graph.binary('equal', limb, graph.constant(limb.width, value >> (BigInt(index) * word))),
-          )
-          .reduce((all, next) => graph.binary('and', all, next)),
-      )
-      .reduce((any, next) => graph.binary('or', any, next), graph.constant(1, 0n));
-  }
 }
-
-/** What is evaluated for a window of a segment: the whole segment, a whole word for few bits of a wide one, or the window. */
-const container = (
-  from: number,
-  to: number,
-  start: number,
-  end: number,
-  word: number,
-): { low: number; width: number } => {
-  if (end - start <= word) return { low: start, width: end - start };
-  const index = Math.floor((from - start) / word);
-  if (to - from >= narrow || index !== Math.floor((to - 1 - start) / word)) return { low: from, width: to - from };
-  return { low: start + index * word, width: Math.min(end - start - index * word, word) };
-};
-
-/** Lowers with more and more signals bit by bit, until no word depends on itself. */
-export const withBitwiseRetry = <T>(attempt: (bitwise: ReadonlySet<string>) => T): T => {
-  let bitwise = new Set<string>();
-  for (;;) {
-    try {
-      return attempt(bitwise);
-    } catch (error) {
-      if (!(error instanceof SignalCycle)) throw error;
-      const before = bitwise.size;
-      bitwise = new Set([...bitwise, ...error.signals]);
-      if (bitwise.size === before)
-        throw new Error(`combinational loop: ${error.signals.join(' -> ')}; break it with a register`);
-    }
-  }
-};

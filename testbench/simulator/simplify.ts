@@ -3,8 +3,9 @@
  * creates nodes through this class only, so no pass has to clean up after another.
  */
 
-import type { BinaryNodeOperator, MemorySlot, Node, UnaryNode } from './graph.ts';
+import type { BinaryNodeOperator, MemorySlot, Node } from './graph.ts';
 import { NodeTable, ones } from './graph.ts';
+import { foldBinary, identity } from './identities.ts';
 
 const commutative = new Set<BinaryNodeOperator>(['and', 'or', 'xor', 'add', 'multiply', 'equal']);
 
@@ -42,123 +43,7 @@ export class WordGraph {
     const swap = commutative.has(operator) && (a.kind === 'constant' || (b.kind !== 'constant' && a.id > b.id));
     const left = swap ? b : a;
     const right = swap ? a : b;
-    return this.#identity(operator, left, right, width) ?? this.table.binary(operator, left, right, width);
-  }
-
-  #identity(operator: BinaryNodeOperator, left: Node, right: Node, width: number): Node | undefined {
-    const full = ones(left.width);
-    const value = right.kind === 'constant' ? right.value : undefined;
-    const inverse = (left.kind === 'not' && left.operand === right) || (right.kind === 'not' && right.operand === left);
-    switch (operator) {
-      case 'and':
-        if (value === 0n || inverse) return this.constant(width, 0n);
-        if (value === full || left === right) return left;
-        if (value !== undefined) return this.#maskRun(left, value);
-        if (width === 1) return this.#adjacentTests(left, right);
-        if (isRepeatedBit(left)) return this.multiplex(left.operand, right, this.constant(width, 0n));
-        if (isRepeatedBit(right)) return this.multiplex(right.operand, left, this.constant(width, 0n));
-        return undefined;
-      case 'or':
-        if (value === full || inverse) return this.constant(width, full);
-        if (value === 0n || left === right) return left;
-        if (width === 1) {
-          const both = this.#adjacentTests(this.not(left), this.not(right));
-          return both === undefined ? undefined : this.not(both);
-        }
-        return undefined;
-      case 'xor':
-        if (value === 0n) return left;
-        if (value === full) return this.not(left);
-        if (left === right) return this.constant(width, 0n);
-        if (inverse) return this.constant(width, full);
-        if (left.kind === 'not' && right.kind === 'not') return this.binary('xor', left.operand, right.operand);
-        if (left.kind === 'not') return this.not(this.binary('xor', left.operand, right));
-        if (right.kind === 'not') return this.not(this.binary('xor', left, right.operand));
-        return undefined;
-      case 'add':
-      case 'subtract':
-        if (value === 0n) return left;
-        if (left.width === 1) return this.binary('xor', left, right);
-        if (operator === 'subtract' && left === right) return this.constant(width, 0n);
-        return undefined;
-      case 'multiply':
-        if (value === 0n) return right;
-        if (value === 1n) return left;
-        return undefined;
-      case 'equal':
-        if (left === right) return this.constant(1, 1n);
-        if (inverse) return this.constant(1, 0n);
-        if (left.width === 1)
-          return value === 1n ? left : value === 0n ? this.not(left) : this.not(this.binary('xor', left, right));
-        return this.#equalConcatenation(left, right);
-      case 'less':
-        if (left === right || value === 0n) return this.constant(1, 0n);
-        if (left.kind === 'constant' && left.value === full) return this.constant(1, 0n);
-        if (value === 1n) return this.binary('equal', left, this.constant(left.width, 0n));
-        if (left.kind === 'constant' && left.value === 0n) return this.not(this.binary('equal', right, left));
-        if (left.width === 1) return this.binary('and', this.not(left), right);
-        return undefined;
-      case 'shift_left':
-        if (value !== undefined)
-          return value >= BigInt(width) ? this.constant(width, 0n) : this.shiftedLeft(left, Number(value));
-        return undefined;
-      case 'shift_right':
-        if (value !== undefined)
-          return value >= BigInt(width)
-            ? this.constant(width, 0n)
-            : this.extend(this.slice(left, Number(value), width - Number(value)), width);
-        return undefined;
-      default:
-        return operator satisfies never;
-    }
-  }
-
-  /** `x & mask` where the mask is one run of ones and `x` is made of parts: what remains is a slice between zeros. */
-  #maskRun(operand: Node, mask: bigint): Node | undefined {
-    if (operand.kind !== 'concatenation' && operand.kind !== 'load') return undefined;
-    let low = 0;
-    while (((mask >> BigInt(low)) & 1n) === 0n) low++;
-    const run = mask >> BigInt(low);
-    if ((run & (run + 1n)) !== 0n) return undefined;
-    const width = run.toString(2).length;
-    if (operand.kind === 'load' && low !== 0) return undefined;
-    return this.extend(this.shiftedLeftWide(this.slice(operand, low, width), low), operand.width);
-  }
-
-  /** Tests of neighbouring bits against constants are one test: `x[0] & !x[1]` is `x[1:0] == 1`. */
-  #adjacentTests(left: Node, right: Node): Node | undefined {
-    const a = testOf(left);
-    const b = testOf(right);
-    if (a === undefined || b === undefined) return undefined;
-    const up = this.#joined(a.word, b.word);
-    if (up !== undefined)
-      return this.binary('equal', up, this.constant(up.width, a.value | (b.value << BigInt(a.word.width))));
-    const down = this.#joined(b.word, a.word);
-    if (down !== undefined)
-      return this.binary('equal', down, this.constant(down.width, b.value | (a.value << BigInt(b.word.width))));
-    return undefined;
-  }
-
-  /** A concatenation with constant parts equals a constant only where those parts agree. */
-  #equalConcatenation(left: Node, right: Node): Node | undefined {
-    if (right.kind !== 'constant' || left.kind !== 'concatenation') return undefined;
-    let low = 0;
-    const kept: Node[] = [];
-    let keptValue = 0n;
-    let keptWidth = 0;
-    for (const part of left.parts) {
-      const expected = (right.value >> BigInt(low)) & ones(part.width);
-      if (part.kind === 'constant') {
-        if (part.value !== expected) return this.constant(1, 0n);
-      } else {
-        kept.push(part);
-        keptValue |= expected << BigInt(keptWidth);
-        keptWidth += part.width;
-      }
-      low += part.width;
-    }
-    if (kept.length === left.parts.length) return undefined;
-    return this.binary('equal', this.concatenation(kept), this.constant(keptWidth, keptValue));
+    return identity(this, operator, left, right, width) ?? this.table.binary(operator, left, right, width);
   }
 
   shiftedLeft(a: Node, amount: number): Node {
@@ -256,7 +141,7 @@ export class WordGraph {
         return;
       }
       const last = parts[parts.length - 1];
-      const joined = last === undefined ? undefined : this.#joined(last, part);
+      const joined = last === undefined ? undefined : this.joined(last, part);
       if (joined === undefined) parts.push(part);
       else parts[parts.length - 1] = joined;
     };
@@ -280,7 +165,7 @@ export class WordGraph {
   }
 
   /** Two neighbours that are one value, or undefined. */
-  #joined(low: Node, high: Node): Node | undefined {
+  joined(low: Node, high: Node): Node | undefined {
     if (low.kind === 'constant' && high.kind === 'constant') {
       return this.constant(low.width + high.width, low.value | (high.value << BigInt(low.width)));
     }
@@ -352,44 +237,4 @@ export class WordGraph {
   }
 }
 
-/** A condition that compares loaded or sliced bits with a constant. */
-const testOf = (node: Node): { readonly word: Node; readonly value: bigint } | undefined => {
-  if (node.kind === 'load' || node.kind === 'slice') return { word: node, value: 1n };
-  if (node.kind === 'not' && (node.operand.kind === 'load' || node.operand.kind === 'slice'))
-    return { word: node.operand, value: 0n };
-  if (node.kind !== 'equal' || node.right.kind !== 'constant') return undefined;
-  return node.left.kind === 'load' || node.left.kind === 'slice'
-    ? { word: node.left, value: node.right.value }
-    : undefined;
-};
-
-const isRepeatedBit = (node: Node): node is UnaryNode => node.kind === 'sign_extension' && node.operand.width === 1;
-
 const isCheapToSlice = (node: Node): boolean => node.kind === 'constant' || node.kind === 'load';
-
-const foldBinary = (operator: BinaryNodeOperator, a: bigint, b: bigint, width: number): bigint => {
-  switch (operator) {
-    case 'and':
-      return a & b;
-    case 'or':
-      return a | b;
-    case 'xor':
-      return a ^ b;
-    case 'add':
-      return a + b;
-    case 'subtract':
-      return a - b;
-    case 'multiply':
-      return a * b;
-    case 'equal':
-      return a === b ? 1n : 0n;
-    case 'less':
-      return a < b ? 1n : 0n;
-    case 'shift_left':
-      return b >= BigInt(width) ? 0n : a << b;
-    case 'shift_right':
-      return b >= BigInt(width) ? 0n : a >> b;
-    default:
-      return operator satisfies never;
-  }
-};

@@ -10,7 +10,8 @@ import { Control, paddedEnds } from '../memory-map.ts';
 import type { Program, Step } from '../program.ts';
 import type { FunctionCode } from './encoder.ts';
 import { ByteWriter, emptyBlock, encodeModule, Opcode, ValueType, VectorOpcode } from './encoder.ts';
-import { ExpressionEmitter, Locals } from './expressions.ts';
+import { ExpressionEmitter } from './expressions.ts';
+import { Locals } from './locals.ts';
 import { StatementEmitter } from './statements.ts';
 
 const { i32, v128 } = ValueType;

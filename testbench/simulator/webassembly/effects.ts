@@ -7,7 +7,7 @@ import type { MemoryMap } from '../memory-map.ts';
 import { Control } from '../memory-map.ts';
 import { emptyBlock, Opcode, ValueType, VectorOpcode } from './encoder.ts';
 import type { ExpressionEmitter } from './expressions.ts';
-import { typeOf } from './expressions.ts';
+import { typeOf } from './locals.ts';
 import type { WideOutput, WideStore } from './wide.ts';
 
 /** Locals that the surrounding function provides. */

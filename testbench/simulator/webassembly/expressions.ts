@@ -5,11 +5,8 @@ import { ones } from '../graph.ts';
 import type { MemoryMap } from '../memory-map.ts';
 import { addressableWords } from '../memory-map.ts';
 import { type ByteWriter, Opcode, ValueType } from './encoder.ts';
-
-export const typeOf = (width: number): ValueType => (width > 32 ? ValueType.i64 : ValueType.i32);
-const bitsOf = (width: number): number => (width > 32 ? 64 : 32);
-
-type Pair = readonly [i32: number, i64: number];
+import { InstructionWriter, type Pair } from './instructions.ts';
+import { bitsOf, type Locals, typeOf } from './locals.ts';
 
 const plain: Partial<Record<BinaryNodeOperator, Pair>> = {
   and: [Opcode.i32And, Opcode.i64And],
@@ -20,42 +17,7 @@ const plain: Partial<Record<BinaryNodeOperator, Pair>> = {
   multiply: [Opcode.i32Mul, Opcode.i64Mul],
 };
 
-/** Locals of one function: parameters first, then one a shared node, then scratch. */
-export class Locals {
-  readonly types: ValueType[] = [];
-  readonly #parameters: number;
-  readonly #byNode = new Map<Node, number>();
-  readonly #free = new Map<ValueType, number[]>();
-
-  constructor(parameters: number) {
-    this.#parameters = parameters;
-  }
-
-  add(type: ValueType): number {
-    this.types.push(type);
-    return this.#parameters + this.types.length - 1;
-  }
-
-  of(node: Node): number {
-    let local = this.#byNode.get(node);
-    if (local === undefined) this.#byNode.set(node, (local = this.add(typeOf(node.width))));
-    return local;
-  }
-
-  borrow(type: ValueType): number {
-    return this.#free.get(type)?.pop() ?? this.add(type);
-  }
-
-  release(type: ValueType, local: number): void {
-    const list = this.#free.get(type);
-    if (list === undefined) this.#free.set(type, [local]);
-    else list.push(local);
-  }
-}
-
-export class ExpressionEmitter {
-  readonly code: ByteWriter;
-  readonly locals: Locals;
+export class ExpressionEmitter extends InstructionWriter {
   /** Nodes whose local holds their value here. */
   readonly available = new Set<Node>();
   readonly #map: MemoryMap;
@@ -69,52 +31,10 @@ export class ExpressionEmitter {
     padded: ReadonlyMap<number, number>,
     inputLocal: number,
   ) {
-    this.code = code;
-    this.locals = locals;
+    super(code, locals);
     this.#map = map;
     this.#padded = padded;
     this.#inputLocal = inputLocal;
-  }
-
-  constant(type: ValueType, value: bigint): void {
-    if (type === ValueType.i64) this.code.byte(Opcode.i64Const).signed64(value);
-    else this.code.byte(Opcode.i32Const).signed32(Number(BigInt.asIntN(32, value)));
-  }
-
-  op(type: ValueType, pair: Pair): void {
-    this.code.byte(type === ValueType.i64 ? pair[1] : pair[0]);
-  }
-
-  get(local: number): void {
-    this.code.byte(Opcode.localGet).unsigned(local);
-  }
-
-  set(local: number): void {
-    this.code.byte(Opcode.localSet).unsigned(local);
-  }
-
-  /** Clears the bits above `width`. */
-  mask(width: number): void {
-    if (width === 32 || width === 64) return;
-    this.constant(typeOf(width), ones(width));
-    this.op(typeOf(width), [Opcode.i32And, Opcode.i64And]);
-  }
-
-  #convert(from: number, to: number): void {
-    if (from > 32 && to <= 32) this.code.byte(Opcode.i32WrapI64);
-    else if (from <= 32 && to > 32) this.code.byte(Opcode.i64ExtendI32U);
-  }
-
-  shiftRight(type: ValueType, amount: number): void {
-    if (amount === 0) return;
-    this.constant(type, BigInt(amount));
-    this.op(type, [Opcode.i32ShrU, Opcode.i64ShrU]);
-  }
-
-  #shiftLeft(type: ValueType, amount: number): void {
-    if (amount === 0) return;
-    this.constant(type, BigInt(amount));
-    this.op(type, [Opcode.i32Shl, Opcode.i64Shl]);
   }
 
   /** Leaves the value of a node on the stack. With `loose`, bits above its width may be anything. */
@@ -126,7 +46,7 @@ export class ExpressionEmitter {
   /** Leaves a node as an `i64`, or an `i32` index, whatever its width. */
   #emitAs(node: Node, type: ValueType): void {
     this.emit(node);
-    this.#convert(node.width, type === ValueType.i64 ? 64 : 32);
+    this.convert(node.width, type === ValueType.i64 ? 64 : 32);
   }
 
   /** Leaves an `i32` that is not zero where a condition holds. */
@@ -148,10 +68,10 @@ export class ExpressionEmitter {
         const shift = node.bit % 8;
         if (node.space === 'input') {
           this.get(this.#inputLocal);
-          this.#load(node.bit >> 3, shift, node.width, 0, loose);
+          this.load(node.bit >> 3, shift, node.width, 0, loose);
         } else {
           code.byte(Opcode.i32Const).signed32(0);
-          this.#load(
+          this.load(
             this.#map.state + (node.bit >> 3),
             shift,
             node.width,
@@ -163,7 +83,7 @@ export class ExpressionEmitter {
       }
       case 'indexed_load':
         this.#address(node.index, node.stride / 8);
-        this.#load(
+        this.load(
           this.#map.state + (node.bit >> 3),
           node.bit % 8,
           node.width,
@@ -173,7 +93,7 @@ export class ExpressionEmitter {
         return;
       case 'table':
         this.#address(node.index, node.table.bytes);
-        this.#load(this.#map.tables[node.table.index] ?? 0, 0, node.width, 64, loose);
+        this.load(this.#map.tables[node.table.index] ?? 0, 0, node.width, 64, loose);
         return;
       case 'memory':
         this.#memory(node, loose);
@@ -186,7 +106,7 @@ export class ExpressionEmitter {
       case 'parity':
         this.emit(node.operand);
         this.op(typeOf(node.operand.width), [Opcode.i32Popcnt, Opcode.i64Popcnt]);
-        this.#convert(node.operand.width, 1);
+        this.convert(node.operand.width, 1);
         this.mask(1);
         return;
       case 'sign_extension':
@@ -197,7 +117,7 @@ export class ExpressionEmitter {
         const from = typeOf(node.operand.width);
         this.emit(node.operand, loose || !reachesTop);
         this.shiftRight(from, node.low);
-        this.#convert(node.operand.width, node.width);
+        this.convert(node.operand.width, node.width);
         if (!loose && !reachesTop && !(node.low + node.width === bitsOf(node.operand.width))) this.mask(node.width);
         return;
       }
@@ -268,26 +188,6 @@ export class ExpressionEmitter {
     this.op(type, node.kind === 'equal' ? [Opcode.i32Eq, Opcode.i64Eq] : [Opcode.i32LtU, Opcode.i64LtU]);
   }
 
-  /** Whether a local holds one of the values: leaves an `i32`. */
-  oneOf(local: number, width: number, values: readonly number[]): void {
-    if (values.length > 1 && width <= 5) {
-      this.constant(
-        ValueType.i32,
-        values.reduce((set, value) => set | (1n << BigInt(value)), 0n),
-      );
-      this.get(local);
-      this.code.byte(Opcode.i32ShrU);
-      this.mask(1);
-      return;
-    }
-    values.forEach((value, index) => {
-      this.get(local);
-      this.constant(typeOf(width), BigInt(value));
-      this.op(typeOf(width), [Opcode.i32Eq, Opcode.i64Eq]);
-      if (index > 0) this.code.byte(Opcode.i32Or);
-    });
-  }
-
   #signExtension(operand: Node, width: number, loose: boolean): void {
     const type = typeOf(width);
     const bits = bitsOf(width);
@@ -310,7 +210,7 @@ export class ExpressionEmitter {
             ]).get(operand.width);
       if (extension !== undefined) this.code.byte(extension);
       else {
-        this.#shiftLeft(type, bits - operand.width);
+        this.shiftLeft(type, bits - operand.width);
         this.constant(type, BigInt(bits - operand.width));
         this.op(type, [Opcode.i32ShrS, Opcode.i64ShrS]);
       }
@@ -329,8 +229,8 @@ export class ExpressionEmitter {
         else {
           const free = top && (loose || width === 32 || width === 64) && low > 0 && typeOf(part.width) === type;
           this.emit(part, free);
-          this.#convert(part.width, width);
-          this.#shiftLeft(type, low);
+          this.convert(part.width, width);
+          this.shiftLeft(type, low);
         }
         if (emitted > 0) this.op(type, [Opcode.i32Or, Opcode.i64Or]);
         emitted++;
@@ -393,20 +293,13 @@ export class ExpressionEmitter {
     this.scale(stride);
   }
 
-  scale(stride: number): void {
-    if (stride === 1) return;
-    const shift = Math.log2(stride);
-    this.constant(ValueType.i32, BigInt(Number.isInteger(shift) ? shift : stride));
-    this.code.byte(Number.isInteger(shift) ? Opcode.i32Shl : Opcode.i32Mul);
-  }
-
   #memory(node: Extract<Node, { kind: 'memory' }>, loose: boolean): void {
     const { memory, address } = node;
     const base = (this.#map.memories[memory.index] ?? 0) + (node.low >> 3);
     const above = node.low + node.width === memory.width ? memory.stride * 8 - memory.width : 0;
     if (2 ** address.width <= addressableWords(memory)) {
       this.#address(address, memory.stride);
-      this.#load(base, node.low % 8, node.width, above, loose);
+      this.load(base, node.low % 8, node.width, above, loose);
       return;
     }
     const type = typeOf(address.width);
@@ -417,24 +310,13 @@ export class ExpressionEmitter {
     this.op(type, [Opcode.i32LtU, Opcode.i64LtU]);
     this.code.byte(Opcode.if).byte(typeOf(node.width));
     this.get(local);
-    this.#convert(address.width, 32);
+    this.convert(address.width, 32);
     this.scale(memory.stride);
-    this.#load(base, node.low % 8, node.width, above, loose);
+    this.load(base, node.low % 8, node.width, above, loose);
     this.code.byte(Opcode.else);
     this.constant(typeOf(node.width), 0n);
     this.code.byte(Opcode.end);
     this.locals.release(type, local);
-  }
-
-  /** Replaces the address on the stack by the bits at `offset`; `zeroAbove` bits above them are known to be zero. */
-  #load(offset: number, shift: number, width: number, zeroAbove: number, loose: boolean): void {
-    const span = shift + width;
-    const size = span <= 8 ? 8 : span <= 16 ? 16 : span <= 32 ? 32 : 64;
-    const operation = { 8: Opcode.i32Load8, 16: Opcode.i32Load16, 32: Opcode.i32Load, 64: Opcode.i64Load }[size];
-    this.code.byte(operation).unsigned(0).unsigned(offset);
-    this.shiftRight(size === 64 ? ValueType.i64 : ValueType.i32, shift);
-    if (size === 64 && width <= 32) this.code.byte(Opcode.i32WrapI64);
-    if (!loose && span < size && zeroAbove < size - span) this.mask(width);
   }
 }
 

@@ -7,7 +7,7 @@ import type { FrameLocals } from './effects.ts';
 import { EffectEmitter } from './effects.ts';
 import { emptyBlock, Opcode } from './encoder.ts';
 import type { ExpressionEmitter } from './expressions.ts';
-import { typeOf } from './expressions.ts';
+import { typeOf } from './locals.ts';
 import { wideOutputAt, wideStoreAt } from './wide.ts';
 
 export class StatementEmitter {
