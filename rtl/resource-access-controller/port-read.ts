@@ -1,11 +1,12 @@
-import { all, any, bit, bits, input, lit, module, mux, output, stream, vector } from '../hdl/index.ts';
+import { all, any, bits, input, lit, module, mux, output, stream } from '../hdl/index.ts';
 import { decodeOneHot } from '../parts/arbiter/one-hot.ts';
 import { addressRegister } from './address-register.ts';
-import { faultCauses, resourceWidth, responses, slotWidth } from './interface.ts';
+import { faultCauses, responses } from './interface.ts';
 import { owedBeats } from './owed.ts';
 import { matchingSlot, sideNote, slotsOf, wrongCause } from './port-checks.ts';
+import { portSide } from './port-side.ts';
 import { responseIntake } from './response-intake.ts';
-import { disguise, type Geometry, note, overdue, readBeat, requestSignals, slot } from './shapes.ts';
+import { type Geometry, readBeat, requestSignals } from './shapes.ts';
 import { word } from './slots.ts';
 
 /**
@@ -18,37 +19,9 @@ export const portRead = (p: Geometry, port: number) =>
     {
       ar: output(stream(requestSignals(p))),
       r: input(stream(readBeat(p))),
-      load: input(bit),
-      request: input(requestSignals(p)),
-      request_slot: input(bits<number>(slotWidth(p))),
-      slots: input(vector(slot(p), p.outstanding)),
+      ...portSide(p),
       last: input(bits<number>(p.outstanding)),
-      faulted: input(bits<number>(p.resources)),
-      brink: input(bits<number>(p.resources)),
-      overdue: input(overdue(p)),
-      suspect: input(bits<number>(resourceWidth(p))),
-      suspected: input(bit),
-      isolated: input(bit),
-      resetting: input(bit),
-      clear: input(bit),
-      taken: input(bit),
-      free: output(bit),
-      offer: output(bit),
       beat: output(readBeat(p)),
-      match: output(bits<number>(p.outstanding)),
-      /** A bit for each slot: its transaction goes on. */
-      moves: output(bits<number>(p.outstanding)),
-      /** A bit for each slot: the device keeps it waiting. */
-      charged: output(bits<number>(p.outstanding)),
-      disguise: output(disguise(p)),
-      /** A fault is found in this cycle. */
-      finds: output(bit),
-      /** Of a payload or a beat. */
-      finds_wrong: output(bit),
-      note: output.reg(note(p), { reset: 0 }),
-      spoils: output(bit),
-      /** Nothing is owed or held. */
-      quiet: output(bit),
     },
     (io, m) => {
       const u = m.instances({

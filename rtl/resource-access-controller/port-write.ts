@@ -1,12 +1,13 @@
-import { all, any, bit, bits, input, lit, module, mux, output, stream, vector } from '../hdl/index.ts';
+import { all, any, bit, bits, input, lit, module, mux, output, stream } from '../hdl/index.ts';
 import { decodeOneHot } from '../parts/arbiter/one-hot.ts';
 import { addressRegister } from './address-register.ts';
 import { dataRegister } from './data-register.ts';
-import { faultCauses, resourceWidth, responses, slotWidth } from './interface.ts';
+import { faultCauses, responses, slotWidth } from './interface.ts';
 import { owedAnswers } from './owed.ts';
 import { matchingSlot, sideNote, slotsOf, wrongCause } from './port-checks.ts';
+import { portSide } from './port-side.ts';
 import { responseIntake } from './response-intake.ts';
-import { disguise, type Geometry, note, overdue, requestSignals, slot, writeBeat, writeResponse } from './shapes.ts';
+import { type Geometry, requestSignals, writeBeat, writeResponse } from './shapes.ts';
 import { word } from './slots.ts';
 
 /**
@@ -20,44 +21,16 @@ export const portWrite = (p: Geometry, port: number) =>
       aw: output(stream(requestSignals(p))),
       w: output(stream(writeBeat(p))),
       b: input(stream(writeResponse(p))),
-      load: input(bit),
-      request: input(requestSignals(p)),
-      request_slot: input(bits<number>(slotWidth(p))),
+      ...portSide(p),
       data_load: input(bit),
       data_beat: input(writeBeat(p)),
       data_slot: input(bits<number>(slotWidth(p))),
       fill: input(bit),
       fill_left: input(bits(8)),
-      slots: input(vector(slot(p), p.outstanding)),
       delivered: input(bits<number>(p.outstanding)),
-      faulted: input(bits<number>(p.resources)),
-      brink: input(bits<number>(p.resources)),
-      overdue: input(overdue(p)),
-      suspect: input(bits<number>(resourceWidth(p))),
-      suspected: input(bit),
-      isolated: input(bit),
-      resetting: input(bit),
-      clear: input(bit),
-      taken: input(bit),
-      free: output(bit),
       data_free: output(bit),
       delivers: output(bits<number>(p.outstanding)),
-      offer: output(bit),
       response: output(writeResponse(p)),
-      match: output(bits<number>(p.outstanding)),
-      /** A bit for each slot: its transaction goes on. */
-      moves: output(bits<number>(p.outstanding)),
-      /** A bit for each slot: the device keeps it waiting. */
-      charged: output(bits<number>(p.outstanding)),
-      disguise: output(disguise(p)),
-      /** A fault is found in this cycle. */
-      finds: output(bit),
-      /** Of a payload or a beat. */
-      finds_wrong: output(bit),
-      note: output.reg(note(p), { reset: 0 }),
-      spoils: output(bit),
-      /** Nothing is owed, held or to be filled. */
-      quiet: output(bit),
     },
     (io, m) => {
       const u = m.instances({
