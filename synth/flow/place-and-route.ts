@@ -37,8 +37,8 @@ export interface PlacedClock {
   /** Median over the seeds, in MHz; null with a reason where the design could not be placed. */
   readonly mhz: number | null;
   readonly reason: string | null;
-  /** MHz of each seed. */
-  readonly seeds: readonly number[];
+  /** MHz of each seed; null for one that was not routed in time, which counts as the slowest. */
+  readonly seeds: readonly (number | null)[];
   /** Logic cells on the chip, the frame's included. */
   readonly logicCells: number | null;
   /** That of the median seed. */
@@ -55,9 +55,15 @@ interface PathSegment {
 interface Placement {
   readonly mhz: number | null;
   readonly reason: string | null;
+  /** It was not done in time. */
+  readonly late?: boolean;
   readonly logicCells: number | null;
   readonly path: readonly PathSegment[];
 }
+
+/** What a seed is routed in takes minutes; now and then the router of one seed goes in circles. */
+const longestSeedSeconds = 900;
+const notInTime = `nextpnr did not end within ${longestSeedSeconds} s`;
 
 interface Report {
   readonly fmax?: Readonly<Record<string, { readonly achieved: number }>>;
@@ -81,10 +87,11 @@ const place = async (netlist: string, seed: number): Promise<Placement> => {
     tool: 'nextpnr-ice40',
     arguments: [...device, '--seed', String(seed), '--json', 'design.json', '--report', 'report.json', '--quiet'],
     files: { 'design.json': netlist },
-    timeoutSeconds: longestRunSeconds,
+    timeoutSeconds: longestSeedSeconds,
   });
   const failed = (reason: string): Placement => ({ mhz: null, reason, logicCells: null, path: [] });
   if (result.outcome === 'absent') return failed('the optional package @yowasp/nextpnr-ice40 is not installed');
+  if (result.outcome === 'timed out') return { ...failed(notInTime), late: true };
   if (result.outcome !== 'finished') return failed(`nextpnr ${result.outcome}: ${result.reason}`);
   const text = result.files['report.json'];
   // A missed clock target ends with an error code too, but not without a report.
@@ -136,6 +143,31 @@ const tenths = (value: number): number => Math.round(value * 10) / 10;
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
+/** The median clock of placements in MHz, or why there is none. One that was not done in time counts as the slowest, so that it makes the median no better. */
+export const medianClock = (placements: readonly Pick<Placement, 'mhz' | 'reason' | 'late'>[]): number | string => {
+  const late = placements.filter((placement) => placement.late === true);
+  const failure = placements.find(({ mhz, late: slow }) => mhz === null && slow !== true);
+  if (failure !== undefined) return failure.reason ?? 'it could not be placed';
+  return late.length > placements.length / 2 ? notInTime : median(placements.map(({ mhz }) => mhz ?? 0));
+};
+
+class NotInTime extends Error {}
+
+/** A placement, kept for the next time unless it was not done in time: another machine may be faster. */
+const keptPlacement = async (netlist: string, seed: number): Promise<Placement> => {
+  try {
+    const text = await cached('placement', [device, seed, netlist], async () => {
+      const placement = await place(netlist, seed);
+      if (placement.late === true) throw new NotInTime(notInTime);
+      return JSON.stringify(placement);
+    });
+    return JSON.parse(text) as Placement;
+  } catch (error) {
+    if (!(error instanceof NotInTime)) throw error;
+    return { mhz: null, reason: notInTime, late: true, logicCells: null, path: [] };
+  }
+};
+
 const unplaced = (reason: string): PlacedClock => ({
   mhz: null,
   reason,
@@ -182,22 +214,18 @@ export const placedClock = async (design: Design, mapped: NetlistModule, onStep:
   onStep();
   const placements = await Promise.all(
     placementSeeds.map(async (seed): Promise<Placement> => {
-      const text = await cached('placement', [device, seed, netlist], async () =>
-        JSON.stringify(await place(netlist, seed)),
-      );
+      const placement = await keptPlacement(netlist, seed);
       onStep();
-      return JSON.parse(text) as Placement;
+      return placement;
     }),
   );
-  const failure = placements.find((placement) => placement.mhz === null);
-  if (failure !== undefined) return unplaced(failure.reason ?? 'it could not be placed');
-  const seeds = placements.map((placement) => placement.mhz ?? 0);
-  const mhz = median(seeds);
+  const mhz = medianClock(placements);
+  if (typeof mhz === 'string') return unplaced(mhz);
   const chosen = placements.find((placement) => placement.mhz === mhz);
   return {
     mhz: tenths(mhz),
     reason: null,
-    seeds: seeds.map(tenths),
+    seeds: placements.map((placement) => (placement.mhz === null ? null : tenths(placement.mhz))),
     logicCells: chosen?.logicCells ?? null,
     slowestPath: slowestPathOf(netlist, chosen?.path ?? []),
   };

@@ -57,7 +57,7 @@ const clockText = (result: SynthesisResult): string => {
   const { clock } = result;
   if (clock === null) return '';
   if (clock.mhz === null) return `<p>No clock: ${escapeText(clockReason('ice40', clock) ?? '')}.</p>`;
-  const seeds = clock.seeds.map((seed) => megahertz(seed)).join(', ');
+  const seeds = clock.seeds.map((seed) => (seed === null ? 'not routed in time' : megahertz(seed))).join(', ');
   const path = clock.slowestPath;
   const places = (place: string, source: { file: string; line: number } | null): string =>
     `<code>${escapeText(place)}</code>${source === null ? '' : ` (<span class="line">${escapeText(lineText(source))}</span>)`}`;

@@ -42,7 +42,7 @@ const clockText = (result: SynthesisResult): string[] => {
   if (clock === null) return [];
   if (clock.mhz === null) return [`No clock: ${clockReason('ice40', clock)}.`, ''];
   const path = clock.slowestPath;
-  const seeds = clock.seeds.map((seed) => megahertz(seed)).join(', ');
+  const seeds = clock.seeds.map((seed) => (seed === null ? 'not routed in time' : megahertz(seed))).join(', ');
   const text = `Clock on an iCE40 HX8K: ${megahertz(clock.mhz)} MHz, median of three seeds (${seeds}).`;
   if (path === null) return [text, ''];
   return [
