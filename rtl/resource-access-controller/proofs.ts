@@ -77,7 +77,7 @@ const completion = (p: Geometry, thorough: boolean): ProofTarget => ({
 });
 
 const lateResponses = (p: Geometry, thorough: boolean): ProofTarget => ({
-  name: `late responses are never taken for later ones, ${p.outstanding} outstanding`,
+  name: `what a port owes balances before it comes back, ${p.outstanding} outstanding`,
   parameters: { ...p },
   section: `${page}, An isolated port`,
   thorough,
