@@ -6,10 +6,10 @@ import { completionPaths, completionProperties } from './properties-completion.t
 import { containmentPaths, containmentProperties } from './properties-containment.ts';
 import { deviceSideProperties, requestPaths, requestProperties } from './properties-devices.ts';
 import { checkedDecoder, checkedReadChoice } from './properties-leaves.ts';
-import { lateResponsePaths, lateResponseProperties } from './properties-owed.ts';
+import { balancePaths, balanceProperties } from './properties-owed.ts';
 import { processorPaths, processorProperties } from './properties-processor.ts';
 import { checkedAddressRegister, checkedDataRegister } from './properties-registers.ts';
-import { provenPath } from './properties-surroundings.ts';
+import { type ProvenPath, provenPath } from './properties-surroundings.ts';
 import { transactionPaths, transactionProperties } from './properties-transactions.ts';
 import type { Geometry } from './shapes.ts';
 
@@ -42,87 +42,97 @@ const induction = ['k-induction', 'bmc3'] as const;
 /** Ten times what the longest takes on two idle cores. */
 const seconds = 300;
 
-const processorSide = (p: Geometry, thorough: boolean): ProofTarget => ({
-  name: `the processor side, with devices that do anything, ${p.outstanding} outstanding`,
+/** A proof of the whole path, with what ties its transactions to its ports, by induction over all of it at once. */
+const ofPath = (
+  p: Geometry,
+  thorough: boolean,
+  what: { readonly name: string; readonly label: string; readonly section: string; readonly paths: readonly string[] },
+  state: (path: ProvenPath) => void,
+): ProofTarget => ({
+  name: `${what.name}, ${p.outstanding} outstanding`,
   parameters: { ...p },
-  section: `${page}, Responses`,
+  section: `${page}, ${what.section}`,
   thorough,
   engines: induction,
   seconds,
   module: erase(() =>
-    provenPath(p, 'processor_side', [...new Set([...transactionPaths(p), ...processorPaths()])], ({ m, io, seen }) => {
-      transactionProperties(p, m, seen);
+    provenPath(p, what.label, [...new Set([...transactionPaths(p), ...what.paths])], (path) => {
+      transactionProperties(p, path.m, path.seen);
+      state(path);
+    }),
+  ),
+});
+
+const processorSide = (p: Geometry, thorough: boolean): ProofTarget =>
+  ofPath(
+    p,
+    thorough,
+    {
+      name: 'the processor side, with devices that do anything',
+      label: 'processor_side',
+      section: 'Responses',
+      paths: processorPaths(),
+    },
+    ({ m, io, seen }) => {
       processorProperties(p, m, io.s_axi, seen);
       // What is assumed leaves room for traffic and for faults.
       const sick = seen('port_0.control.isolated').bit(0);
       m.cover(all([sick, io.s_axi.rvalid, io.s_axi.rlast]), 'a read ends beside an isolated port');
       m.cover(all([sick, io.s_axi.bvalid]), 'a write ends beside an isolated port');
-    }),
-  ),
-});
+    },
+  );
 
-const completion = (p: Geometry, thorough: boolean): ProofTarget => ({
-  name: `answers within the programmed time, ${p.outstanding} outstanding`,
-  parameters: { ...p },
-  section: `${page}, Constants`,
-  thorough,
-  engines: induction,
-  seconds,
-  module: erase(() =>
-    provenPath(p, 'completion', [...new Set([...transactionPaths(p), ...completionPaths(p)])], (path) => {
-      transactionProperties(p, path.m, path.seen);
-      completionProperties(p, path);
-    }),
-  ),
-});
+const completion = (p: Geometry, thorough: boolean): ProofTarget =>
+  ofPath(
+    p,
+    thorough,
+    {
+      name: 'answers within the programmed time',
+      label: 'completion',
+      section: 'Constants',
+      paths: completionPaths(p),
+    },
+    (path) => completionProperties(p, path),
+  );
 
-const lateResponses = (p: Geometry, thorough: boolean): ProofTarget => ({
-  name: `what a port owes balances before it comes back, ${p.outstanding} outstanding`,
-  parameters: { ...p },
-  section: `${page}, An isolated port`,
-  thorough,
-  engines: induction,
-  seconds,
-  module: erase(() =>
-    provenPath(p, 'late_responses', [...new Set([...transactionPaths(p), ...lateResponsePaths(p)])], (path) => {
-      transactionProperties(p, path.m, path.seen);
-      lateResponseProperties(path);
-    }),
-  ),
-});
+const balance = (p: Geometry, thorough: boolean): ProofTarget =>
+  ofPath(
+    p,
+    thorough,
+    {
+      name: 'what a port owes balances before it comes back',
+      label: 'balance',
+      section: 'An isolated port',
+      paths: balancePaths(p),
+    },
+    balanceProperties,
+  );
 
-const containment = (p: Geometry, thorough: boolean): ProofTarget => ({
-  name: `a healthy port beside sick ones, ${p.outstanding} outstanding`,
-  parameters: { ...p },
-  section: `${page}, Faults`,
-  thorough,
-  engines: induction,
-  seconds,
-  module: erase(() =>
-    provenPath(p, 'containment', [...new Set([...transactionPaths(p), ...containmentPaths(1)])], (path) => {
-      transactionProperties(p, path.m, path.seen);
+const containment = (p: Geometry, thorough: boolean): ProofTarget =>
+  ofPath(
+    p,
+    thorough,
+    {
+      name: 'a healthy port beside sick ones',
+      label: 'containment',
+      section: 'Faults',
+      paths: containmentPaths(1),
+    },
+    (path) => {
       containmentProperties(p, 1, path);
       const { m, managers, seen } = path;
       const sick = seen('port_0.control.isolated').bit(0);
       m.cover(all([sick, managers[1]?.rvalid ?? sick]), 'a healthy device answers beside an isolated port');
-    }),
-  ),
-});
+    },
+  );
 
-const requests = (p: Geometry, thorough: boolean): ProofTarget => ({
-  name: `requests towards devices, ${p.outstanding} outstanding`,
-  parameters: { ...p },
-  section: `${page}, Requests`,
-  thorough,
-  engines: induction,
-  seconds,
-  module: erase(() =>
-    provenPath(p, 'requests', [...new Set([...transactionPaths(p), ...requestPaths(p)])], (path) => {
-      transactionProperties(p, path.m, path.seen);
-      requestProperties(p, path);
-    }),
-  ),
-});
+const requests = (p: Geometry, thorough: boolean): ProofTarget =>
+  ofPath(
+    p,
+    thorough,
+    { name: 'requests towards devices', label: 'requests', section: 'Requests', paths: requestPaths(p) },
+    (path) => requestProperties(p, path),
+  );
 
 /** By search alone: no lemmas tie the strobes at a device to the burst that the processor sent. */
 const deviceSide = (p: Geometry): ProofTarget => ({
@@ -151,7 +161,7 @@ export const resourceAccessControllerProofs: ProofList = {
     processorSide(smallest, false),
     completion(smallest, false),
     containment(smallest, false),
-    lateResponses(smallest, false),
+    balance(smallest, false),
     requests(smallest, false),
     leaf(usual, 'what the decoder of reads says', 'Requests', false, () => checkedDecoder(usual, 'read')),
     leaf(usual, 'what the decoder of writes says', 'Requests', false, () => checkedDecoder(usual, 'write')),
@@ -165,7 +175,7 @@ export const resourceAccessControllerProofs: ProofList = {
     processorSide(larger, true),
     completion(larger, true),
     containment(larger, true),
-    lateResponses(larger, true),
+    balance(larger, true),
     deviceSide(smallest),
   ],
 };

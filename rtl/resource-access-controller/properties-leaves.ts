@@ -47,7 +47,7 @@ export const checkedDecoder = (p: Geometry, direction: 'read' | 'write') =>
 
 /**
  * No source waits long for its turn: while a source goes on offering, at most as many turns of others begin as there are others. A turn is the beats of one
- * burst from one source, as long as it has them.
+ * source up to the next that is marked as last, as long as it has one in each cycle: where bursts interleave, it is more than one burst.
  */
 export const checkedReadChoice = (p: Geometry) => {
   const sources = p.ports + 1;

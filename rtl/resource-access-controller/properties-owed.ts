@@ -82,8 +82,8 @@ export const owedProperties = (p: Geometry, m: ModuleBody, seen: Seen): void => 
   }
 };
 
-/** The signals that `lateResponseProperties` speaks of, beside those of `transactionPaths`. */
-export const lateResponsePaths = (p: Geometry): readonly string[] =>
+/** The signals that `balanceProperties` speaks of, beside those of `transactionPaths`. */
+export const balancePaths = (p: Geometry): readonly string[] =>
   range(p.ports).flatMap((port) =>
     ['control.spoiled', 'control.requesting', 'control.releasing', 'control.drained'].map(
       (name) => `port_${port}.${name}`,
@@ -91,10 +91,10 @@ export const lateResponsePaths = (p: Geometry): readonly string[] =>
   );
 
 /**
- * That late responses are never taken for later ones: whatever its devices do, a port comes back into service only when they have given, since power-on or
- * their last reset, one beat for each beat that they were asked for, and one response for each write that they were given whole. Counted at the port's pins.
+ * That what is asked for and what is given balance: whatever its devices do, a port comes back into service only when they have given, since power-on or
+ * their last reset, as many beats as they were asked for, and as many responses as writes that they were given whole. Counted at the port's pins. Beats that were wrong count as given.
  */
-export const lateResponseProperties = ({ m, managers, seen }: Pick<ProvenPath, 'm' | 'managers' | 'seen'>): void => {
+export const balanceProperties = ({ m, managers, seen }: Pick<ProvenPath, 'm' | 'managers' | 'seen'>): void => {
   const flag = (path: string): Bits<1> => seen(path).bit(0);
   for (const [port, bus] of managers.entries()) {
     const at = (path: string): string => `port_${port}.${path}`;
