@@ -53,7 +53,7 @@ export const roundKeyStore = (p: RoundKeyStoreParameters) => {
       const { address } = m.regs({ address: { type: bits(addressWidth), reset: 0 } });
       m.when(clearing, () => {
         address.set(address.add(1));
-        m.when(address.eq(2 ** addressWidth - 1), () => clearing.set(0));
+        m.when(address.eq(p.slots * 2 ** (addressWidth - slotWidth) - 1), () => clearing.set(0));
       });
       m.when(io.clear, () => {
         clearing.set(1);

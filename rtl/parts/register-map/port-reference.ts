@@ -170,6 +170,7 @@ export class PortReference {
           const set = BigInt(inputs[`status_${name}`] ?? 0);
           if (field.access === 'pulse') this.fields.set(name, given & strobed);
           else if (field.access === 'write-one-to-clear') this.fields.set(name, (old & ~(given & strobed)) | set);
+          else if (field.access === 'write-only' && bit(inputs.erase)) this.fields.set(name, 0n);
           else if (field.access === 'read-write' || field.access === 'write-only')
             this.fields.set(name, (old & ~strobed) | (given & strobed));
         }

@@ -1,50 +1,63 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../../testbench/simulator/index.ts';
-import { bits, elaborate, input, module, output } from '../../hdl/index.ts';
+import { bit, bits, elaborate, input, type ModuleBody, module, output } from '../../hdl/index.ts';
 import { axiLite } from '../axi/bundles.ts';
 import { registerMap } from './declare.ts';
 import { createDriver } from './driver.ts';
 import { exampleMap } from './example.ts';
-import { registerPort } from './port.ts';
+import { erasableRegisterPort, registerPort } from './port.ts';
 import { PortReference, type Signals } from './port-reference.ts';
 import { settingsShape, statusShape } from './port-shapes.ts';
 
 const settings = settingsShape(exampleMap)!;
 const status = statusShape(exampleMap)!;
 
-/**
- * The example's port with the memories of its windows: two words of delay between a window's read and its data would
- * show at once.
- */
-const block = module(
-  'example_block',
-  {
-    s_axil: input(axiLite({ addressWidth: exampleMap.addressWidth })),
-    settings: output(settings),
-    status: input(status),
-  },
-  (io, m) => {
-    const { registers } = m.instances({ registers: registerPort(exampleMap) });
-    const { table_words, map_words } = m.memories({
-      table_words: { type: bits<number>(12), depth: 12 },
-      map_words: { type: bits<number>(48), depth: 4 },
-    });
-    io.s_axil.connect(registers.s_axil);
-    io.settings.set(registers.settings);
-    registers.status.set(io.status as never);
-    for (const [memory, window] of [
-      [table_words, registers.windows.table],
-      [map_words, registers.windows.map],
-    ] as const) {
-      window.read_data.set(memory.fetch(window.read_address, window.read));
-      m.when(window.write, () => memory.write(window.write_address, window.write_data, window.write_mask));
-    }
-  },
-);
+type Registers = ReturnType<typeof portOf>;
+const portOf = (m: ModuleBody) => m.instances({ registers: registerPort(exampleMap) }).registers;
+
+/** The memories of the windows: two words of delay between a window's read and its data would show at once. */
+const serveWindows = (m: ModuleBody, windows: Registers['windows']): void => {
+  const { table_words, map_words } = m.memories({
+    table_words: { type: bits<number>(12), depth: 12 },
+    map_words: { type: bits<number>(48), depth: 4 },
+  });
+  for (const [memory, window] of [
+    [table_words, windows.table],
+    [map_words, windows.map],
+  ] as const) {
+    window.read_data.set(memory.fetch(window.read_address, window.read));
+    m.when(window.write, () => memory.write(window.write_address, window.write_data, window.write_mask));
+  }
+};
+
+const ports = {
+  s_axil: input(axiLite({ addressWidth: exampleMap.addressWidth })),
+  settings: output(settings),
+  status: input(status),
+};
+
+/** The example's port with the memories of its windows. */
+const block = module('example_block', ports, (io, m) => {
+  const registers = portOf(m);
+  io.s_axil.connect(registers.s_axil);
+  io.settings.set(registers.settings);
+  registers.status.set(io.status as never);
+  serveWindows(m, registers.windows);
+});
+
+const erasableBlock = module('erasable_block', { ...ports, erase: input(bit) }, (io, m) => {
+  const { registers } = m.instances({ registers: erasableRegisterPort(exampleMap) });
+  io.s_axil.connect(registers.s_axil);
+  io.settings.set(registers.settings);
+  registers.status.set(io.status as never);
+  registers.erase.set(io.erase);
+  serveWindows(m, registers.windows);
+});
 
 const simulator = compile(elaborate(block));
 const randomised = compile(elaborate(block), { initial: { randomSeed: 3 }, backend: 'javascript' });
+const erasable = compile(elaborate(erasableBlock));
 const inputSlots = simulator.layout.inputs.filter((slot) => slot.name !== 'aresetn');
 
 /** Addresses that hit: every word of the map, the words beside, and some anywhere. */
@@ -84,7 +97,7 @@ describe('registerPort', () => {
   test.prop([cycles], { numRuns: process.env.PORTCULLIS_THOROUGH === '1' ? 500 : 30 })(
     'does in every cycle what its page says',
     (plan) => {
-      for (const tested of [simulator, randomised]) {
+      for (const tested of [simulator, randomised, erasable]) {
         tested.reset();
         tested.in.aresetn = 0;
         tested.step();
@@ -108,6 +121,7 @@ describe('registerPort', () => {
             s_axil_arvalid: (cycle.valids >> 2) & 1,
             s_axil_bready: (cycle.readies & 3) === 0 ? 0 : 1,
             s_axil_rready: cycle.readies >> 2 === 0 ? 0 : 1,
+            ...(tested === erasable && { erase: cycle.seed % 4 === 0 ? 1 : 0 }),
           });
           Object.assign(tested.in, inputs);
           tested.settle();

@@ -1,5 +1,6 @@
 import {
   type Bits,
+  type BitsShape,
   bit,
   bits,
   bundle,
@@ -31,6 +32,7 @@ import {
   windowBundle,
   windowsOf,
 } from './port-shapes.ts';
+import { elementsOf, leafOf } from './port-words.ts';
 
 type BusPorts = { readonly s_axil: InputPort<AxiLite<{ readonly addressWidth: number }>> };
 type Bus = Inside<BusPorts>['s_axil'];
@@ -129,13 +131,26 @@ const readChannels = (bus: Bus, m: ModuleBody, map: RegisterMap, sides: BlockSid
  * Latency: response two cycles after acceptance (a window's read three); one access of each direction every two cycles.
  * All outputs of the bus and all `settings` are registers.
  */
-export const registerPort = <R extends RegisterDeclarations>(
-  map: RegisterMap<R>,
-): ModuleDefinition<RegisterPortPorts<R>> => {
+export const registerPort = <R extends RegisterDeclarations>(map: RegisterMap<R>) =>
+  portOf(map, false) as unknown as ModuleDefinition<RegisterPortPorts<R>>;
+
+/** A register port in which a cycle of `erase` sets all `write-only` fields to 0, whatever is written to them in that cycle. */
+export const erasableRegisterPort = <R extends RegisterDeclarations>(map: RegisterMap<R>) =>
+  portOf(map, true) as unknown as ModuleDefinition<RegisterPortPorts<R> & { readonly erase: InputPort<BitsShape<1>> }>;
+
+const eraseSecrets = (map: RegisterMap, sides: BlockSides): void => {
+  for (const register of map.placed)
+    for (const element of elementsOf(register))
+      for (const field of register.fields)
+        if (field.access === 'write-only') leafOf(sides.settings, register, element, field).set(0);
+};
+
+const portOf = (map: RegisterMap, erasable: boolean): ModuleDefinition<Ports> => {
   const settings = settingsShape(map);
   const status = statusShape(map);
   const windows = windowsOf(map);
-  const ports = {
+  const ports: Ports = {
+    ...(erasable && { erase: input(bit) }),
     s_axil: input(axiLite({ addressWidth: map.addressWidth })),
     ...(settings !== undefined && { settings: output.reg(settings, { reset: settingsResets(map) as never }) }),
     ...(status !== undefined && { status: input(status) }),
@@ -147,11 +162,9 @@ export const registerPort = <R extends RegisterDeclarations>(
     const bus = io.s_axil as Bus;
     const sides = { settings: io.settings, status: io.status, windows: io.windows as BlockSides['windows'] };
     writeChannels(bus, m, map, sides);
+    if (erasable) m.when(io.erase as Bits<1>, () => eraseSecrets(map, sides));
     readChannels(bus, m, map, sides);
   };
   const documentation = `Control registers of ${map.name}: ${map.description}`;
-  // Which ports there are follows from the map, which the type says in its own way.
-  return module(`${map.name}_registers`, ports, body as never, { documentation }) as unknown as ModuleDefinition<
-    RegisterPortPorts<R>
-  >;
+  return module(`${map.name}_registers`, ports, body as never, { documentation });
 };

@@ -156,16 +156,19 @@ describe.each(directions)('random blocks agree with the library: %s', (direction
   });
 });
 
-test.each(unrollings)('clearing leaves keys of zeros in every slot, %i rounds in hardware', (unrolled) => {
-  const engine = new Engine(rtlWay(hardware({ direction: 'encrypt', unrolled })));
-  const slots = [0, 1, 2, 3];
-  const blocks = slots.map((slot): Inputs => ({ from_block: 0x1234n, from_slot: BigInt(slot) }));
-  const fresh = engine.play(blocks, unrolled).given.map(({ block }) => block);
-  expect(new Set(fresh).size).toBe(1);
-  for (const slot of slots) loadKey(engine, slot, new Uint8Array(32).fill(slot + 1));
-  expect(new Set(engine.play(blocks, unrolled).given.map(({ block }) => block)).size).toBe(4);
-  engine.step({ clear: 1n });
-  const passes = 14 / unrolled;
-  expect(engine.settle()).toBe(4 * 2 ** Math.ceil(Math.log2(passes)));
-  expect(engine.play(blocks, unrolled).given.map(({ block }) => block)).toEqual(fresh);
+describe.each([1, 3, 4])('clearing leaves keys of zeros in each of %i slots', (count) => {
+  test.each(unrollings)('%i rounds in hardware', (unrolled) => {
+    const engine = new Engine(rtlWay(hardware({ direction: 'encrypt', unrolled, slots: count })));
+    const slots = Array.from({ length: count }, (_, slot) => slot);
+    const blocks = slots.map((slot): Inputs => ({ from_block: 0x1234n, from_slot: BigInt(slot) }));
+    const fresh = engine.play(blocks, unrolled).given.map(({ block }) => block);
+    expect(new Set(fresh).size).toBe(1);
+    for (const slot of slots) loadKey(engine, slot, new Uint8Array(32).fill(slot + 1));
+    const keyed = engine.play(blocks, unrolled).given.map(({ block }) => block);
+    expect(new Set([...keyed, ...fresh]).size).toBe(count + 1);
+    engine.step({ clear: 1n });
+    const passes = 14 / unrolled;
+    expect(engine.settle()).toBe(count * 2 ** Math.ceil(Math.log2(passes)));
+    expect(engine.play(blocks, unrolled).given.map(({ block }) => block)).toEqual(fresh);
+  });
 });
