@@ -1,7 +1,6 @@
 /** Captures of others, for tests: they are not part of the project. */
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { readBytes } from './read-bytes.ts';
 import { readCapture } from './read-capture.ts';
 
@@ -10,11 +9,16 @@ export interface FurtherCapture {
   readonly packets: readonly Uint8Array[];
 }
 
-/** The folder named by the environment variable PORTCULLIS_CAPTURES, or one beside the project; null where neither is there. */
+/**
+ * The folder that the environment variable PORTCULLIS_CAPTURES names; null where it names none.
+ * @throws Error when there is no such folder: a comparison that was asked for must not be passed over.
+ */
 export const furtherCapturesFolder = (): string | null => {
-  const folder =
-    process.env.PORTCULLIS_CAPTURES ?? fileURLToPath(new URL('../../../shared/data/captures', import.meta.url));
-  return existsSync(folder) ? folder : null;
+  const folder = process.env.PORTCULLIS_CAPTURES ?? '';
+  if (folder === '') return null;
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new Error(`PORTCULLIS_CAPTURES is '${folder}', which is no folder; name one that holds captures`);
+  return folder;
 };
 
 /** All captures of the folder by name, packets cut off at the end of a file left out. @throws CaptureError */

@@ -2,6 +2,7 @@ import type { ByteSource } from './byte-source.ts';
 import type { ByteOrder, Capture, CapturedPacket } from './capture.ts';
 import { oddLengths, packetOf } from './captured-packet.ts';
 import { ethernetLinkType, linkTypeName } from './link-types.ts';
+import { cutOffAfter, damagedAfter, keptBefore } from './packets-before.ts';
 
 const fileHeaderBytes = 24;
 const recordHeaderBytes = 16;
@@ -60,7 +61,7 @@ export const readPcap = (source: ByteSource, format: PcapFormat, keepTruncated: 
         offset: offset + 8,
         found: `packet ${number} says that ${kept} bytes of it were kept`,
         expected: `at most ${longest}`,
-        advice: `Packets 1 to ${number - 1} before it read well; the damage is here or shortly before`,
+        advice: damagedAfter(packets.length),
       });
     const end = offset + recordHeaderBytes + kept;
     if (!whole || end > source.length) {
@@ -69,14 +70,14 @@ export const readPcap = (source: ByteSource, format: PcapFormat, keepTruncated: 
         ? `packet ${number} needs ${recordHeaderBytes + kept} bytes with its header, and ${remaining} remain`
         : `the header of packet ${number} needs ${recordHeaderBytes} bytes, and ${remaining} remain`;
       if (keepTruncated) {
-        warnings.push(`${source.name}: byte ${offset}: ${found}; ${packets.length} whole packets before it are kept`);
+        warnings.push(`${source.name}: byte ${offset}: ${found}; ${keptBefore(packets.length)}`);
         break;
       }
       throw source.fault({
         offset,
         found: `the file is cut off: ${found}`,
         expected: 'whole packets to the end',
-        advice: `The ${packets.length} packets before it are whole; ask to keep them (truncated: 'keep')`,
+        advice: cutOffAfter(packets.length),
         truncated: true,
       });
     }

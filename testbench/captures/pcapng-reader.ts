@@ -3,6 +3,7 @@ import type { Capture, CapturedPacket } from './capture.ts';
 import { CaptureError } from './capture-error.ts';
 import { oddLengths, packetOf } from './captured-packet.ts';
 import { ethernetLinkType } from './link-types.ts';
+import { cutOffAfter, keptBefore } from './packets-before.ts';
 import { type CaptureInterface, nanosecondsOf, readInterface } from './pcapng-interface.ts';
 
 /** Type of the block that starts a section: the same in both byte orders. */
@@ -61,7 +62,7 @@ export const readPcapng = (source: ByteSource, keepTruncated: boolean): Capture 
       if (!(error instanceof CaptureError && error.truncated) || offset === 0) throw error;
       if (keepTruncated) {
         warnings.push(
-          `${source.name}: byte ${offset}: ${error.found}; ${packets.length} whole packets before it are kept`,
+          `${source.name}: byte ${offset}: ${error.found}; ${keptBefore(packets.length)}`,
         );
         break;
       }
@@ -69,7 +70,7 @@ export const readPcapng = (source: ByteSource, keepTruncated: boolean): Capture 
         offset,
         found: `the file is cut off: ${error.found}`,
         expected: 'whole blocks to the end',
-        advice: `The ${packets.length} packets before it are whole; ask to keep them (truncated: 'keep')`,
+        advice: cutOffAfter(packets.length),
         truncated: true,
       });
     }

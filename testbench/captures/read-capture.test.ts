@@ -151,7 +151,8 @@ describe('damage', () => {
         const fault = faultOf(cut);
         expect(fault.truncated).toBe(true);
         expect(fault.offset).toBe(boundaries[fit]);
-        expect(fault.message).toContain(`The ${fit} packets before it are whole`);
+        const whole = ['No whole packet comes before it', 'The packet before it is whole'][fit];
+        expect(fault.message).toContain(whole ?? `The ${fit} packets before it are whole`);
       }
     },
   );
@@ -185,12 +186,22 @@ describe('errors say what, where and what was expected', () => {
     [
       'an absurd length',
       edited(writePcap(two), 32, 0, 0, 0, 0x7f),
-      'byte 32: packet 1 says that 2130706432 bytes of it were kept; expected at most 262144',
+      'byte 32: packet 1 says that 2130706432 bytes of it were kept; expected at most 262144. It is the first packet: the damage is here, or in the header of the file',
+    ],
+    [
+      'an absurd length after one packet',
+      edited(writePcap(two), 68, 0, 0, 0, 0x7f),
+      'at most 262144. Packet 1 before it read well; the damage is here or shortly before',
+    ],
+    [
+      'an absurd length after two packets',
+      edited(writePcap([...two, ...two]), 109 + 8, 0, 0, 0, 0x7f),
+      'at most 262144. Packets 1 to 2 before it read well; the damage is here or shortly before',
     ],
     [
       'a cut packet',
       writePcap(two).subarray(0, 100),
-      "byte 60: the file is cut off: packet 2 needs 49 bytes with its header, and 40 remain; expected whole packets to the end. The 1 packets before it are whole; ask to keep them (truncated: 'keep')",
+      "byte 60: the file is cut off: packet 2 needs 49 bytes with its header, and 40 remain; expected whole packets to the end. The packet before it is whole; Wireshark's editcap writes it to a file of its own (editcap CUT WHOLE), and readCapture keeps it with the option { truncated: 'keep' }",
     ],
     ['no byte order', edited(writePcapng(two), 8, 0), 'byte 8: the byte-order magic 0x003c2b1a in a section header'],
     [

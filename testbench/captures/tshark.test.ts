@@ -1,19 +1,19 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { sampleFrames } from './arbitrary-frames.ts';
 import { dissect } from './dissect.ts';
 import type { Dissection } from './dissection.ts';
+import { furtherCaptures, furtherCapturesFolder } from './further-captures.ts';
 import { hardFrames } from './hard-frames.ts';
-import { readCapture } from './read-capture.ts';
 import { readRecorded, recordedCaptures, recordedPath } from './recorded.ts';
 import { type HeaderFields, headerFields, tsharkPresent, witness } from './tshark-witness.ts';
 import { type PacketToWrite, writePcap } from './write-pcap.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 /** A folder of further captures to compare; not needed. */
-const furtherCaptures = process.env.PORTCULLIS_CAPTURES;
+const further = furtherCapturesFolder();
 const present = tsharkPresent();
 const skipped = present ? '' : ' (skipped: tshark is not installed)';
 const folder = mkdtempSync(join(tmpdir(), 'captures-'));
@@ -100,9 +100,8 @@ describe.skipIf(!present)(`tshark as a witness${skipped}`, () => {
     expect(compared).toBeGreaterThan(frames.length * 0.8);
   });
 
-  test.skipIf(furtherCaptures === undefined)('dissects the captures in the folder PORTCULLIS_CAPTURES alike', () => {
-    const files = readdirSync(furtherCaptures!).filter((name) => /\.pcap(ng)?$/.test(name));
-    const packets = files.flatMap((name) => readCapture(readFileSync(join(furtherCaptures!, name)), name).packets);
-    expect(compare(packets, 'further.pcap')).toBeGreaterThan(packets.length * 0.8);
+  test.skipIf(further === null)('dissects the captures in the folder PORTCULLIS_CAPTURES alike', () => {
+    const frames = furtherCaptures(further!).flatMap(({ packets }) => packets);
+    expect(compare(asPackets(frames), 'further.pcap')).toBeGreaterThan(frames.length * 0.8);
   });
 });
