@@ -10,7 +10,8 @@ export const damagedAfter = (count: number): string => {
 /** Advice where the file merely stops too early behind `count` whole packets. */
 export const cutOffAfter = (count: number): string => {
   if (count === 0) return 'No whole packet comes before it: there is nothing to keep';
-  const [are, them, own] = count === 1 ? ['packet before it is', 'it', 'its'] : [`${count} packets before it are`, 'them', 'their'];
+  const [are, them, own] =
+    count === 1 ? ['packet before it is', 'it', 'its'] : [`${count} packets before it are`, 'them', 'their'];
   return `The ${are} whole; Wireshark's editcap writes ${them} to a file of ${own} own (editcap CUT WHOLE), and readCapture keeps ${them} with the option { truncated: 'keep' }`;
 };
 

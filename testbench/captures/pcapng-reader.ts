@@ -61,9 +61,7 @@ export const readPcapng = (source: ByteSource, keepTruncated: boolean): Capture 
     } catch (error) {
       if (!(error instanceof CaptureError && error.truncated) || offset === 0) throw error;
       if (keepTruncated) {
-        warnings.push(
-          `${source.name}: byte ${offset}: ${error.found}; ${keptBefore(packets.length)}`,
-        );
+        warnings.push(`${source.name}: byte ${offset}: ${error.found}; ${keptBefore(packets.length)}`);
         break;
       }
       throw source.fault({

@@ -46,7 +46,11 @@ export const checkBlock = async (
         return;
       }
       progress ??= startProgress(title, state.total, 'cycles');
-      progress.update(state.cycles, state.phase === 'shrinking' ? 'a difference; looking for its smallest case' : '');
+      progress.update(
+        state.cycles,
+        state.phase === 'shrinking' ? 'a difference; looking for its smallest case' : '',
+        state.total,
+      );
     });
   } finally {
     (progress as Progress | null)?.finish();

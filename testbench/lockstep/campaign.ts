@@ -10,6 +10,14 @@ export const scenariosPerSeed = 16;
 const shrinkRuns = 1500;
 const shrinkCycles = 3_000_000;
 
+export interface CampaignProgress {
+  /** Cycles run so far, without shrinking. */
+  readonly cycles: number;
+  /** Of these, those of random scenarios. */
+  readonly random: number;
+  readonly shrinking: boolean;
+}
+
 export interface Campaign<Scenario> {
   readonly block: BlockUnderTest<Scenario>;
   readonly parameters: BlockParameters;
@@ -21,8 +29,7 @@ export interface Campaign<Scenario> {
   /** With it, one scenario alone is run: that of this path under the seed. */
   readonly path?: string;
   readonly frames: readonly CapturedFrame[];
-  /** Told the cycles of random scenarios so far. */
-  readonly onProgress?: (cycles: number, shrinking: boolean) => void;
+  readonly onProgress?: (progress: CampaignProgress) => void;
 }
 
 /** A failing scenario, as small as shrinking made it. */
@@ -68,8 +75,14 @@ export const waysOf = (difference: RunDifference, ways: readonly Way[]): readonl
     : ways.filter((way) => way === reference || way.name === difference.way);
 };
 
+interface Sofar {
+  /** Cycles of captures, and of random scenarios. */
+  readonly captured: number;
+  readonly random: number;
+}
+
 /** One seed's scenarios; stops at the first that fails, shrunk. */
-const runSeed = <Scenario>(campaign: Campaign<Scenario>, seed: number, already: number): CampaignResult<Scenario> => {
+const runSeed = <Scenario>(campaign: Campaign<Scenario>, seed: number, before: Sofar): CampaignResult<Scenario> => {
   const { block, parameters, frames } = campaign;
   let ways = campaign.ways;
   let cycles = 0;
@@ -80,9 +93,11 @@ const runSeed = <Scenario>(campaign: Campaign<Scenario>, seed: number, already: 
   const outcome = fc.check(
     fc.property(block.scenarios(parameters, frames), (scenario) => {
       const shrinking = found.difference !== null;
-      if (shrinking ? runs >= shrinkRuns || spent >= shrinkCycles : already + cycles >= campaign.cycles) return true;
+      if (shrinking ? runs >= shrinkRuns || spent >= shrinkCycles : before.random + cycles >= campaign.cycles)
+        return true;
       const result = runScenario(block, parameters, ways, scenario, (done) => {
-        campaign.onProgress?.(already + cycles + (shrinking ? 0 : done), shrinking);
+        const random = before.random + cycles + (shrinking ? 0 : done);
+        campaign.onProgress?.({ cycles: before.captured + random, random, shrinking });
       });
       if (shrinking) {
         runs += 1;
@@ -116,7 +131,7 @@ const runPath = <Scenario>(campaign: Campaign<Scenario>, path: string): Campaign
   const [scenario] = fc.sample(block.scenarios(parameters, frames), { seed, path, numRuns: 1 });
   if (scenario === undefined) return { cycles: 0, scenarios: 0, failure: null };
   const { cycles, difference } = runScenario(block, parameters, ways, scenario, (done) =>
-    campaign.onProgress?.(done, false),
+    campaign.onProgress?.({ cycles: done, random: done, shrinking: false }),
   );
   const failure = difference === null ? null : { scenario, difference, drawn: { seed, path } };
   return { cycles, scenarios: 1, failure };
@@ -126,12 +141,19 @@ const runPath = <Scenario>(campaign: Campaign<Scenario>, path: string): Campaign
 const runCapture = <Scenario>(
   campaign: Campaign<Scenario>,
   capture: readonly CapturedFrame[],
+  captured: number,
 ): CampaignResult<Scenario> => {
   const { block, parameters } = campaign;
   let ways = campaign.ways;
+  let played: number | null = null;
   const attempt = (frames: readonly CapturedFrame[]): { scenario: Scenario; result: LockstepResult } | null => {
     const scenario = block.fromCapture(parameters, frames);
-    return scenario === null ? null : { scenario, result: runScenario(block, parameters, ways, scenario) };
+    if (scenario === null) return null;
+    const result = runScenario(block, parameters, ways, scenario, (done) =>
+      campaign.onProgress?.({ cycles: captured + (played ?? done), random: 0, shrinking: played !== null }),
+    );
+    played ??= result.cycles;
+    return { scenario, result };
   };
   const whole = attempt(capture);
   if (whole === null) return { cycles: 0, scenarios: 0, failure: null };
@@ -172,21 +194,19 @@ export const runCampaign = <Scenario>(
   if (campaign.path !== undefined) return runPath(campaign, campaign.path);
   let cycles = 0;
   let scenarios = 0;
-  let random = 0;
   const add = (part: CampaignResult<Scenario>): CampaignResult<Scenario> | null => {
     cycles += part.cycles;
     scenarios += part.scenarios;
     return part.failure === null ? null : { cycles, scenarios, failure: part.failure };
   };
   for (const capture of captures) {
-    const failed = add(runCapture(campaign, capture));
+    const failed = add(runCapture(campaign, capture, cycles));
     if (failed !== null) return failed;
   }
-  for (let seed = campaign.seed; random < campaign.cycles; seed += 1) {
-    const part = runSeed(campaign, seed, random);
-    random += part.cycles;
-    campaign.onProgress?.(random, false);
-    const failed = add(part);
+  const captured = cycles;
+  for (let seed = campaign.seed; cycles - captured < campaign.cycles; seed += 1) {
+    const failed = add(runSeed(campaign, seed, { captured, random: cycles - captured }));
+    campaign.onProgress?.({ cycles, random: cycles - captured, shrinking: false });
     if (failed !== null) return failed;
   }
   return { cycles, scenarios, failure: null };

@@ -7,7 +7,14 @@ import { readCapture } from '../captures/read-capture.ts';
 import { applyPlant } from '../mutation/planted-bugs.ts';
 import type { BlockParameters, BlockUnderTest } from './block.ts';
 import { blocksUnderTest } from './blocks/index.ts';
-import { type CampaignResult, type Failure, runCampaign, runScenario, waysOf } from './campaign.ts';
+import {
+  type CampaignProgress,
+  type CampaignResult,
+  type Failure,
+  runCampaign,
+  runScenario,
+  waysOf,
+} from './campaign.ts';
 import { record } from './recording.ts';
 import { readReplay, writeFrames, writeReplay } from './replay-file.ts';
 import { type Difference, messageOf, replayCommand, sourceOf } from './report.ts';
@@ -40,8 +47,10 @@ export interface CheckRequest {
 
 export interface CheckProgress {
   readonly phase: 'preparing' | 'running' | 'shrinking';
+  /** Cycles run so far, those of captures with those of random traffic. */
   readonly cycles: number;
-  readonly total: number;
+  /** Cycles when done, which grows while captures are played; null for one scenario, which runs until it ends. */
+  readonly total: number | null;
   /** Cycles a second, all ways together; 0 while unknown. */
   readonly rate: number;
   /** Null while unknown. */
@@ -199,30 +208,33 @@ export const check = async (
   const cycles = request.cycles ?? defaultCycles;
   const seed = request.seed ?? 1;
 
-  onProgress({ phase: 'preparing', cycles: 0, total: cycles, rate: 0, secondsLeft: null });
+  const one = replay !== null || request.path !== undefined;
+  onProgress({ phase: 'preparing', cycles: 0, total: one ? null : cycles, rate: 0, secondsLeft: null });
   let module: Module | null = null;
   const ways = await makeWays(block, parameters, names, (whole) => {
     module = plant === undefined ? whole : applyPlant(block.name, plant, whole);
     return module;
   });
   const began = performance.now();
-  const tell = (done: number, shrinking: boolean): void => {
+  const tell = ({ cycles: done, random, shrinking }: CampaignProgress): void => {
     const seconds = (performance.now() - began) / 1000;
     const rate = seconds > 0 ? done / seconds : 0;
-    const secondsLeft = rate > 0 ? Math.max(0, cycles - done) / rate : null;
+    const left = Math.max(0, cycles - random);
+    const timeLeft = rate > 0 ? left / rate : null;
     onProgress({
       phase: shrinking ? 'shrinking' : 'running',
-      cycles: Math.min(done, cycles),
-      total: cycles,
+      cycles: done,
+      total: one ? null : done + left,
       rate,
-      secondsLeft,
+      secondsLeft: one ? null : timeLeft,
     });
   };
+  const tellOne = (done: number): void => tell({ cycles: done, random: done, shrinking: false });
   // The clock of whoever shows the progress begins now, not with the first scenario's end.
-  tell(0, false);
+  tellOne(0);
   let result: CampaignResult<unknown>;
   if (replay !== null) {
-    const run = runScenario(block, parameters, ways, replay.scenario, (done) => tell(done, false));
+    const run = runScenario(block, parameters, ways, replay.scenario, tellOne);
     const failure =
       run.difference === null ? null : { scenario: replay.scenario, difference: run.difference, drawn: null };
     result = { cycles: run.cycles, scenarios: 1, failure };
