@@ -5,7 +5,9 @@
 export const coreFile = (core: {
   readonly name: string;
   readonly version: string;
-  readonly description: string;
+  readonly summary: string;
+  /** As text. */
+  readonly parameters: string;
   readonly toplevel: string;
   readonly files: readonly string[];
 }): string =>
@@ -13,7 +15,7 @@ export const coreFile = (core: {
     'CAPI=2:',
     '',
     `name: portcullis:blocks:${core.name}:${core.version}`,
-    `description: ${JSON.stringify(core.description)}`,
+    `description: ${JSON.stringify(`${core.summary} (${core.parameters})`)}`,
     '',
     'filesets:',
     '  rtl:',
@@ -37,3 +39,6 @@ export const coreFile = (core: {
 /** The files that a core description of ours lists. */
 export const filesOfCore = (core: string): readonly string[] =>
   [...core.matchAll(/^ {6}- (\S+)$/gm)].map(([, file = '']) => file);
+
+/** The parameters that a core description of ours was written for, as text; null where it tells none. */
+export const parametersOfCore = (core: string): string | null => /^description: ".*\((.*)\)"$/m.exec(core)?.[1] ?? null;

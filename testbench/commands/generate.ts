@@ -9,7 +9,7 @@ import { emitVerilog } from '../../rtl/verilog/index.ts';
 import type { Block, BlockParameters } from './blocks.ts';
 import { chosenBlocks, chosenParameters, describeParameters } from './choose.ts';
 import { UsageError } from './errors.ts';
-import { coreFile, filesOfCore } from './fusesoc.ts';
+import { coreFile, filesOfCore, parametersOfCore } from './fusesoc.ts';
 import { makeDirectory } from './make-directory.ts';
 import { optionOf, type Verb } from './verb.ts';
 import { projectVersion } from './version.ts';
@@ -43,6 +43,21 @@ const refuseOthers = (
   }
 };
 
+/**
+ * The files of two sets of parameters differ under one name.
+ * @throws UsageError before anything is written
+ */
+const refuseOtherParameters = (directory: string, block: Block, parameters: BlockParameters): void => {
+  const path = join(directory, `${block.name}.core`);
+  if (!existsSync(path)) return;
+  const there = parametersOfCore(readFileSync(path, 'utf8'));
+  const asked = describeParameters(parameters);
+  if (there !== null && there !== asked)
+    throw new UsageError(
+      `${path} is of ${block.name} at ${there} and would be replaced by that at ${asked}; write to a directory of its own with --out.`,
+    );
+};
+
 /** Writes a block's files below the directory and tells what was written. @throws UsageError */
 export const generateBlock = (
   block: Block,
@@ -72,7 +87,8 @@ export const generateBlock = (
   const core = coreFile({
     name: block.name,
     version: projectVersion(),
-    description: `${block.summary} (${describeParameters(parameters)})`,
+    summary: block.summary,
+    parameters: describeParameters(parameters),
     toplevel: top.name,
     files: modules.map(({ path }) => path),
   });
@@ -92,12 +108,18 @@ export const generate: Verb = {
   args: {
     block: { type: 'positional', required: false, description: 'Block to write; all blocks when left out' },
     set: { type: 'string', valueHint: 'name=value', description: 'Set a parameter; may be repeated' },
-    out: { type: 'string', valueHint: 'DIR', description: 'Directory to write to; build/verilog/BLOCK when left out' },
+    out: {
+      type: 'string',
+      valueHint: 'DIR',
+      description: 'Directory to write to; build/verilog/BLOCK, whose files are replaced, when left out',
+    },
   },
   async run(given) {
     const files = chosenBlocks(given).flatMap((block) => {
-      const directory = optionOf(given, 'out') ?? join('build', 'verilog', block.name);
-      return generateBlock(block, chosenParameters(block, given), directory);
+      const parameters = chosenParameters(block, given);
+      const out = optionOf(given, 'out');
+      if (out !== undefined) refuseOtherParameters(out, block, parameters);
+      return generateBlock(block, parameters, out ?? join('build', 'verilog', block.name));
     });
     const width = Math.max(...files.map(({ kind }) => kind.length));
     return {

@@ -54,8 +54,15 @@ test('a second block in one directory replaces no module of the first', async ()
     /is of packet_unit.core and would be replaced by another module of that name; write to a directory of its own/,
   );
   expect(contents()).toEqual(before);
-  // The block's own files are its to replace.
-  expect((await into('packet_unit', 'clients=4')).code).toBe(0);
+  // The block's own files are its to replace at the same parameters.
+  expect((await into('packet_unit', 'clients=2')).code).toBe(0);
+  expect(contents()).toEqual(before);
+  const wider = await into('packet_unit', 'clients=2', 'dataWidth=128');
+  expect(wider.code).toBe(2);
+  expect(wider.error).toMatch(
+    /packet_unit\.core is of packet_unit at dataWidth=64 clients=2 hashWidth=32 frameBeats=64.*dataWidth=128 .*write to a directory of its own with --out/,
+  );
+  expect(contents()).toEqual(before);
 });
 
 test('the core file lists every Verilog file, held modules first, and names the top', async () => {
