@@ -38,6 +38,12 @@ const refused: readonly (readonly [string, RegExp])[] = [
   ['check --json=1', /--json takes no value/],
   ['check packet_unit again', /'again' is one too many/],
   ['all packet_unit', /takes no plain arguments/],
+  ['all --seed 5', /no option of 'all' '--seed'\. Choices: --thorough, --json, --help/],
+  ['all --thorogh', /no option of 'all' '--thorogh'. Did you mean '--thorough'\?/],
+  ...['generate', 'synth', 'wave'].map(
+    (verb) => [`${verb} --out=`, /--out needs a value, as in --out (DIR|FILE\.vcd)/] as const,
+  ),
+  ['check --ways=', /--ways needs a value, as in --ways model,rtl,verilog,gates/],
   ['generate paket_unit', /no block 'paket_unit'. Did you mean 'packet_unit'\?/],
   ['generate --set', /--set needs a value, as in --set name=value/],
   ['generate --set dataWidth', /takes name=value.*not 'dataWidth'/],
@@ -51,6 +57,9 @@ const refused: readonly (readonly [string, RegExp])[] = [
   [`synth --peer ${goodVerilog} --top good --set W=abc`, /--set W= takes a constant of Verilog.*not 'abc'/],
   ['generate --set dataWidth=wide', /'dataWidth' of packet_unit is 'wide'.*64, 128, 256 or 512/],
   [`generate --out ${text}`, /text\.txt: a file is there/],
+  ['generate --out /proc/portcullis', /\/proc\/portcullis: no directory can be made in \/proc; .*another place/],
+  [`synth packet_unit --out ${text}`, /text\.txt: a file is there, where a directory is needed/],
+  [`synth --peer ${goodVerilog} --top good --out ${text}`, /text\.txt: a file is there, where a directory is needed/],
   [`generate --out ${text}/below`, /text\.txt: a file is there, where a directory is needed/],
   ['check packet_hash', /packet_hash has no model.*check packet_unit/],
   ['check --ways modl', /no value of --ways 'modl'. Did you mean 'model'\?/],
@@ -86,6 +95,13 @@ const refused: readonly (readonly [string, RegExp])[] = [
   ['wave packet_hash', /no traffic for 'packet_hash'; blocks with traffic: packet_unit/],
   [`wave --capture ${text}`, /expected a pcap or pcapng capture/],
   [`wave --cycles 20 --out ${text}/a.vcd`, /a\.vcd|text\.txt/],
+  [`wave --cycles 20 --out ${folder}`, /a directory is there, where a file is needed/],
+  [
+    'wave --cycles 1000000 --from 99999',
+    /--from is 99999, but the traffic ends after \d,\d{3} cycles; give at most \d{4}\./,
+  ],
+  ['wave --cycles 20 --from 20', /--from is 20, but only 20 cycles are recorded; give at most 19, or more --cycles/],
+  ['wave --from -1', /--from takes a whole number of at least 0/],
   ['bench paket_unit', /no design to race 'paket_unit'. Did you mean 'packet_unit'\?/],
   ['bench --rounds x', /--rounds takes a whole number/],
   ['prove bufer', /no block or part with proofs 'bufer'. Did you mean 'buffer'\?/],
@@ -95,6 +111,8 @@ const refused: readonly (readonly [string, RegExp])[] = [
 
 test.each(refused)('portcullis %s', async (words, said) => {
   const { code, out, error } = await runCommand(...words.split(' '));
+  // What is refused is refused before the work, whose progress would be told.
+  expect(error).not.toMatch(/Synthesising|Checking/);
   const lines = error.trimEnd().split('\n');
   const last = lines.at(-1) ?? '';
   expect(last).toMatch(/^portcullis: /);

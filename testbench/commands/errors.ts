@@ -5,12 +5,16 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** A word without the dashes before it, which make every option look like every other. */
+const bare = (word: string): string => word.replace(/^-+/, '');
+
 /**
  * An error for a word that is none of the choices.
  * @param what names the kind of thing, as in "block" or "option".
  */
 export const unknownChoice = (what: string, word: string, choices: readonly string[]): UsageError => {
-  const near = nearestName(word, choices);
+  const nearest = nearestName(bare(word), choices.map(bare));
+  const near = choices.find((choice) => bare(choice) === nearest);
   const hint = near === undefined ? '' : ` Did you mean '${near}'?`;
   return new UsageError(`There is no ${what} '${word}'.${hint} Choices: ${choices.join(', ')}.`);
 };

@@ -18,5 +18,7 @@ test('what cannot be made is told, below a file and where the system makes none'
   writeFileSync(join(scratch, 'file'), '');
   expect(() => makeDirectory(join(scratch, 'file'))).toThrow(/EEXIST/);
   expect(() => makeDirectory(join(scratch, 'file', 'below'))).toThrow(/EEXIST|ENOTDIR/);
-  expect(() => makeDirectory('/proc/portcullis/out')).toThrow(/ENOENT|EACCES|EPERM/);
+  expect(() => makeDirectory('/proc/portcullis/out')).toThrow(
+    /^\/proc\/portcullis: no directory can be made in \/proc; give --out another place/,
+  );
 });

@@ -1,11 +1,12 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { UsageError } from './errors.ts';
 
 /**
  * Makes a directory and those above it. Node's own recursive way tries for ever where a file system, such as `/proc`, tells that
  * there is no such directory when it should tell that none can be made (seen in Node 20).
  *
- * @throws the error of the file system, for the first directory that cannot be made
+ * @throws UsageError where the file system makes no directories; else its own error, for the first directory that cannot be made
  */
 export const makeDirectory = (path: string): void => {
   if (isDirectory(path)) return;
@@ -14,7 +15,13 @@ export const makeDirectory = (path: string): void => {
     mkdirSync(path);
   } catch (error) {
     // Somebody else may have made it meanwhile.
-    if (!isDirectory(path)) throw error;
+    if (isDirectory(path)) return;
+    // The one above is there, so what is not there is the way to make another.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new UsageError(
+        `${path}: no directory can be made in ${dirname(path)}; give --out another place, as in --out build/out.`,
+      );
+    throw error;
   }
 };
 

@@ -59,7 +59,7 @@ export const parseArguments = (verb: Verb, raw: readonly string[]): Arguments =>
       flags.add(token.name);
       continue;
     }
-    if (token.value === undefined || token.value.startsWith('--')) {
+    if (token.value === undefined || token.value === '' || token.value.startsWith('--')) {
       throw new UsageError(
         `Option ${token.rawName} needs a value, as in ${token.rawName} ${definitions.find(([name]) => name === token.name)?.[1].valueHint ?? 'VALUE'}.`,
       );

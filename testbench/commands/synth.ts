@@ -76,7 +76,11 @@ export const writeReports = (
   });
 };
 
-const peerResults = async (given: Arguments, options: SynthesisOptions): Promise<readonly SynthesisResult[]> => {
+/** Synthesises one thing that was asked for. */
+type Job = () => Promise<SynthesisResult>;
+
+/** @throws UsageError */
+const peerJob = (given: Arguments, options: SynthesisOptions): Job => {
   const paths = given.options.peer ?? [];
   const top = optionOf(given, 'top');
   if (top === undefined) throw new UsageError('Option --peer needs --top with the name of the module to synthesise.');
@@ -91,12 +95,15 @@ const peerResults = async (given: Arguments, options: SynthesisOptions): Promise
         `Option --set ${name}= takes a constant of Verilog, as in ${name}=8, ${name}=4'hf or ${name}='"TEXT"', not '${value}'.`,
       );
   }
-  return [
-    await withProgress(`Synthesising ${top}`, (update) =>
-      synthesisePeer({ paths, top, parameters, ...options }, update),
-    ),
-  ];
+  return () =>
+    withProgress(`Synthesising ${top}`, (update) => synthesisePeer({ paths, top, parameters, ...options }, update));
 };
+
+/** @throws UsageError, ParameterError */
+const blockJobs = (given: Arguments, options: SynthesisOptions): readonly Job[] =>
+  chosenBlocks(given).flatMap((block) =>
+    sweptParameters(block, given).map((parameters) => () => synthesiseBlock(block, parameters, options)),
+  );
 
 export const synth: Verb = {
   name: 'synth',
@@ -123,17 +130,13 @@ export const synth: Verb = {
       throw new UsageError(`Give a block or --peer, not both: '${given.positionals[0]}' is a block's place.`);
     if (!isPeer && given.options.top !== undefined)
       throw new UsageError('Option --top names a module of the files that --peer names; give --peer FILE.v as well.');
+    const jobs = isPeer ? [peerJob(given, options)] : blockJobs(given, options);
+    // Made first, since what cannot be written must not cost minutes of work.
+    const directory = optionOf(given, 'out') ?? join('build', 'synthesis');
+    makeDirectory(directory);
     const results: SynthesisResult[] = [];
-    if (isPeer) {
-      results.push(...(await peerResults(given, options)));
-    } else {
-      for (const block of chosenBlocks(given)) {
-        for (const parameters of sweptParameters(block, given)) {
-          results.push(await synthesiseBlock(block, parameters, options));
-        }
-      }
-    }
-    const paths = writeReports(results, optionOf(given, 'out') ?? join('build', 'synthesis'));
+    for (const job of jobs) results.push(await job());
+    const paths = writeReports(results, directory);
     const rows = synthesisRows(results);
     return { value: rows, text: [synthesisTable(rows), '', ...paths].join('\n'), code: 0 };
   },

@@ -136,6 +136,21 @@ test('wave draws streams as text and writes every signal as VCD', async () => {
   expect(jsonOf(await runCommand(...words, '--json'))).toMatchObject({ block: 'packet_unit', cycles: 300, path: out });
 });
 
+test('wave says where the traffic ended before the cycles that were asked for', async () => {
+  const out = join(folder, 'short.vcd');
+  const words = ['wave', 'packet_unit', '--out', out];
+  const long = await runCommand(...words, '--cycles', '1000000', '--json');
+  const { cycles } = jsonOf(long) as { cycles: number };
+  expect(cycles).toBeLessThan(1_000_000);
+  expect(long.error).toMatch(
+    `the traffic ended after ${cycles.toLocaleString('en-US')} of the 1,000,000 cycles asked for`,
+  );
+  const last = await runCommand(...words, '--cycles', '1000000', '--from', String(cycles - 3));
+  expect(last).toMatchObject({ code: 0 });
+  expect(last.error).toMatch(`3 of the 32 cycles to draw come before the end`);
+  expect(await runCommand(...words, '--cycles', '300')).toMatchObject({ code: 0, error: '' });
+});
+
 test('wave plays random traffic on a block that takes no frames', async () => {
   const out = join(folder, 'controller.vcd');
   const small = ['ports=1', 'entries=1', 'resources=1', 'outstanding=2'].flatMap((one) => ['--set', one]);

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { elaborate } from '../../rtl/hdl/index.ts';
@@ -14,7 +14,7 @@ import type { Wave, WaveSignal } from '../waves/wave.ts';
 import { chosenBlocks, chosenParameters, numberOption } from './choose.ts';
 import { UsageError } from './errors.ts';
 import { makeDirectory } from './make-directory.ts';
-import { type Answer, optionOf, type Verb } from './verb.ts';
+import { type Answer, type Arguments, optionOf, type Verb } from './verb.ts';
 
 /** Widths of every signal below a module, by its path with dots. */
 const widthsBelow = (module: Module, prefix = '', found = new Map<string, number>()): Map<string, number> => {
@@ -29,6 +29,32 @@ const isShown = (module: Module, { path, width }: WaveSignal): boolean =>
   width <= 8 &&
   !path[0]?.startsWith('s_axil_') &&
   module.signals.some(({ name, port }) => port !== null && name === path[0]);
+
+/** The file to write, whose directory is made. @throws UsageError */
+const outputFile = (given: Arguments, usual: string): string => {
+  const file = optionOf(given, 'out') ?? usual;
+  makeDirectory(dirname(file));
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new UsageError(
+      `${file}: a directory is there, where a file is needed, as in --out ${join(file, 'wave.vcd')}.`,
+    );
+  return file;
+};
+
+const figure = (value: number): string => value.toLocaleString('en-US');
+
+/** What was asked for by name and is longer than the traffic, as text. */
+const cutShort = (
+  given: Arguments,
+  { cycles, shown, from, count }: Readonly<Record<'cycles' | 'shown' | 'from' | 'count', number>>,
+): readonly string[] => {
+  const notes: string[] = [];
+  if (given.options.cycles !== undefined && count < cycles)
+    notes.push(`the traffic ended after ${figure(count)} of the ${figure(cycles)} cycles asked for`);
+  if ((given.options.show !== undefined || given.options.from !== undefined) && from + shown > count)
+    notes.push(`${figure(count - from)} of the ${figure(shown)} cycles to draw come before the end`);
+  return notes;
+};
 
 export const wave: Verb = {
   name: 'wave',
@@ -67,6 +93,8 @@ export const wave: Verb = {
     const parameters = chosenParameters(block, given);
     const cycles = numberOption(given, 'cycles', 2_000);
     const shown = numberOption(given, 'show', 32);
+    const asked = given.options.from === undefined ? null : numberOption(given, 'from', 0, 0);
+    const file = outputFile(given, join('build', 'waves', `${block.name}.vcd`));
     const capture = optionOf(given, 'capture');
     const seed = numberOption(given, 'seed', 1, 0);
     const path = capture ?? recordedPath('vlan.pcap');
@@ -98,8 +126,10 @@ export const wave: Verb = {
       firstCycle: 0,
       signals: recorded.map(({ path, width, values }) => ({ path: path.split('.'), width, values })),
     };
-    const file = optionOf(given, 'out') ?? join('build', 'waves', `${block.name}.vcd`);
-    makeDirectory(dirname(file));
+    if (asked !== null && asked >= count)
+      throw new UsageError(
+        `Option --from is ${asked}, but ${count < cycles ? `the traffic ends after ${figure(count)} cycles` : `only ${figure(count)} cycles are recorded`}; give at most ${count - 1}${count < cycles ? '' : ', or more --cycles'}.`,
+      );
     writeFileSync(file, vcdText(whole));
 
     const ports = whole.signals.filter((signal) => isShown(module, signal));
@@ -108,7 +138,8 @@ export const wave: Verb = {
       .map(({ values }) => values.indexOf(1n))
       .filter((cycle) => cycle >= 0);
     const firstMove = moves.length === 0 ? 0 : Math.max(0, Math.min(...moves) - Math.floor(shown / 2));
-    const from = numberOption(given, 'from', firstMove, 0);
+    const from = asked ?? firstMove;
+    for (const note of cutShort(given, { cycles, shown, from, count })) process.stderr.write(`${note}\n`);
     const cut = {
       firstCycle: from,
       signals: ports.map((signal) => ({ ...signal, values: signal.values.slice(from, from + shown) })),
