@@ -1,5 +1,11 @@
 /** Everything that the verbs can be asked for by name. */
 import type { ModuleDefinition, Ports } from '../../rtl/hdl/index.ts';
+import {
+  memoryPathParameterSchema,
+  memoryPathParameters,
+  memoryPathRegisters,
+} from '../../rtl/memory-path/interface.ts';
+import { memoryPath } from '../../rtl/memory-path/path.ts';
 import { packetHash } from '../../rtl/packet-unit/hash.ts';
 import {
   packetUnitParameterSchema,
@@ -79,6 +85,16 @@ export const blocks: readonly Block[] = [
     parameters: (values) => resourceAccessControllerParameters(values),
     definition: (values) => accessPath(resourceAccessControllerParameters(values)),
     registers: () => null,
+  },
+  {
+    name: 'memory_path',
+    summary: 'Memory path: address bits choose how data is encrypted, by AES-XTS or PRINCE, on its way to memory',
+    whole: true,
+    schema: memoryPathParameterSchema,
+    quick: 'left out',
+    parameters: (values) => memoryPathParameters(values),
+    definition: (values) => memoryPath(memoryPathParameters(values)),
+    registers: (values) => memoryPathRegisters(memoryPathParameters(values)),
   },
   {
     name: 'axi4_properties',

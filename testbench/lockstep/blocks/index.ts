@@ -1,6 +1,11 @@
 import type { BlockUnderTest } from '../block.ts';
+import { memoryPathBlock } from './memory-path/index.ts';
 import { packetUnitBlock } from './packet-unit/index.ts';
 import { resourceAccessControllerBlock } from './resource-access-controller/index.ts';
 
 /** Every block that lockstep knows. */
-export const blocksUnderTest: readonly BlockUnderTest[] = [packetUnitBlock, resourceAccessControllerBlock];
+export const blocksUnderTest: readonly BlockUnderTest[] = [
+  packetUnitBlock,
+  resourceAccessControllerBlock,
+  memoryPathBlock,
+];

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import type { BlockParameters } from '../../block.ts';
+import { runCampaign } from '../../campaign.ts';
+import { type WayName, wayNames } from '../../way.ts';
+import { makeWays } from '../../ways.ts';
+import { memoryPathBlock as block } from './index.ts';
+
+const thorough = process.env.PORTCULLIS_THOROUGH === '1';
+
+const compare = async (
+  values: BlockParameters,
+  names: readonly WayName[],
+  cycles: number,
+  seed: number,
+): Promise<void> => {
+  const parameters = block.resolve(values);
+  const ways = await makeWays(block, parameters, names);
+  const { failure } = runCampaign({
+    block,
+    parameters,
+    ways,
+    cycles: thorough ? 50 * cycles : cycles,
+    seed,
+    frames: [],
+  });
+  expect(failure).toBeNull();
+};
+
+const small: BlockParameters = { dataWidth: 64, idWidth: 1, keySlots: 1, unrolled: 1, reads: 2, writes: 2 };
+
+test('model and hardware agree at small parameters', () => compare(small, ['model', 'rtl'], 5_000, 3), 1_800_000);
+
+// More of everything than the smallest, and what addresses over 32 bits and forms beside them change.
+test.each<BlockParameters>([
+  { keySlots: 3, unrolled: 2, princeRounds: 12, reads: 4, writes: 8, dataUnit: 512, addressWidth: 40, sideband: true },
+])('model and hardware agree at %j', (values) => compare(values, ['model', 'rtl'], 3_000, 17), 1_800_000);
+
+if (thorough) test('all four ways agree at small parameters', () => compare(small, wayNames, 4_000, 5), 3_600_000);
