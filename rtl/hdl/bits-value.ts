@@ -187,12 +187,13 @@ export class BitsValue extends LeafValue {
   #shift(operator: 'shift_left' | 'shift_right', amount: unknown, operation: string): BitsValue {
     const location = here();
     const carrier = expressionsAt(location);
+    if (typeof amount === 'bigint') fail('bad-shift', location, { operation, amount });
     if (typeof amount !== 'number') {
       return result(
         carrier.binary(operator, this.expression, unsignedOperand(amount, `the amount of ${operation}`, location)),
       );
     }
-    if (!Number.isInteger(amount) || amount < 0) fail('bad-shift', location, { operation, amount: String(amount) });
+    if (!Number.isInteger(amount) || amount < 0) fail('bad-shift', location, { operation, amount });
     return result(shiftByConstant(operator, this.expression, amount, location));
   }
 }

@@ -73,10 +73,16 @@ export const catalogue = {
     message: (p) => `${p.operation} is outside ${p.signal}, whose elements are 0 to ${p.length - 1}`,
     remedy: () => 'use an index in that range, or .at(signal) for one that is a signal',
   }),
-  'bad-shift': entry<{ operation: string; amount: string }>({
+  'bad-shift': entry<{ operation: string; amount: number | bigint }>({
     rule: 'A shift by a known amount is by a whole number of bits, at least none.',
-    message: (p) => `${p.operation}(${p.amount}) shifts by ${p.amount} bits`,
-    remedy: () => 'pass a whole number from 0, and use the other of shiftLeft and shiftRight for the other direction',
+    message: (p) =>
+      typeof p.amount === 'bigint' && p.amount >= 0n
+        ? `${p.operation}(${p.amount}n) was given a bigint, and an amount that is known is a number`
+        : `${p.operation}(${p.amount}) shifts by ${p.amount} bits`,
+    remedy: (p) =>
+      typeof p.amount === 'bigint' && p.amount >= 0n
+        ? `write ${p.operation}(${p.amount})`
+        : 'pass a whole number from 0, and use the other of shiftLeft and shiftRight for the other direction',
   }),
   'bad-width': entry<{ operation: string; width: string }>({
     rule: 'A width is a whole number from 1 to 1,000,000.',
@@ -180,9 +186,9 @@ export const catalogue = {
     message: (p) => `what sets ${p.signal} is ${p.depth} operators deep, more than ${p.limit}`,
     remedy: () => 'join values in pairs, as any() and all() do, or put registers between',
   }),
-  'duplicate-module': entry<{ name: string; what: string }>({
-    rule: 'A black box is the only module of its name, however written, with one list of ports.',
-    message: (p) => `the black box ${p.name} has the name of another ${p.what} in this design`,
+  'duplicate-module': entry<{ what: string; name: string; other: string }>({
+    rule: 'A module is the only one of its name, however written; a black box keeps its name, and has one list of ports.',
+    message: (p) => `the ${p.what} ${p.name} has the name of another ${p.other} in this design`,
     remedy: () => 'give each its own name, or one definition to both',
   }),
   'late-branch': entry<{ branch: string }>({

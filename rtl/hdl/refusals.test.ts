@@ -106,6 +106,32 @@ describe('names', () => {
     expect(new Set(files).size).toBe(3);
     expect(files).toContain('part_cell.v');
   });
+  test('of modules that no elaboration has named differ by more than capitals where files are written', () => {
+    const part = (name: string, value: number) =>
+      elaborate(module(name, { y: output(bits(4)) }, (io) => io.y.set(value)));
+    const around = elaborate(
+      module('around', { y: output(bits(4)) }, (io, m) => {
+        const u = m.instances({
+          a: module('part_one', { y: output(bits(4)) }, (inside) => inside.y.set(1)),
+          b: module('part_two', { y: output(bits(4)) }, (inside) => inside.y.set(2)),
+        });
+        io.y.set(u.a.y.xor(u.b.y));
+      }),
+    );
+    const [a, b] = around.instances;
+    const holding = (names: readonly [string, string]) => ({
+      ...around,
+      instances: [
+        { ...a!, module: part(names[0], 1) },
+        { ...b!, module: part(names[1], 2) },
+      ],
+    });
+    expect(emitVerilog(holding(['one', 'two']))).toHaveLength(3);
+    for (const names of [['one', 'one'] as const, ['One', 'oNE'] as const, ['one', 'AROUND'] as const])
+      expect(() => emitVerilog(holding(names))).toThrow(
+        /duplicate-module: the module \w+ has the name of another module in this design\n.*refusals\.test\.ts/,
+      );
+  });
   test('of black boxes belong to one text', () => {
     const cell = (verilog: string) => blackBox('cell_of_two', { y: output(bit) }, { verilog });
     const top = module('top', { y: output(bit) }, (io, m) => {
@@ -237,6 +263,15 @@ describe('what JavaScript would let pass', () => {
     ],
   ])('%s', ([message, faulty]) => {
     expect(faulty).toThrow(message);
+  });
+
+  test.for(['shiftLeft', 'shiftRight'] as const)('%s takes a number, and says so to a bigint', (operation) => {
+    const shifted = (amount: unknown) =>
+      body((io: { a: never }) => (io.a as { [key: string]: (n: unknown) => void })[operation]?.(amount));
+    expect(shifted(2n)).toThrow(
+      `${operation}(2n) was given a bigint, and an amount that is known is a number\n  write ${operation}(2)`,
+    );
+    expect(shifted(-2n)).toThrow(`${operation}(-2) shifts by -2 bits`);
   });
 
   test('a property has a name', () => {

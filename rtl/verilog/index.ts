@@ -1,3 +1,5 @@
+import { checkModuleNames } from '../hdl/checks/module-names.ts';
+import { ElaborationError } from '../hdl/diagnostic.ts';
 import { modulesOf } from '../hdl/elaborate.ts';
 import type { Module } from '../hdl/ir.ts';
 import { notesOf } from '../hdl/module-notes.ts';
@@ -20,9 +22,15 @@ export interface EmittedFile {
   readonly module: string;
 }
 
-/** The design as Verilog-2005, one file a module, held modules first and `top` last. */
-export const emitVerilog = (top: Module, options: EmitOptions = {}): EmittedFile[] =>
-  modulesOf(top).flatMap((module): EmittedFile[] => {
+/**
+ * The design as Verilog-2005, one file a module, held modules first and `top` last.
+ * @throws ElaborationError where two modules would have one file, which no design has that `elaborate` gave whole
+ */
+export const emitVerilog = (top: Module, options: EmitOptions = {}): EmittedFile[] => {
+  const modules = modulesOf(top);
+  const clashes = checkModuleNames(modules);
+  if (clashes.length > 0) throw new ElaborationError(clashes);
+  return modules.flatMap((module): EmittedFile[] => {
     const path = `${options.directory === undefined ? '' : `${options.directory}/`}${module.name}.v`;
     if (module.blackBox) {
       const { verilog } = notesOf(module);
@@ -31,3 +39,4 @@ export const emitVerilog = (top: Module, options: EmitOptions = {}): EmittedFile
     const lowered = lowerModule(module, { properties: options.properties ?? false });
     return [{ path, text: printModule(lowered, { lines: options.lines ?? false }), module: module.name }];
   });
+};
