@@ -231,6 +231,8 @@ describe('what JavaScript would let pass', () => {
       ),
     );
   };
+  const pair = record({ x: bit, y: bits(2) });
+  const held = module('held', { d: input(pair), q: output(pair) }, (io) => io.q.set(io.d));
   const assign = (target: object, key: string) => Object.assign(target, { [key]: 0 });
   test.for<[string, () => void]>([
     ['a port', body((io) => assign(io, 'y'))],
@@ -239,6 +241,10 @@ describe('what JavaScript would let pass', () => {
     ['a register', body((_, m) => assign(m.regs({ r: { type: bit, reset: 0 } }), 'r'))],
     ['a field of a register', body((_, m) => assign(m.regs({ r: { type: record({ x: bit }), reset: 0 } }).r, 'x'))],
     ['a wire', body((_, m) => assign(m.wires({ w: { type: bit } }), 'w'))],
+    ['an instance', body((_, m) => assign(m.instances({ held }), 'held'))],
+    ['an input of an instance', body((_, m) => assign(m.instances({ held }).held, 'd'))],
+    ['an output of an instance', body((_, m) => assign(m.instances({ held }).held, 'q'))],
+    ["a field of an instance's record", body((_, m) => assign(m.instances({ held }).held.d, 'x'))],
   ])('%s is not assigned with =', ([, faulty]) => {
     expect(faulty).toThrow(/was assigned with =/);
   });
