@@ -2,7 +2,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { stalls } from './arbitrary.ts';
 import { type DeviceFault, deviceFaults } from './device-faults.ts';
-import type { SubordinateBehaviour } from './subordinate.ts';
+import type { SubordinateBehaviour } from './subordinate-behaviour.ts';
 
 export const subordinateBehaviours = (options: {
   readonly idWidth: number;

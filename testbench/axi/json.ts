@@ -2,7 +2,7 @@
 import type { LiteAccess, LiteWrite } from '../lockstep/axi/lite-manager.ts';
 import { choiceAt, fault, flagAt, listAt, naturalAt, objectAt } from '../lockstep/json.ts';
 import type { DeviceFault } from './device-faults.ts';
-import type { SubordinateBehaviour } from './subordinate.ts';
+import type { SubordinateBehaviour } from './subordinate-behaviour.ts';
 import type { Burst, Transaction } from './transaction.ts';
 
 /** More cycles than anything takes. */

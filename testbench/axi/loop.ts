@@ -5,7 +5,8 @@ import type { Scoreboard } from '../lockstep/driver.ts';
 import { inputSlot } from '../lockstep/ports.ts';
 import type { Simulator } from '../simulator/index.ts';
 import { Axi4Manager, type ManagerOptions } from './manager.ts';
-import { Axi4Subordinate, type SubordinateBehaviour } from './subordinate.ts';
+import { Axi4Subordinate } from './subordinate.ts';
+import type { SubordinateBehaviour } from './subordinate-behaviour.ts';
 import type { Transaction } from './transaction.ts';
 
 export interface LoopRun {

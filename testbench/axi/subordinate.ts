@@ -4,61 +4,15 @@
  */
 import type { PortLayout } from '../../rtl/hdl/port-layout.ts';
 import { RunLengths } from '../lockstep/axi/run-lengths.ts';
-import { type DeviceFault, FaultPlan } from './device-faults.ts';
+import { type Answer, Answers, type Received } from './answers.ts';
+import { FaultPlan } from './device-faults.ts';
 import { ExclusiveMonitor } from './exclusive-monitor.ts';
 import { Memory } from './memory.ts';
+import { readBeat, writeBeats } from './memory-beats.ts';
 import { Noise } from './noise.ts';
-import { type Burst, type BurstShape, beatAddress } from './transaction.ts';
+import type { SubordinateBehaviour } from './subordinate-behaviour.ts';
+import type { Burst } from './transaction.ts';
 import { type AddressWords, type Axi4Words, axi4Words, readAddress } from './words.ts';
-
-export interface SubordinateBehaviour {
-  /** Run lengths of going and stopping: ready of `aw`, `w` and `ar`, new responses of `b` and `r`. */
-  readonly stalls: Readonly<Record<'aw' | 'w' | 'ar' | 'b' | 'r', readonly number[]>>;
-  /** Cycles from the end of a request to the first that may answer it, one transaction after the other, round and round. */
-  readonly latencies: readonly number[];
-  /** Which of those that could answer does, counted from the oldest, round and round; empty: the oldest. */
-  readonly picks: readonly number[];
-  /** Whether beats of read bursts of different identifiers mix. */
-  readonly interleave: boolean;
-  /** Whether exclusive accesses are watched; otherwise they answer OKAY. */
-  readonly exclusive: boolean;
-  /** Places that answer SLVERR (2) or DECERR (3). */
-  readonly errors: readonly { readonly base: number; readonly size: number; readonly code: 2 | 3 }[];
-  readonly faults: readonly DeviceFault[];
-}
-
-export const plainSubordinate: SubordinateBehaviour = {
-  stalls: { aw: [], w: [], ar: [], b: [], r: [] },
-  latencies: [],
-  picks: [],
-  interleave: false,
-  exclusive: true,
-  errors: [],
-  faults: [],
-};
-
-/** A request as it came. */
-export interface Received extends BurstShape {
-  readonly direction: 'read' | 'write';
-  readonly id: number;
-  readonly exclusive: boolean;
-  readonly cache: number;
-  readonly prot: number;
-  readonly qos: number;
-  readonly region: number;
-  readonly cycle: number;
-  /** Of a write, beat by beat, as far as they have come. */
-  readonly data: number[];
-  readonly strobes: number[];
-}
-
-interface Answer {
-  readonly request: Received;
-  ready: number;
-  beat: number;
-  code: number;
-  again: boolean;
-}
 
 /** Beats of write data that it takes before their address. */
 const dataAhead = 4;
@@ -71,6 +25,7 @@ export class Axi4Subordinate {
   readonly words: Axi4Words;
   private readonly behaviour: SubordinateBehaviour;
   private readonly plan: FaultPlan;
+  private readonly answers: Answers;
   private readonly noise: Noise;
   private readonly monitor = new ExclusiveMonitor();
   private readonly patterns: Readonly<Record<'aw' | 'w' | 'ar' | 'b' | 'r', RunLengths>>;
@@ -85,8 +40,6 @@ export class Axi4Subordinate {
   private offeredRead: Answer | null = null;
   /** The burst whose beats come one after the other. */
   private current: Answer | null = null;
-  private latency = 0;
-  private pick = 0;
   private babbling = false;
   private fresh = true;
 
@@ -94,6 +47,7 @@ export class Axi4Subordinate {
     this.words = axi4Words(layout, prefix, 'output');
     this.behaviour = behaviour;
     this.plan = new FaultPlan(behaviour.faults);
+    this.answers = new Answers(behaviour);
     this.noise = new Noise(this.words, 'subordinate');
     const { aw, w, ar, b, r } = behaviour.stalls;
     this.patterns = {
@@ -201,11 +155,7 @@ export class Axi4Subordinate {
   }
 
   private answer(request: Received, cycle: number): Answer {
-    const { latencies, errors } = this.behaviour;
-    const latency = latencies[this.latency++ % Math.max(1, latencies.length)] ?? 0;
-    const error = errors.find(({ base, size }) => request.address >= base && request.address < base + size);
-    const late = this.plan.active('late')?.delay ?? 0;
-    return { request, ready: cycle + latency + late, beat: 0, code: error?.code ?? 0, again: false };
+    return this.answers.begin(request, cycle, this.plan.active('late')?.delay ?? 0);
   }
 
   private acceptRead(outputs: Uint32Array, cycle: number): void {
@@ -246,40 +196,7 @@ export class Axi4Subordinate {
       if (!this.monitor.holds(write.id, write)) return;
       answer.code = 1;
     }
-    const { w, dataWords, busBytes } = this.words;
-    for (let beat = 0; beat < write.beats; beat += 1) {
-      const address = beatAddress(write, beat);
-      const line = address - (address % busBytes);
-      for (let lane = 0; lane < busBytes; lane += 1) {
-        const strobe = write.strobes[beat * w.strobes.words + (lane >> 5)] ?? 0;
-        if (((strobe >>> (lane & 31)) & 1) === 0) continue;
-        const word = write.data[beat * dataWords + (lane >> 2)] ?? 0;
-        this.memory.write(line + lane, (word >>> (8 * (lane & 3))) & 0xff);
-        this.monitor.written(line + lane);
-      }
-    }
-  }
-
-  private eligible(answers: readonly Answer[], place: number, cycle: number): boolean {
-    const answer = answers[place];
-    if (answer === undefined || answer.ready > cycle) return false;
-    for (let earlier = 0; earlier < place; earlier += 1)
-      if (answers[earlier]?.request.id === answer.request.id) return false;
-    return true;
-  }
-
-  private choose(answers: readonly Answer[], cycle: number): Answer | null {
-    let count = 0;
-    for (let place = 0; place < answers.length; place += 1) if (this.eligible(answers, place, cycle)) count += 1;
-    if (count === 0) return null;
-    const { picks } = this.behaviour;
-    let left = (picks[this.pick++ % Math.max(1, picks.length)] ?? 0) % count;
-    for (let place = 0; place < answers.length; place += 1) {
-      if (!this.eligible(answers, place, cycle)) continue;
-      if (left === 0) return answers[place] ?? null;
-      left -= 1;
-    }
-    return null;
+    writeBeats(write, this.words, this.memory, this.monitor);
   }
 
   /** Whether the channel's valid waits and stays as it is; faults may change it all the same. */
@@ -312,7 +229,7 @@ export class Axi4Subordinate {
     if (this.waits(inputs, 'b')) return;
     const { plan } = this;
     if (!this.patterns.b.next() || plan.active('silent', 'b') !== null) return;
-    const answer = this.choose(this.writes, cycle);
+    const answer = this.answers.choose(this.writes, cycle);
     const unasked = answer === null ? plan.active('unasked', 'b') : null;
     if (answer === null && unasked === null) return;
     this.offeredWrite = answer;
@@ -327,7 +244,7 @@ export class Axi4Subordinate {
     if (this.waits(inputs, 'r')) return;
     const { plan } = this;
     if (!this.patterns.r.next() || plan.active('silent', 'r') !== null) return;
-    const answer = this.current ?? this.choose(this.reads, cycle);
+    const answer = this.current ?? this.answers.choose(this.reads, cycle);
     const unasked = answer === null ? plan.active('unasked', 'r') : null;
     if (answer === null && unasked === null) return;
     this.offeredRead = answer;
@@ -341,24 +258,12 @@ export class Axi4Subordinate {
       return;
     }
     if (!this.behaviour.interleave) this.current = answer;
-    this.readData(inputs, answer);
+    readBeat(inputs, this.words, this.memory, answer.request, answer.beat);
     const last = answer.beat === answer.request.beats - 1;
     const wrong = plan.active(last ? 'missing last' : 'early last') !== null;
     inputs[r.last] = last !== wrong ? 1 : 0;
     // Either way it thinks that this was the end.
     if (wrong) answer.beat = answer.request.beats - 1;
-  }
-
-  private readData(inputs: Uint32Array, answer: Answer): void {
-    const { r, busBytes } = this.words;
-    const address = beatAddress(answer.request, answer.beat);
-    const line = address - (address % busBytes);
-    for (let lane = 0; lane < busBytes; lane += 4) {
-      let word = 0;
-      for (let byte = Math.min(3, busBytes - 1); byte >= 0; byte -= 1)
-        word = (word << 8) | this.memory.read(line + lane + byte);
-      inputs[r.data.word + (lane >> 2)] = word >>> 0;
-    }
   }
 
   private readPassed(inputs: Uint32Array, cycle: number): void {

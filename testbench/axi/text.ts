@@ -1,7 +1,7 @@
 /** AXI transactions, accesses and memories in words, for reports. */
 import type { LiteAccess } from '../lockstep/axi/lite-manager.ts';
 import type { DeviceFault } from './device-faults.ts';
-import type { SubordinateBehaviour } from './subordinate.ts';
+import type { SubordinateBehaviour } from './subordinate-behaviour.ts';
 import type { Transaction } from './transaction.ts';
 
 const mostLines = 24;

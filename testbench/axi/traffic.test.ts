@@ -10,7 +10,7 @@ import { subordinateBehaviours } from './behaviour.ts';
 import { runLoop } from './loop.ts';
 import type { ManagerOptions } from './manager.ts';
 import { freshByte } from './memory.ts';
-import { plainSubordinate } from './subordinate.ts';
+import { plainSubordinate } from './subordinate-behaviour.ts';
 import { beatAddress, beatStrobes, beatWord, bursts, firstLane, lastLane, type Transaction } from './transaction.ts';
 
 const widths = [32, 128] as const;

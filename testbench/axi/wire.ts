@@ -1,7 +1,8 @@
 /** Signals of one AXI4 interface in one record, as a property module takes them: a manager and a memory with only wires between them. */
 import type { PortLayout } from '../../rtl/hdl/port-layout.ts';
 import { Axi4Manager, type ManagerOptions } from './manager.ts';
-import { Axi4Subordinate, type SubordinateBehaviour } from './subordinate.ts';
+import { Axi4Subordinate } from './subordinate.ts';
+import type { SubordinateBehaviour } from './subordinate-behaviour.ts';
 import type { Transaction } from './transaction.ts';
 
 /** The name of the interface in a layout that `wireLayout` gives. */

@@ -1,7 +1,7 @@
 /** What fails in other bridges of this kind, one test each: docs/systems/resource-access-controller.md answers for ours. */
 import { expect, test } from 'vitest';
 import { resourceAccessControllerParameters } from '../../../../rtl/resource-access-controller/interface.ts';
-import { plainSubordinate } from '../../../axi/subordinate.ts';
+import { plainSubordinate } from '../../../axi/subordinate-behaviour.ts';
 import { inputSlot, outputSlot } from '../../ports.ts';
 import { makeWays } from '../../ways.ts';
 import { dieFrom } from './device-scripts.ts';

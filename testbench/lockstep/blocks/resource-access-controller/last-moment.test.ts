@@ -1,7 +1,7 @@
 /** A device answers just before its transaction is found to be overdue, in that cycle, or just after. */
 import { expect, test } from 'vitest';
 import { resourceAccessControllerParameters } from '../../../../rtl/resource-access-controller/interface.ts';
-import { plainSubordinate } from '../../../axi/subordinate.ts';
+import { plainSubordinate } from '../../../axi/subordinate-behaviour.ts';
 import { editInstance } from '../../../mutation/edit-instance.ts';
 import { changeInValues, constantLike, isReference } from '../../../mutation/places.ts';
 import type { Way } from '../../way.ts';

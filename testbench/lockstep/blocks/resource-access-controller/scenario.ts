@@ -1,5 +1,5 @@
 /** What one run of the resource access controller is made of. */
-import { plainSubordinate, type SubordinateBehaviour } from '../../../axi/subordinate.ts';
+import { plainSubordinate, type SubordinateBehaviour } from '../../../axi/subordinate-behaviour.ts';
 import type { Transaction } from '../../../axi/transaction.ts';
 import type { LiteAccess, LiteWrite } from '../../axi/lite-manager.ts';
 

@@ -1,7 +1,7 @@
 /** Healthy: one beat a cycle in both directions at once, one cycle added each way; faked: one beat a cycle as well. */
 import { expect, test } from 'vitest';
 import { resourceAccessControllerParameters } from '../../../../rtl/resource-access-controller/interface.ts';
-import { plainSubordinate } from '../../../axi/subordinate.ts';
+import { plainSubordinate } from '../../../axi/subordinate-behaviour.ts';
 import type { Transaction } from '../../../axi/transaction.ts';
 import { inputSlot, outputSlot } from '../../ports.ts';
 import { makeWays } from '../../ways.ts';
