@@ -85,7 +85,7 @@ class DesignBuilder {
     const { graph } = this.#lowering;
     const slot = this.#state.register(scope, signal);
     const statements = scope.projection.get(signal) ?? [];
-    for (const [low, width] of this.#chunks(this.#lowering.segments(scope, signal), signal.width)) {
+    for (const [low, width] of this.#chunks(this.#lowering.wires.segments(scope, signal), signal.width)) {
       const hold = (): Node => this.#lowering.registerWindow(scope, signal, low, width);
       let next = afterStatements(this.#lowering, scope, statements, null, low, width, false, hold) ?? hold();
       if (signal.reset !== null) {

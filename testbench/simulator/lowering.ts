@@ -7,42 +7,38 @@
 import type { Expression, Signal } from '../../rtl/hdl/ir.ts';
 import type { PortLayout } from '../../rtl/hdl/port-layout.ts';
 import { arithmeticLimbs } from './arithmetic.ts';
-import { SignalCycle } from './bitwise-retry.ts';
 import type { Node } from './graph.ts';
 import type { Scope } from './hierarchy.ts';
-import { scopePath, segmentBounds } from './hierarchy.ts';
+import { scopePath } from './hierarchy.ts';
 import { memoryWindow, selected } from './lookups.ts';
 import type { WordGraph } from './simplify.ts';
 import type { StateLayout } from './state-layout.ts';
-import { afterStatements } from './statement-values.ts';
-import { container, crowdedOwners, type Memo, narrow, windowKey } from './windows.ts';
+import { crowdedOwners, type Memo, narrow, windowKey } from './windows.ts';
+import { WireWindows } from './wire-windows.ts';
 
 export class Lowering {
   readonly graph: WordGraph;
   readonly state: StateLayout;
+  readonly wires: WireWindows;
   readonly #inputBits: ReadonlyMap<string, number>;
   readonly #memos = new Map<Scope, Memo>();
   readonly #limbs = new Map<Scope, Map<Expression, readonly Node[]>>();
   readonly #arithmetic = new Map<Scope, Map<Expression, readonly Node[]>>();
-  readonly #segments = new Map<Signal, readonly number[]>();
-  readonly #stack: { path: string; key: string }[] = [];
-  readonly #active = new Set<string>();
-  /** Paths of signals that are evaluated bit by bit, because whole words of them would depend on themselves. */
-  readonly #bitwise: ReadonlySet<string>;
   readonly #crowded: ReadonlySet<object>;
 
   constructor(
     graph: WordGraph,
     ports: PortLayout,
     state: StateLayout,
+    /** Paths of signals that are evaluated bit by bit, because whole words of them would depend on themselves. */
     bitwise: ReadonlySet<string>,
     crowded: ReadonlySet<object>,
   ) {
     this.graph = graph;
     this.state = state;
     this.#inputBits = new Map(ports.inputs.map((slot) => [slot.name, slot.word * 32]));
-    this.#bitwise = bitwise;
     this.#crowded = crowded;
+    this.wires = new WireWindows(this, bitwise, crowded);
   }
 
   /** `aresetn`; constant one for a design without clock. */
@@ -82,7 +78,7 @@ export class Lowering {
   window(scope: Scope, expression: Expression, low: number, width: number, exact = false): Node {
     if (expression.kind === 'constant') return this.graph.constant(width, expression.value >> BigInt(low));
     if (expression.kind === 'reference') return this.signalWindow(scope, expression.signal, low, width, exact);
-    const memo = this.#memo(scope, expression);
+    const memo = this.memo(scope, expression);
     const key = windowKey(low, width, exact);
     const found = memo.get(key);
     if (found !== undefined) return found;
@@ -91,7 +87,8 @@ export class Lowering {
     return node;
   }
 
-  #memo(scope: Scope, owner: object): Map<number, Node> {
+  /** The windows of an expression or a wire that are there. */
+  memo(scope: Scope, owner: object): Map<number, Node> {
     let memos = this.#memos.get(scope);
     if (memos === undefined) this.#memos.set(scope, (memos = new Map()));
     let memo = memos.get(owner);
@@ -234,87 +231,9 @@ export class Lowering {
         return this.signalWindow(driver.scope, driver.signal, low, width, exact);
       }
       case 'wire':
-        return this.#wireWindow(scope, signal, low, width, exact);
+        return this.wires.window(scope, signal, low, width, exact);
       default:
         return signal.kind satisfies never;
     }
-  }
-
-  #wireWindow(scope: Scope, signal: Signal, low: number, width: number, exact: boolean): Node {
-    const { graph } = this;
-    const path = scopePath(scope, signal.name);
-    if ((exact || this.#bitwise.has(path)) && width > 1) {
-      return graph.concatenation(
-        Array.from({ length: width }, (_, at) => this.#wireWindow(scope, signal, low + at, 1, true)),
-      );
-    }
-    const bitwise = exact || this.#bitwise.has(path);
-    const bounds = this.segments(scope, signal);
-    const parts: Node[] = [];
-    for (let index = 0; index + 1 < bounds.length; index++) {
-      const start = bounds[index] ?? 0;
-      const end = bounds[index + 1] ?? 0;
-      const from = Math.max(low, start);
-      const to = Math.min(low + width, end);
-      if (from >= to) continue;
-      const word = graph.wordWidth;
-      if (!bitwise && end - start > word && this.#crowded.has(signal)) {
-        for (let at = from; at < to; ) {
-          const limb = start + Math.floor((at - start) / word) * word;
-          const size = Math.min(word, end - limb);
-          const take = Math.min(to, limb + size) - at;
-          parts.push(graph.slice(this.#wireValue(scope, signal, path, limb, size, false), at - limb, take));
-          at += take;
-        }
-        continue;
-      }
-      const { low: lowest, width: size } = bitwise
-        ? { low: from, width: to - from }
-        : container(from, to, start, end, word);
-      const whole = this.#wireValue(scope, signal, path, lowest, size, bitwise);
-      parts.push(graph.slice(whole, from - lowest, to - from));
-    }
-    return graph.concatenation(parts);
-  }
-
-  /** One segment of a wire, evaluated once. */
-  #wireValue(scope: Scope, signal: Signal, path: string, low: number, width: number, exact: boolean): Node {
-    const memo = this.#memo(scope, signal);
-    const memoKey = windowKey(low, width, exact);
-    const found = memo.get(memoKey);
-    if (found !== undefined) return found;
-    const key = `${path}:${memoKey}`;
-    if (this.#active.has(key)) this.#cycle(key, exact);
-    this.#active.add(key);
-    this.#stack.push({ path, key });
-    const initial = (): Node => this.#initialValue(scope, signal, low, width, exact);
-    const value =
-      afterStatements(this, scope, scope.projection.get(signal) ?? [], null, low, width, exact, initial) ?? initial();
-    this.#stack.pop();
-    this.#active.delete(key);
-    memo.set(memoKey, value);
-    return value;
-  }
-
-  #initialValue(scope: Scope, signal: Signal, low: number, width: number, exact: boolean): Node {
-    if (signal.initial === null) return this.graph.constant(width, 0n);
-    return this.window(scope, signal.initial, low, width, exact);
-  }
-
-  #cycle(key: string, exact: boolean): never {
-    const from = this.#stack.findIndex((entry) => entry.key === key);
-    const paths = [...new Set(this.#stack.slice(from).map((entry) => entry.path))];
-    if (exact && paths.every((path) => this.#bitwise.has(path))) {
-      throw new Error(`combinational loop: ${[...paths, paths[0]].join(' -> ')}; break it with a register`);
-    }
-    throw new SignalCycle(paths);
-  }
-
-  segments(scope: Scope, signal: Signal): readonly number[] {
-    const known = this.#segments.get(signal);
-    if (known !== undefined) return known;
-    const bounds = segmentBounds(signal, scope.projection.get(signal) ?? []);
-    this.#segments.set(signal, bounds);
-    return bounds;
   }
 }
