@@ -16,10 +16,12 @@ import type {
 } from '../../../rtl/hdl/ir.ts';
 import { setInitialValue } from '../initial-values.ts';
 import { combinationalCells } from './cells.ts';
+import { clockPorts } from './clock-ports.ts';
 import { and, binary, concatenation, constant, isTrue, multiplex, not, reference, slice } from './expressions.ts';
 import type { FlipFlop } from './flip-flops.ts';
 import { flipFlopOf, UnsupportedCell } from './flip-flops.ts';
 import { addMemory } from './memories.ts';
+import { initialBits, netNames } from './nets.ts';
 import type { NetlistBit, NetlistCell, NetlistModule, YosysNetlist } from './yosys-netlist.ts';
 
 /** Reads the module `top` and what it instantiates. Throws `UnsupportedCell` for what cannot be simulated. */
@@ -67,32 +69,19 @@ export class ModuleImport {
   readonly #child: (name: string) => ConvertedModule;
   readonly #drivers = new Map<number, { readonly signal: Signal; readonly index: number }>();
   readonly #names = new Set<string>();
-  readonly #netNames = new Map<string, string>();
-  readonly #initial = new Map<number, string>();
+  readonly #netNames: ReadonlyMap<string, string>;
+  readonly #initial: ReadonlyMap<number, string>;
 
   constructor(name: string, source: NetlistModule, child: (name: string) => ConvertedModule) {
     this.name = name;
     this.source = source;
     this.#child = child;
-    for (const [net, { bits, hide_name: hidden, attributes }] of Object.entries(source.netnames)) {
-      if (hidden === 0 && !this.#netNames.has(bits.join())) this.#netNames.set(bits.join(), net);
-      const init = attributes.init;
-      if (init !== undefined)
-        bits.forEach(
-          (bit, index) => typeof bit === 'number' && this.#initial.set(bit, init[init.length - 1 - index] ?? '0'),
-        );
-    }
-    // A register of many bits in one net: each flip-flop takes the name of its bit.
-    for (const [net, { bits, hide_name: hidden }] of Object.entries(source.netnames)) {
-      if (hidden === 0 && bits.length > 1)
-        bits.forEach(
-          (bit, index) => this.#netNames.has(String(bit)) || this.#netNames.set(String(bit), `${net}[${index}]`),
-        );
-    }
+    this.#netNames = netNames(source);
+    this.#initial = initialBits(source);
   }
 
   run(): ConvertedModule {
-    const clocks = this.#clockPorts();
+    const clocks = clockPorts(this.name, this.source, (name) => this.#child(name).clocks);
     const outputs: [Signal, readonly NetlistBit[]][] = [];
     for (const [name, port] of this.#orderedPorts()) {
       if (clocks.has(name)) continue;
@@ -130,32 +119,6 @@ export class ModuleImport {
   #orderedPorts(): [string, NetlistModule['ports'][string]][] {
     const ports = Object.entries(this.source.ports);
     return [...ports.filter(([name]) => name === 'aresetn'), ...ports.filter(([name]) => name !== 'aresetn')];
-  }
-
-  #clockPorts(): ReadonlySet<string> {
-    const clockBits = new Set<NetlistBit>();
-    for (const [name, cell] of Object.entries(this.source.cells)) {
-      const pins: string[] = [];
-      if (cell.type === '$mem_v2') pins.push('RD_CLK', 'WR_CLK');
-      else if (cell.type.startsWith('$')) {
-        const flipFlop = flipFlopOf(name, cell);
-        if (flipFlop !== null) pins.push(flipFlop.clock);
-      } else pins.push(...this.#child(cell.type).clocks);
-      for (const pin of pins)
-        for (const bit of cell.connections[pin] ?? []) if (typeof bit === 'number') clockBits.add(bit);
-    }
-    if (clockBits.size > 1)
-      throw new Error(
-        `module '${this.name}' has more than one clock, which cannot be simulated; there is one rising edge a cycle`,
-      );
-    const ports = Object.entries(this.source.ports).filter(
-      ([name, port]) => port.direction === 'input' && (name === 'aclk' || port.bits.some((bit) => clockBits.has(bit))),
-    );
-    if (ports.length === 0 && clockBits.size > 0)
-      throw new Error(
-        `the clock of module '${this.name}' is not an input port; gated and divided clocks cannot be simulated`,
-      );
-    return new Set(ports.map(([name]) => name));
   }
 
   #add(kind: SignalKind, name: string, width: number, port: 'input' | 'output' | null = null): Signal {
