@@ -19,7 +19,6 @@ import {
   pack,
   portLayout,
   record,
-  signed,
   stream,
   zero,
 } from './index.ts';
@@ -40,71 +39,6 @@ describe('a module', () => {
     );
     expect(run(last, { go: 1n })).toEqual({ early: 10n, late: 10n });
     expect(run(last, { go: 0n })).toEqual({ early: 3n, late: 3n });
-  });
-
-  test('memories are read before they are written, in lanes where masked; fetched words come a cycle later', () => {
-    const store = new ModuleInterpreter(
-      elaborate(
-        module(
-          'store',
-          {
-            address: input(bits(3)),
-            data: input(bits(8)),
-            mask: input(bits(2)),
-            now: output(bits(8)),
-            old: output(bits(8)),
-            fresh: output(bits(8)),
-          },
-          (io, m) => {
-            const { words, mirror } = m.memories({
-              words: { type: bits(8), depth: 5, contents: [17n] },
-              mirror: { type: bits(8), depth: 8, readDuringWrite: 'new' },
-            });
-            words.write(io.address, io.data, io.mask);
-            mirror.write(io.address, io.data);
-            io.now.set(words.read(io.address));
-            io.old.set(words.fetch(io.address));
-            io.fresh.set(mirror.fetch(io.address));
-          },
-        ),
-      ),
-    );
-    const cycle = (inputs: Record<string, bigint>): Record<string, bigint> => {
-      store.set(inputs);
-      store.step();
-      return run(store, inputs);
-    };
-    expect(run(store, { address: 0n, data: 0xabn, mask: 1n }).now).toBe(17n);
-    expect(cycle({ address: 0n, data: 0xabn, mask: 1n })).toEqual({ now: 0x1bn, old: 17n, fresh: 0xabn });
-    expect(cycle({ address: 6n, data: 1n, mask: 3n })).toEqual({ now: 0n, old: 0n, fresh: 1n });
-  });
-
-  test('a fetched word holds while it is not enabled, whatever is written meanwhile, also where it shows what is written in its cycle', () => {
-    const inputs = { at: input(bits(2)), get: input(bit), to: input(bits(2)), word: input(bits(8)) };
-    const store = new ModuleInterpreter(
-      elaborate(
-        module('store', { ...inputs, earlier: output(bits(8)), later: output(bits(8)) }, (io, m) => {
-          const type = bits(8);
-          const { first, second } = m.memories({
-            first: { type, depth: 4, readDuringWrite: 'old' },
-            second: { type, depth: 4, readDuringWrite: 'new' },
-          });
-          for (const words of [first, second]) words.write(io.to, io.word);
-          io.earlier.set(first.fetch(io.at, io.get));
-          io.later.set(second.fetch(io.at, io.get));
-        }),
-      ),
-    );
-    const cycle = (at: bigint, get: bigint, to: bigint, word: bigint): Record<string, bigint> => {
-      store.set({ at, get, to, word });
-      store.step();
-      return run(store, { at, get, to, word });
-    };
-    cycle(3n, 0n, 1n, 5n);
-    expect(cycle(1n, 1n, 1n, 6n)).toEqual({ earlier: 5n, later: 6n });
-    expect(cycle(2n, 0n, 1n, 7n)).toEqual({ earlier: 5n, later: 6n });
-    expect(cycle(2n, 0n, 1n, 8n)).toEqual({ earlier: 5n, later: 6n });
-    expect(cycle(1n, 1n, 0n, 9n)).toEqual({ earlier: 8n, later: 8n });
   });
 
   test('registers hold, reset and follow their conditions; a match takes its state', () => {
@@ -154,6 +88,41 @@ describe('a module', () => {
       ),
     );
     expect(run(outer, { from_data: 5n, to_taken: 1n })).toEqual({ from_taken: 1n, to_data: 5n });
+  });
+
+  test('a record of an instance is set whole, as a literal, and field by field', () => {
+    const header = record({ id: bits(4), length: bits(8) });
+    const held = module('held', { d: input(header), q: output(bits(12)) }, (io) => io.q.set(pack(io.d)));
+    const outer = new ModuleInterpreter(
+      elaborate(
+        module(
+          'outer',
+          {
+            d: input(header),
+            n: input(bits(8)),
+            whole: output(bits(12)),
+            written: output(bits(12)),
+            parts: output(bits(12)),
+          },
+          (io, m) => {
+            const u = m.instances({ first: held, second: held, third: held });
+            u.first.d.set(io.d);
+            u.second.d.set({ id: 5, length: io.n });
+            u.third.d.set(io.d);
+            u.third.d.length.set(io.n);
+            io.whole.set(u.first.q);
+            io.written.set(u.second.q);
+            io.parts.set(u.third.q);
+          },
+        ),
+      ),
+    );
+    const packed = (id: bigint, length: bigint): bigint => (length << 4n) | id;
+    expect(run(outer, { d_id: 3n, d_length: 0x21n, n: 0x77n })).toEqual({
+      whole: packed(3n, 0x21n),
+      written: packed(5n, 0x77n),
+      parts: packed(3n, 0x77n),
+    });
   });
 
   test('ports are flattened by name, and laid out in words', () => {
@@ -241,31 +210,6 @@ describe('a module', () => {
     expect(table.map(({ size }) => size)).toEqual([1n, 2n, 8n, 8n, 8n, 2n, 8n, 8n]);
     expect(table.map(({ chosen }) => chosen)).toEqual([1n, 1n, 2n, 2n, 3n, 3n, 3n, 3n]);
     expect(run(decoder, { code: 1n, go: 0n })).toEqual({ size: 2n, chosen: 0n });
-  });
-
-  test('a ROM gives its words at once or a cycle later, holds while not enabled, and is zero past its end', () => {
-    const table = new ModuleInterpreter(
-      elaborate(
-        module(
-          'look_up',
-          { at: input(bits(3)), go: input(bit), now: output(signed(6)), later: output(signed(6)) },
-          (io, m) => {
-            const { wave } = m.roms({ wave: { type: signed(6), contents: [0, 31, -32, 5, -1] } });
-            io.now.set(wave.read(io.at));
-            io.later.set(wave.fetch(io.at, io.go));
-          },
-        ),
-      ),
-    );
-    const cycle = (at: bigint, go: bigint): Record<string, bigint> => {
-      table.set({ at, go });
-      table.step();
-      return run(table, { at, go });
-    };
-    expect(cycle(2n, 1n)).toEqual({ now: -32n, later: -32n });
-    expect(cycle(1n, 0n)).toEqual({ now: 31n, later: -32n });
-    expect(cycle(4n, 1n)).toEqual({ now: -1n, later: -1n });
-    expect(cycle(5n, 1n)).toEqual({ now: 0n, later: 0n });
   });
 
   test('states are compared one by one or many at once, and have the codes given', () => {
