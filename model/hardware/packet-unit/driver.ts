@@ -1,5 +1,6 @@
 /** A packet hash unit in plain terms: frames in, marked frames and chain records out, registers by name. */
 import { type PortLayout, wordOf } from '../primitives/ports.ts';
+import { type ChainRecord, chainRecord, type DeliveredFrame, frameMarks } from './deliveries.ts';
 import { createPacketUnitModel } from './model.ts';
 import { type RegisterName, registerAddress } from './registers.ts';
 
@@ -7,38 +8,6 @@ import { type RegisterName, registerAddress } from './registers.ts';
 export interface SteppedUnit {
   readonly layout: PortLayout;
   step(inputs: Uint32Array, outputs: Uint32Array): void;
-}
-
-/** A frame as it left the unit. */
-export interface DeliveredFrame {
-  readonly bytes: Uint8Array;
-  /** The client that the chain's hash names. */
-  readonly client: number;
-  /** Bit c is 1 when client c gets the frame. */
-  readonly mask: number;
-  readonly hash: number;
-  readonly hashType: number;
-  /** Chain number, modulo 2^16. */
-  readonly chain: number;
-  /** The frame is the first of its chain. */
-  readonly chainStart: boolean;
-  /** Cycles in which the first and the last beat left. */
-  readonly firstCycle: number;
-  readonly lastCycle: number;
-}
-
-export interface ChainRecord {
-  readonly chain: number;
-  readonly packets: number;
-  readonly bytes: number;
-  readonly client: number;
-  readonly mask: number;
-  readonly hash: number;
-  readonly hashType: number;
-  /** One of `closeReasons`. */
-  readonly reason: number;
-  /** Cycle in which the record left. */
-  readonly cycle: number;
 }
 
 interface BusAccess {
@@ -233,16 +202,10 @@ export class PacketUnitDriver {
       this.#leaving.push((outputs[data + (byte >>> 2)]! >>> (8 * (byte & 3))) & 0xff);
     }
     if (!last) return;
-    const marks = outputs[user + 1]!;
-    const upper = this.#clients > 12 ? outputs[user + 2]! : 0;
     this.delivered.push({
       bytes: Uint8Array.from(this.#leaving),
+      ...frameMarks(outputs, user, this.#clients),
       client: outputs[this.#output('m_axis_tdest')]!,
-      mask: (marks >>> 20) | (upper << 12),
-      hash: outputs[user]!,
-      hashType: (marks >>> 16) & 7,
-      chain: marks & 0xffff,
-      chainStart: ((marks >>> 19) & 1) === 1,
       firstCycle: this.#firstCycle,
       lastCycle: this.cycle,
     });
@@ -254,20 +217,7 @@ export class PacketUnitDriver {
     const taken = this.inputs[this.#input('m_axis_chain_tready')] !== 0;
     if (outputs[this.#output('m_axis_chain_tvalid')] === 0 || !taken) return;
     this.#lastTransfer = this.cycle;
-    const data = this.#output('m_axis_chain_tdata');
-    const counts = outputs[data + 2]!;
-    const marks = outputs[data + 3]!;
-    this.chains.push({
-      hash: outputs[data]!,
-      bytes: outputs[data + 1]!,
-      packets: counts & 0xffff,
-      chain: counts >>> 16,
-      client: marks & 0xff,
-      reason: (marks >>> 8) & 7,
-      hashType: (marks >>> 12) & 7,
-      mask: marks >>> 16,
-      cycle: this.cycle,
-    });
+    this.chains.push({ ...chainRecord(outputs, this.#output('m_axis_chain_tdata')), cycle: this.cycle });
   }
 
   /**

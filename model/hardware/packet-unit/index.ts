@@ -7,7 +7,8 @@
  *     unit.settle();
  *     unit.delivered[0]?.client;
  */
+export type { ChainRecord, DeliveredFrame } from './deliveries.ts';
 export { hashTypeBit } from './descriptor.ts';
-export { type ChainRecord, type DeliveredFrame, type Pace, PacketUnitDriver, type SteppedUnit } from './driver.ts';
+export { type Pace, PacketUnitDriver, type SteppedUnit } from './driver.ts';
 export { createPacketUnitModel, type PacketUnitModel } from './model.ts';
 export { allSapEnable, chainKeyBit, type RegisterName, registerAddress } from './registers.ts';
