@@ -12,7 +12,8 @@ import {
   record,
 } from '../../hdl/index.ts';
 import { checkParameters, type Parameters, type ParameterValues, parameters } from '../parameters.ts';
-import { alpha, inverseLinear, linear, mixed, roundConstant, substitute } from './prince-layers.ts';
+import { princeLayers } from './prince-layer.ts';
+import { alpha, inverseLinear, roundConstant } from './prince-layers.ts';
 
 /** Layers of S-boxes in PRINCE: what its rounds are counted by. */
 export const princeRounds = 12;
@@ -72,20 +73,25 @@ export const prince = (values: ParameterValues<typeof princeParameterSchema> = {
         readonly key: Bits<64> | null;
         readonly end: Bits<64>;
       }
+      const through = (number: number, kind: keyof typeof princeLayers, block: Bits<64>): Bits<64> => {
+        const name = `layer_${number}`;
+        const made = m.instances({ [name]: princeLayers[kind] })[name];
+        if (made === undefined) throw new Error('the instance was just made');
+        made.state.set(block);
+        return made.next;
+      };
       const layer = (number: number, { block, key, end }: State): State => {
         if (number <= 5) {
-          const next = linear(substitute(block, 'forward')).xor((key as Bits<64>).xor(roundConstant(number)));
-          return { block: next, key, end };
+          const added = (key as Bits<64>).xor(roundConstant(number));
+          return { block: through(number, 'forward', block).xor(added), key, end };
         }
         if (number === 6) {
           // The round constants of the second half are added before the inverse linear layer: each goes through it once, here or as a number.
-          return { block: mixed(substitute(block, 'forward')), key: inverseLinear(key as Bits<64>), end };
+          return { block: through(number, 'middle', block), key: inverseLinear(key as Bits<64>), end };
         }
-        const substituted = substitute(block, 'inverse');
-        if (number === 12) return { block: substituted.xor(end), key: null, end };
-        const constant = inverseLinear(lit(64, roundConstant(number - 1)));
-        const next = inverseLinear(substituted).xor((key as Bits<64>).xor(constant));
-        return { block: next, key: number === 11 ? null : key, end };
+        if (number === 12) return { block: through(number, 'last', block).xor(end), key: null, end };
+        const added = (key as Bits<64>).xor(inverseLinear(lit(64, roundConstant(number - 1))));
+        return { block: through(number, 'inverse', block).xor(added), key: number === 11 ? null : key, end };
       };
 
       let state: State = {
