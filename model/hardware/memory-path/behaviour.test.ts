@@ -1,6 +1,7 @@
 /** What the path does besides ciphers: forms, keys, tampering, errors, the scanner. */
 import { describe, expect, it } from 'vitest';
-import { type Access, Bench } from './bench.ts';
+import type { Access } from './accesses.ts';
+import { Bench } from './bench.ts';
 import { burstTypes } from './bursts.ts';
 
 const key = (first: number, length = 16): Uint8Array => Uint8Array.from({ length }, (_, index) => first + index);

@@ -1,7 +1,8 @@
 /** How many cycles things take, as the specification's "Constants" say. */
 import { describe, expect, it } from 'vitest';
 import { aesLatency, princeLatency } from '../../../rtl/memory-path/interface.ts';
-import { type Access, Bench } from './bench.ts';
+import type { Access } from './accesses.ts';
+import { Bench } from './bench.ts';
 import { burstTypes } from './bursts.ts';
 import type { Channel } from './driver.ts';
 

@@ -2,7 +2,8 @@
 import { fc, test } from '@fast-check/vitest';
 import { expect } from 'vitest';
 import type { MemoryPathParameterValues } from '../../../rtl/memory-path/interface.ts';
-import { type Access, Bench, beatAddresses, randomNumbers } from './bench.ts';
+import { type Access, beatAddresses } from './accesses.ts';
+import { Bench, randomNumbers } from './bench.ts';
 import { burstTypes } from './bursts.ts';
 import { type Cipher, cipherOf } from './ciphers.ts';
 import type { Channel } from './driver.ts';
