@@ -20,15 +20,20 @@ export interface GeneratedFile {
   readonly kind: 'verilog' | 'systemverilog' | 'c-header' | 'systemrdl' | 'markdown' | 'typescript' | 'fusesoc';
 }
 
+/** What is to be written of a block. */
+interface Plan {
+  readonly block: Block;
+  readonly parameters: BlockParameters;
+  readonly directory: string;
+  readonly files: readonly { readonly kind: GeneratedFile['kind']; readonly file: string; readonly text: string }[];
+}
+
 /**
  * Blocks share modules, and a module is named for what tells it apart in its own design: two designs in one directory may need different files of one name.
  * @throws UsageError before anything is written
  */
-const refuseOthers = (
-  directory: string,
-  own: string,
-  files: readonly { readonly file: string; readonly text: string }[],
-): void => {
+const refuseOthers = ({ block, directory, files }: Plan): void => {
+  const own = `${block.name}.core`;
   const present = existsSync(directory) && statSync(directory).isDirectory() ? readdirSync(directory) : [];
   for (const core of present.filter((name) => name.endsWith('.core') && name !== own)) {
     const listed = new Set(filesOfCore(readFileSync(join(directory, core), 'utf8')));
@@ -47,7 +52,7 @@ const refuseOthers = (
  * The files of two sets of parameters differ under one name.
  * @throws UsageError before anything is written
  */
-const refuseOtherParameters = (directory: string, block: Block, parameters: BlockParameters): void => {
+const refuseOtherParameters = ({ block, parameters, directory }: Plan): void => {
   const path = join(directory, `${block.name}.core`);
   if (!existsSync(path)) return;
   const there = parametersOfCore(readFileSync(path, 'utf8'));
@@ -58,14 +63,9 @@ const refuseOtherParameters = (directory: string, block: Block, parameters: Bloc
     );
 };
 
-/** Writes a block's files below the directory and tells what was written. @throws UsageError */
-export const generateBlock = (
-  block: Block,
-  parameters: BlockParameters,
-  directory: string,
-): readonly GeneratedFile[] => {
+const plan = (block: Block, parameters: BlockParameters, directory: string): Plan => {
   const top = elaborate(block.definition(parameters));
-  const files: { readonly kind: GeneratedFile['kind']; readonly file: string; readonly text: string }[] = [];
+  const files: Plan['files'][number][] = [];
   const write = (kind: GeneratedFile['kind'], file: string, text: string): void => {
     files.push({ kind, file, text });
   };
@@ -93,7 +93,13 @@ export const generateBlock = (
     files: modules.map(({ path }) => path),
   });
   write('fusesoc', `${block.name}.core`, core);
-  refuseOthers(directory, `${block.name}.core`, files);
+  return { block, parameters, directory, files };
+};
+
+/** @throws UsageError */
+const carryOut = (planned: Plan): readonly GeneratedFile[] => {
+  refuseOthers(planned);
+  const { block, directory, files } = planned;
   return files.map(({ kind, file, text }) => {
     const path = join(directory, file);
     makeDirectory(dirname(path));
@@ -101,6 +107,10 @@ export const generateBlock = (
     return { path, block: block.name, kind };
   });
 };
+
+/** Writes a block's files below the directory and tells what was written. @throws UsageError */
+export const generateBlock = (block: Block, parameters: BlockParameters, directory: string): readonly GeneratedFile[] =>
+  carryOut(plan(block, parameters, directory));
 
 export const generate: Verb = {
   name: 'generate',
@@ -115,12 +125,15 @@ export const generate: Verb = {
     },
   },
   async run(given) {
-    const files = chosenBlocks(given).flatMap((block) => {
-      const parameters = chosenParameters(block, given);
-      const out = optionOf(given, 'out');
-      if (out !== undefined) refuseOtherParameters(out, block, parameters);
-      return generateBlock(block, parameters, out ?? join('build', 'verilog', block.name));
-    });
+    const out = optionOf(given, 'out');
+    const plans = chosenBlocks(given).map((block) =>
+      plan(block, chosenParameters(block, given), out ?? join('build', 'verilog', block.name)),
+    );
+    for (const planned of plans) {
+      refuseOthers(planned);
+      if (out !== undefined) refuseOtherParameters(planned);
+    }
+    const files = plans.flatMap(carryOut);
     const width = Math.max(...files.map(({ kind }) => kind.length));
     return {
       value: { files },

@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { main } from '../../portcullis.ts';
 import { recordedPath } from '../captures/recorded.ts';
+import { blocks } from './blocks.ts';
+import { coreFile } from './fusesoc.ts';
 import type { GeneratedFile } from './generate.ts';
 import { commandRunner, jsonOf } from './run-command.ts';
 import { projectRoot } from './version.ts';
@@ -63,6 +65,21 @@ test('a second block in one directory replaces no module of the first', async ()
     /packet_unit\.core is of packet_unit at dataWidth=64 clients=2 hashWidth=32 frameBeats=64.*dataWidth=128 .*write to a directory of its own with --out/,
   );
   expect(contents()).toEqual(before);
+});
+
+test('nothing is written of any block where one of them is refused', async () => {
+  const out = join(folder, 'every');
+  const last = blocks.filter(({ whole }) => whole).at(-1);
+  if (last === undefined) throw new Error('there are no blocks');
+  mkdirSync(out);
+  writeFileSync(
+    join(out, `${last.name}.core`),
+    coreFile({ name: last.name, version: '1', summary: '', parameters: 'width=1', toplevel: '', files: [] }),
+  );
+  const run = await runCommand('generate', '--out', out);
+  expect(run).toMatchObject({ code: 2, out: '' });
+  expect(run.error).toContain(`${last.name}.core is of ${last.name} at width=1 and would be replaced`);
+  expect(readdirSync(out)).toEqual([`${last.name}.core`]);
 });
 
 test('the core file lists every Verilog file, held modules first, and names the top', async () => {
