@@ -15,6 +15,7 @@ export const dataRegister = (p: Geometry) =>
       beat_slot: input(bits<number>(slotWidth(p))),
       fill: input(bit),
       fill_left: input(bits(8)),
+      fill_slot: input(bits<number>(slotWidth(p))),
       clear: input(bit),
       channel: output(stream(writeBeat(p))),
       full: output(bit),
@@ -31,6 +32,7 @@ export const dataRegister = (p: Geometry) =>
         held_slot: { type: bits<number>(slotWidth(p)), reset: 0 },
         promising: { type: bit, reset: 0 },
         left: { type: bits(8), reset: 0 },
+        promised_slot: { type: bits<number>(slotWidth(p)), reset: 0 },
       });
       const { empties, sends } = m.named({
         empties: r.held.not().or(io.channel.ready),
@@ -49,6 +51,7 @@ export const dataRegister = (p: Geometry) =>
       // Never both at once; so the zeros are those of the registers' own reset.
       m.when(fills, () => {
         r.held_beat.set({ data: 0, strb: 0, last: r.left.isZero() });
+        r.held_slot.set(r.promised_slot);
         r.left.set(r.left.subtract(1));
       }).elseWhen(io.load, () => {
         r.held_beat.set(io.beat);
@@ -58,6 +61,7 @@ export const dataRegister = (p: Geometry) =>
         .elseWhen(io.fill, () => {
           r.promising.set(1);
           r.left.set(io.fill_left);
+          r.promised_slot.set(io.fill_slot);
         })
         .elseWhen(fills.and(r.left.isZero()), () => r.promising.set(0));
       m.assert(io.load.implies(empties), 'data are loaded only where there is room');

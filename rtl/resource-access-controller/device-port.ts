@@ -38,6 +38,7 @@ export const devicePort = (p: Geometry, port: number) =>
       /** The write that is current after this cycle goes to this port, with so many beats left. */
       promised: input(bit),
       promised_left: input(bits(8)),
+      promised_slot: input(bits<number>(slotWidth(p))),
       read_slots: input(vector(slot(p), p.outstanding)),
       write_slots: input(vector(slot(p), p.outstanding)),
       read_last: input(bits<number>(p.outstanding)),
@@ -90,6 +91,7 @@ export const devicePort = (p: Geometry, port: number) =>
         side.suspect.set(u.control.suspect);
         side.suspected.set(u.control.suspected);
         side.isolated.set(u.control.isolated);
+        side.isolates.set(u.control.isolates);
         side.resetting.set(u.control.resetting);
         side.clear.set(u.control.clear);
       }
@@ -120,6 +122,7 @@ export const devicePort = (p: Geometry, port: number) =>
       u.write_side.data_slot.set(io.data_slot);
       u.write_side.fill.set(isolate.and(io.promised));
       u.write_side.fill_left.set(io.promised_left);
+      u.write_side.fill_slot.set(io.promised_slot);
       u.write_side.delivered.set(io.delivered);
       u.write_side.taken.set(io.write_taken);
       io.write_free.set(u.write_side.free);

@@ -1,4 +1,7 @@
-import { bit, bits, concat, input, log2Ceil, module, mux, output } from '../hdl/index.ts';
+import { bit, bits, concat, input, log2Ceil, module, mux, output, vector } from '../hdl/index.ts';
+import { firstOne } from './cyclic-choice.ts';
+import { type Geometry, slot } from './shapes.ts';
+import { word } from './slots.ts';
 
 /**
  * Counts the beats of read data that a port's devices have been asked for and have not given: up by the length of a burst, down by one. To the cycle:
@@ -32,19 +35,42 @@ export const owedBeats = (p: { readonly outstanding: number }) => {
   );
 };
 
-/** Counts the writes of which a port's devices have been given a part, the addresses or the data, and which they have not answered. */
-export const owedAnswers = (p: { readonly outstanding: number }) =>
+/**
+ * The transactions that an isolated port's devices owe, by slot number and identifier: taken down from the slots in the first cycle, and paid one by one. `payable`:
+ * one of them has the identifier and may be answered. To the cycle: `docs/systems/resource-access-controller.md`, "An isolated port".
+ */
+export const owedTransactions = (p: Geometry) =>
   module(
-    'owed_answers',
-    { up: input(bit), down: input(bit), clear: input(bit), owes: output(bit) },
-    (io, m) => {
-      const { still_owed } = m.regs({ still_owed: { type: bits<number>(log2Ceil(p.outstanding + 1)), reset: 0 } });
-      m.when(io.clear, () => still_owed.set(0))
-        .elseWhen(io.up.and(io.down.not()), () => still_owed.set(still_owed.add(1)))
-        .elseWhen(io.down.and(io.up.not()), () => still_owed.set(still_owed.subtract(1)));
-      io.owes.set(still_owed.isNonZero());
-      m.assert(still_owed.le(p.outstanding), 'no more is owed than there are slots');
-      m.assert(io.down.and(io.up.not()).implies(still_owed.isNonZero()), 'only what is owed is paid');
+    'owed_transactions',
+    {
+      take: input(bit),
+      /** The slots whose transactions are the port's. */
+      ours: input(bits<number>(p.outstanding)),
+      slots: input(vector(slot(p), p.outstanding)),
+      /** The device has all that it needs for an answer. */
+      asked: input(bits<number>(p.outstanding)),
+      id: input(bits<number>(p.idWidth)),
+      /** What is payable is answered in full. */
+      ends: input(bit),
+      clear: input(bit),
+      payable: output(bit),
+      owes: output(bit),
     },
-    { documentation: 'Counts answers owed.', parameters: { outstanding: p.outstanding } },
+    (io, m) => {
+      const r = m.regs({
+        present: { type: bits<number>(p.outstanding), reset: 0 },
+        ids: { type: vector(bits<number>(p.idWidth), p.outstanding), reset: 'none' },
+      });
+      const { matching } = m.named({
+        matching: r.present.and(io.asked).and(word(r.ids.elements.map((one) => one.eq(io.id)))),
+      });
+      io.payable.set(matching.isNonZero());
+      io.owes.set(r.present.isNonZero());
+      m.when(io.clear, () => r.present.set(0))
+        .elseWhen(io.take, () => r.present.set(io.ours))
+        .elseWhen(io.ends, () => r.present.set(r.present.and(firstOne(matching).not())));
+      m.when(io.take, () => r.ids.set(io.slots.elements.map((one) => one.id)));
+      m.assert(io.take.and(io.ends).not(), 'nothing is paid while it is taken down');
+    },
+    { documentation: 'Transactions owed.', parameters: { ...p } },
   );

@@ -127,6 +127,7 @@ export const accessPath = (p: Geometry) =>
       u.read_choice.disguises.set(devices.map((device) => device.read_disguise));
       u.read_choice.fake.set(u.read_faker.beat);
       u.read_choice.fake_words.set(settings.fake_word);
+      u.read_choice.advances.set(read_advances);
       u.write_choice.offers.set(word([...devices.map((device) => device.write_offer), u.write_faker.offer]));
       u.write_choice.responses.set(devices.map((device) => device.write_response));
       u.write_choice.disguises.set(devices.map((device) => device.write_disguise));
@@ -203,6 +204,7 @@ export const accessPath = (p: Geometry) =>
         device.data_slot.set(data.slot);
         device.promised.set(data.promised.bit(port));
         device.promised_left.set(data.left);
+        device.promised_slot.set(data.slot);
         device.read_slots.set(u.reads.slots);
         device.write_slots.set(u.writes.slots);
         device.read_last.set(u.read_progress.last);
@@ -221,14 +223,18 @@ export const accessPath = (p: Geometry) =>
 
       const notes = devices.flatMap((device) => [device.read_note, device.write_note]);
       const resources = Array.from({ length: p.resources }, (_, resource) => resource);
+      const inUse = [
+        ...[...u.reads.slots.elements, ...u.writes.slots.elements],
+        ...[u.read_path, u.write_path].map(({ waiting, waiting_plan: { refused, resource } }) => ({
+          valid: waiting,
+          refused,
+          resource,
+        })),
+      ];
       const { busy } = m.named({
         busy: word(
           resources.map((resource) =>
-            any(
-              [...u.reads.slots.elements, ...u.writes.slots.elements].map((one) =>
-                all([one.valid, one.refused.not(), one.resource.eq(resource)]),
-              ),
-            ),
+            any(inUse.map((one) => all([one.valid, one.refused.not(), one.resource.eq(resource)]))),
           ),
         ),
       });

@@ -23,6 +23,8 @@ export const portControl = (p: Geometry) =>
       write_enters: input(bit),
       write_resource: input(bits<number>(resourceWidth(p))),
       isolated: output.reg(bit, { reset: 0 }),
+      /** The first cycle of an isolation. */
+      isolates: output(bit),
       request: output(bit),
       resetting: output(bit),
       clear: output(bit),
@@ -37,14 +39,17 @@ export const portControl = (p: Geometry) =>
         releasing: { type: bit, reset: 0 },
         spoiled: { type: bit, reset: 0 },
         ready_before: { type: bit, reset: 0 },
+        was_isolated: { type: bit, reset: 0 },
       });
       const { handshaking, clears } = m.named({
         handshaking: r.requesting.or(r.releasing),
         clears: r.requesting.and(io.acknowledge),
       });
       const { empty } = m.named({
-        empty: all([io.isolated, io.quiet, r.spoiled.not(), handshaking.not()]),
+        empty: all([io.isolated, r.was_isolated, io.quiet, r.spoiled.not(), handshaking.not()]),
       });
+      r.was_isolated.set(io.isolated);
+      io.isolates.set(io.isolated.and(r.was_isolated.not()));
       io.request.set(r.requesting);
       io.resetting.set(handshaking);
       io.clear.set(clears);

@@ -2,7 +2,7 @@ import { all, any, bits, input, lit, module, mux, output, stream } from '../hdl/
 import { decodeOneHot } from '../parts/arbiter/one-hot.ts';
 import { addressRegister } from './address-register.ts';
 import { faultCauses, responses } from './interface.ts';
-import { owedBeats } from './owed.ts';
+import { owedBeats, owedTransactions } from './owed.ts';
 import { matchingSlot, sideNote, slotsOf, wrongCause } from './port-checks.ts';
 import { portSide } from './port-side.ts';
 import { responseIntake } from './response-intake.ts';
@@ -28,6 +28,7 @@ export const portRead = (p: Geometry, port: number) =>
         address_register: addressRegister(p),
         intake: responseIntake({ type: readBeat(p), name: 'read_data' }),
         owed: owedBeats(p),
+        owed_reads: owedTransactions(p),
       });
       u.address_register.load.set(io.load);
       u.address_register.request.set(io.request);
@@ -65,7 +66,7 @@ export const portRead = (p: Geometry, port: number) =>
         wrong: u.intake.valid.and(passes.not()),
         good: all([u.intake.valid, io.isolated.not(), passes]),
       });
-      u.intake.keep.set(good.and(io.taken.not()));
+      u.intake.keep.set(good.and(io.taken.not()).or(io.isolates));
       io.offer.set(good);
       io.match.set(matching);
       const failed = beat.resp.bit(1);
@@ -74,14 +75,26 @@ export const portRead = (p: Geometry, port: number) =>
       io.beat.set(beat);
       io.disguise.set({ masked, policy: matched.policy, code: matched.code, resource: matched.resource });
 
-      const { owes } = u.owed;
-      const { swallowed } = m.named({ swallowed: all([io.isolated, io.resetting.not(), u.intake.valid]) });
-      u.owed.up.set(u.address_register.leaves);
+      const { leaves } = u.address_register;
+      const { swallowed, pays } = m.named({
+        swallowed: all([io.isolated, io.isolates.not(), io.resetting.not(), u.intake.valid]),
+        pays: u.owed_reads.payable.and(u.owed.owes.or(leaves)),
+      });
+      u.owed.up.set(leaves);
       u.owed.length.set(u.address_register.channel.data.len);
-      u.owed.down.set(any([io.taken, swallowed.and(owes)]));
+      u.owed.down.set(any([io.taken, swallowed.and(pays)]));
       u.owed.clear.set(io.clear);
-      io.spoils.set(swallowed.and(owes.not()));
-      io.quiet.set(all([owes.not(), u.address_register.full.not(), u.intake.held.not()]));
+      u.owed_reads.take.set(io.isolates);
+      u.owed_reads.ours.set(ours);
+      u.owed_reads.slots.set(io.slots);
+      u.owed_reads.asked.set(waiting.not());
+      u.owed_reads.id.set(beat.id);
+      u.owed_reads.ends.set(all([swallowed, pays, beat.last]));
+      u.owed_reads.clear.set(io.clear);
+      io.spoils.set(swallowed.and(pays.not()));
+      io.quiet.set(
+        all([u.owed.owes.not(), u.owed_reads.owes.not(), u.address_register.full.not(), u.intake.held.not()]),
+      );
 
       const sent = decodeOneHot(u.address_register.slot, p.outstanding).and(
         u.address_register.leaves.repeat<number>(p.outstanding),

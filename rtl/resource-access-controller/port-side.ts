@@ -14,6 +14,8 @@ export const portSide = (p: Geometry) => ({
   suspect: input(bits<number>(resourceWidth(p))),
   suspected: input(bit),
   isolated: input(bit),
+  /** The first cycle of an isolation. */
+  isolates: input(bit),
   resetting: input(bit),
   clear: input(bit),
   /** What is offered is taken into the processor's register. */

@@ -1,9 +1,9 @@
-import { all, any, bit, bits, input, lit, module, mux, output, stream } from '../hdl/index.ts';
+import { all, bit, bits, input, lit, module, mux, output, stream } from '../hdl/index.ts';
 import { decodeOneHot } from '../parts/arbiter/one-hot.ts';
 import { addressRegister } from './address-register.ts';
 import { dataRegister } from './data-register.ts';
 import { faultCauses, responses, slotWidth } from './interface.ts';
-import { owedAnswers } from './owed.ts';
+import { owedTransactions } from './owed.ts';
 import { matchingSlot, sideNote, slotsOf, wrongCause } from './port-checks.ts';
 import { portSide } from './port-side.ts';
 import { responseIntake } from './response-intake.ts';
@@ -27,6 +27,7 @@ export const portWrite = (p: Geometry, port: number) =>
       data_slot: input(bits<number>(slotWidth(p))),
       fill: input(bit),
       fill_left: input(bits(8)),
+      fill_slot: input(bits<number>(slotWidth(p))),
       delivered: input(bits<number>(p.outstanding)),
       data_free: output(bit),
       delivers: output(bits<number>(p.outstanding)),
@@ -37,8 +38,7 @@ export const portWrite = (p: Geometry, port: number) =>
         address_register: addressRegister(p),
         data_register: dataRegister(p),
         intake: responseIntake({ type: writeResponse(p), name: 'write_response' }),
-        addresses_owed: owedAnswers(p),
-        data_owed: owedAnswers(p),
+        owed_writes: owedTransactions(p),
       });
       const perSlot = (condition: ReturnType<typeof all>) => condition.repeat<number>(p.outstanding);
       u.address_register.load.set(io.load);
@@ -52,6 +52,7 @@ export const portWrite = (p: Geometry, port: number) =>
       u.data_register.beat_slot.set(io.data_slot);
       u.data_register.fill.set(io.fill);
       u.data_register.fill_left.set(io.fill_left);
+      u.data_register.fill_slot.set(io.fill_slot);
       u.data_register.clear.set(io.clear);
       io.w.connect(u.data_register.channel);
       io.data_free.set(u.data_register.free);
@@ -84,7 +85,7 @@ export const portWrite = (p: Geometry, port: number) =>
         wrong: u.intake.valid.and(passes.not()),
         good: all([u.intake.valid, io.isolated.not(), passes]),
       });
-      u.intake.keep.set(good.and(io.taken.not()));
+      u.intake.keep.set(good.and(io.taken.not()).or(io.isolates));
       io.offer.set(good);
       io.match.set(matching);
       const failed = answer.resp.bit(1);
@@ -93,19 +94,23 @@ export const portWrite = (p: Geometry, port: number) =>
       io.response.set(answer);
       io.disguise.set({ masked, policy: matched.policy, code: matched.code, resource: matched.resource });
 
-      const { swallowed } = m.named({ swallowed: all([io.isolated, io.resetting.not(), u.intake.valid]) });
-      const counters = [u.addresses_owed, u.data_owed];
-      const owes = all(counters.map((one) => one.owes));
-      u.addresses_owed.up.set(u.address_register.leaves);
-      u.data_owed.up.set(u.data_register.leaves_last);
-      for (const one of counters) {
-        one.down.set(any([io.taken, swallowed.and(owes)]));
-        one.clear.set(io.clear);
-      }
-      io.spoils.set(swallowed.and(owes.not()));
+      const { whole } = m.regs({ whole: { type: bits<number>(p.outstanding), reset: 0 } });
+      whole.set(mux(io.isolates, io.delivered, whole).or(delivering));
+      const { swallowed } = m.named({
+        swallowed: all([io.isolated, io.isolates.not(), io.resetting.not(), u.intake.valid]),
+      });
+      const pays = u.owed_writes.payable;
+      u.owed_writes.take.set(io.isolates);
+      u.owed_writes.ours.set(ours);
+      u.owed_writes.slots.set(io.slots);
+      u.owed_writes.asked.set(whole.or(delivering).and(waiting.not()));
+      u.owed_writes.id.set(answer.id);
+      u.owed_writes.ends.set(swallowed.and(pays));
+      u.owed_writes.clear.set(io.clear);
+      io.spoils.set(swallowed.and(pays.not()));
       io.quiet.set(
         all([
-          ...counters.map((one) => one.owes.not()),
+          u.owed_writes.owes.not(),
           u.address_register.full.not(),
           u.data_register.full.not(),
           u.data_register.filling.not(),

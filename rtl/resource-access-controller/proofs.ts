@@ -35,6 +35,9 @@ const smallest: Geometry = {
 
 /** Three of what is in flight, so that one can be between two. */
 const larger: Geometry = { ...smallest, idWidth: 2, resources: 3, outstanding: 3, timerWidth: 8 };
+/** One port, and three: more than one other, and a number that is no power of two. */
+const onePort: Geometry = { ...smallest, ports: 1 };
+const threePorts: Geometry = { ...smallest, ports: 3 };
 /** As it is built when nothing else is asked for. */
 const usual: Geometry = resourceAccessControllerParameters();
 
@@ -49,7 +52,7 @@ const ofPath = (
   what: { readonly name: string; readonly label: string; readonly section: string; readonly paths: readonly string[] },
   state: (path: ProvenPath) => void,
 ): ProofTarget => ({
-  name: `${what.name}, ${p.outstanding} outstanding`,
+  name: `${what.name}, ${p.ports} ${p.ports === 1 ? 'port' : 'ports'}, ${p.outstanding} outstanding`,
   parameters: { ...p },
   section: `${page}, ${what.section}`,
   thorough,
@@ -105,7 +108,7 @@ const balance = (p: Geometry, thorough: boolean): ProofTarget =>
       section: 'An isolated port',
       paths: balancePaths(p),
     },
-    balanceProperties,
+    (path) => balanceProperties(p, path),
   );
 
 const containment = (p: Geometry, thorough: boolean): ProofTarget =>
@@ -172,6 +175,13 @@ export const resourceAccessControllerProofs: ProofList = {
     },
     leaf(usual, 'requests that leave by a port', 'Requests', false, () => checkedAddressRegister(usual)),
     leaf(usual, 'data that leave by a port', 'Write data', false, () => checkedDataRegister(usual)),
+    processorSide(onePort, false),
+    completion(onePort, false),
+    balance(onePort, false),
+    processorSide(threePorts, true),
+    completion(threePorts, true),
+    containment(threePorts, true),
+    balance(threePorts, true),
     processorSide(larger, true),
     completion(larger, true),
     containment(larger, true),

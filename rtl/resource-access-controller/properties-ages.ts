@@ -18,8 +18,8 @@ import { type Geometry, slot } from './shapes.ts';
 import { transactionAges } from './transaction-ages.ts';
 
 /**
- * That a transaction is found out by its own age. Whichever slot is chosen, it is kept waiting for no more than `longest` + N cycles before it moves or is reported;
- * `longest` is the longest timeout that its resource has meanwhile. Nothing is asked of the timeouts of other resources.
+ * That a transaction is found out by its own age. Whichever slot is chosen, it is kept waiting for no more than `longest` + N cycles before it moves or is reported, and is
+ * reported only after `shortest` cycles; these are the longest and the shortest timeout that its resource has meanwhile. Nothing is asked of the timeouts of other resources.
  */
 
 /** The signals inside `transactionAges` that `ageProperties` speaks of. */
@@ -48,6 +48,7 @@ export const ageProperties = (
     readonly chosen: Bits;
     /** A time, which stays. */
     readonly longest: Bits;
+    readonly shortest: Bits;
     /** The slot is in use, and its device is to answer it. */
     readonly active: Bits<1>;
     readonly moves: Bits<1>;
@@ -56,7 +57,7 @@ export const ageProperties = (
     readonly timeout: Bits;
   },
 ): void => {
-  const { name, chosen, longest, active, moves } = of;
+  const { name, chosen, longest, shortest, active, moves } = of;
   const width = waitedWidth(p);
   const names = { waited: `waited_${name}`, banked: `banked_${name}` };
   const r = m.regs({
@@ -66,8 +67,8 @@ export const ageProperties = (
   const waited = r[names.waited] as (typeof r)[string];
   const banked = r[names.banked] as (typeof r)[string];
   m.assume(
-    active.implies(all([of.timeout.isNonZero(), of.timeout.le(longest)])),
-    `the resource of the chosen ${name} has a timeout, no longer than 'longest'`,
+    active.implies(all([of.timeout.isNonZero(), of.timeout.ge(shortest), of.timeout.le(longest)])),
+    `the resource of the chosen ${name} has a timeout, from 'shortest' to 'longest'`,
   );
   m.when(active.not().or(moves), () => waited.set(0)).elseWhen(of.charged, () => waited.set(waited.add(1)));
 
@@ -100,7 +101,9 @@ export const ageProperties = (
   );
   const threshold = seen('threshold');
   m.assert(
-    all([active, looked, waited.isNonZero()]).implies(threshold.isNonZero().and(threshold.le(longest))),
+    all([active, looked, waited.isNonZero()]).implies(
+      all([threshold.isNonZero(), threshold.ge(shortest), threshold.le(longest)]),
+    ),
     `${name}: it is compared with its own timeout`,
   );
   // Since it was looked at, 1 to N cycles.
@@ -118,6 +121,10 @@ export const ageProperties = (
   m.assert(
     active.implies(any([waited.lt(wide(longest).add(since)), reported.and(waited.le(limit))])),
     `${name}: it was not overdue when it was looked at, or is reported`,
+  );
+  m.assert(
+    all([active, reported]).implies(waited.ge(wide(shortest))),
+    `a ${name} that is reported was kept waiting for its timeout`,
   );
   m.assert(active.implies(waited.le(limit)), `a ${name} is kept waiting for no longer than its timeout and N cycles`);
   m.cover(active.and(waited.eq(limit)), `a ${name} is kept waiting for as long as it may be`);
@@ -143,10 +150,12 @@ export const checkedAges = (p: Geometry) => {
       const r = m.regs({
         chosen: { type: bits<number>(Math.max(1, log2Ceil(p.outstanding))), reset: 'none' },
         longest: { type: bits<number>(p.timerWidth), reset: 'none' },
+        shortest: { type: bits<number>(p.timerWidth), reset: 'none' },
         active: { type: bit, reset: 0 },
       });
       r.chosen.set(r.chosen);
       r.longest.set(r.longest);
+      r.shortest.set(r.shortest);
       m.assume(r.chosen.le(p.outstanding - 1), 'the chosen slot exists');
       const resource = select(
         r.chosen,
@@ -160,6 +169,7 @@ export const checkedAges = (p: Geometry) => {
         name: 'transaction',
         chosen: r.chosen,
         longest: r.longest,
+        shortest: r.shortest,
         active: r.active,
         moves,
         charged: io.charged.at(r.chosen),

@@ -6,7 +6,7 @@ import type { Geometry } from './shapes.ts';
 
 /**
  * That every transaction goes on within the time that is programmed for it. Whichever slot is chosen, it moves, or its port is isolated, when its device has
- * kept it waiting for `longest` + N cycles at the most; `longest` is the longest timeout that its resource has meanwhile. Of the time for which its device does not
+ * kept it waiting for `longest` + N cycles at the most, and for no fault of time before `shortest`; these are the timeouts that its resource has meanwhile. Of the time for which its device does not
  * keep it waiting, what it waits for instead is shown: its turn at the processor, or data of the processor. How long a response waits for its turn is the matter
  * of `checkedReadChoice`.
  */
@@ -29,8 +29,12 @@ export const completionPaths = (p: Geometry): readonly string[] => [
 ];
 
 export const completionProperties = (p: Geometry, { m, io, seen }: Pick<ProvenPath, 'm' | 'io' | 'seen'>): void => {
-  const { longest } = m.regs({ longest: { type: bits<number>(p.timerWidth), reset: 'none' } });
+  const { longest, shortest } = m.regs({
+    longest: { type: bits<number>(p.timerWidth), reset: 'none' },
+    shortest: { type: bits<number>(p.timerWidth), reset: 'none' },
+  });
   longest.set(longest);
+  shortest.set(shortest);
   const flag = (path: string): Bits<1> => seen(path).bit(0);
   for (const direction of directions) {
     const slots = slotsSeen(p, seen, direction);
@@ -60,6 +64,7 @@ export const completionProperties = (p: Geometry, { m, io, seen }: Pick<ProvenPa
       name: direction,
       chosen,
       longest,
+      shortest,
       active,
       moves,
       charged: all([active, answered.not(), hasData]),

@@ -1,4 +1,4 @@
-import { all, bit, bits, input, module } from '../hdl/index.ts';
+import { all, bit, bits, input, module, mux } from '../hdl/index.ts';
 import { addressRegister } from './address-register.ts';
 import { dataRegister } from './data-register.ts';
 import { slotWidth } from './interface.ts';
@@ -60,16 +60,18 @@ export const checkedDataRegister = (p: Geometry) =>
       beat_slot: input(bits<number>(slotWidth(p))),
       fill: input(bit),
       fill_left: input(bits(8)),
+      fill_slot: input(bits<number>(slotWidth(p))),
       clear: input(bit),
       ready: input(bit),
     },
     (io, m) => {
-      const { instance: register, seen } = seenInstance(m, 'register', dataRegister(p), ['left']);
+      const { instance: register, seen } = seenInstance(m, 'register', dataRegister(p), ['left', 'promised_slot']);
       register.load.set(io.load);
       register.beat.set(io.beat);
       register.beat_slot.set(io.beat_slot);
       register.fill.set(io.fill);
       register.fill_left.set(io.fill_left);
+      register.fill_slot.set(io.fill_slot);
       register.clear.set(io.clear);
       register.channel.ready.set(io.ready);
       const r = m.regs({
@@ -77,6 +79,8 @@ export const checkedDataRegister = (p: Geometry) =>
         filler: { type: bit, reset: 0 },
         beat_kept: { type: writeBeat(p), reset: 'none' },
         to_come: { type: bits(9), reset: 0 },
+        slot: { type: bits<number>(slotWidth(p)), reset: 'none' },
+        filled_slot: { type: bits<number>(slotWidth(p)), reset: 'none' },
       });
       const filling = r.to_come.isNonZero();
       m.assume(io.load.implies(register.free), 'it is loaded where it is free');
@@ -93,6 +97,13 @@ export const checkedDataRegister = (p: Geometry) =>
       m.when(io.clear, () => r.to_come.set(0))
         .elseWhen(io.fill, () => r.to_come.set(io.fill_left.extend(9).add(1)))
         .elseWhen(fills, () => r.to_come.set(r.to_come.subtract(1)));
+      m.when(io.load, () => r.slot.set(io.beat_slot));
+      m.when(io.fill, () => r.filled_slot.set(io.fill_slot));
+      m.assert(filling.implies(seen('promised_slot').eq(r.filled_slot)), 'it keeps whose data it fills up');
+      m.assert(
+        r.expected.implies(register.slot.eq(mux(r.filler, r.filled_slot, r.slot))),
+        'a beat is of the write that it was loaded for, or filled up for',
+      );
       const { data } = register.channel;
       m.assert(register.channel.valid.eq(r.expected), 'a beat is offered until it is taken, and once');
       m.assert(all([r.expected, r.filler.not()]).implies(data.eq(r.beat_kept)), 'a beat is offered as it was loaded');

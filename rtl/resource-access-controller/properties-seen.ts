@@ -1,4 +1,12 @@
-import { type Bits, type ModuleBody, type ModuleDefinition, type Outside, observed, type Ports } from '../hdl/index.ts';
+import {
+  type Bits,
+  lit,
+  type ModuleBody,
+  type ModuleDefinition,
+  type Outside,
+  observed,
+  type Ports,
+} from '../hdl/index.ts';
 import type { Geometry } from './shapes.ts';
 
 /** Signals inside a block that properties around it speak of, by their paths. */
@@ -34,7 +42,17 @@ export const seenInstance = <P extends Ports>(
 
 export const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
 
+/** Whether a number names one of `count` things. */
+export const isBelow = (number: Bits, count: number): Bits<1> =>
+  count >= 2 ** number.width ? lit(1, 1) : number.lt(count);
+
 export type Direction = 'read' | 'write';
+
+/** Whether what a port owes has been taken down: it is isolated, and not for the first cycle. Before that, the slots say what it owes. */
+export const isTakenDown = (seen: Seen, port: number): Bits<1> =>
+  seen(`port_${port}.control.isolated`)
+    .bit(0)
+    .and(seen(`port_${port}.control.was_isolated`).bit(0));
 
 const slotFields = ['valid', 'local', 'id', 'port', 'code', 'lock'] as const;
 

@@ -1,8 +1,8 @@
-import { all, type Bits, bits, concat, type Inside, input, lit, type ModuleBody, module } from '../hdl/index.ts';
+import { all, bits, concat, type Inside, input, type ModuleBody, module } from '../hdl/index.ts';
 import { managerPrefix, pageBits } from './interface.ts';
 import { accessPath } from './path.ts';
 import { type DeviceSide, dataPorts, managersOf, pathSettings, sidePorts } from './ports.ts';
-import { type Seen, seenInstance } from './properties-seen.ts';
+import { isBelow, type Seen, seenInstance } from './properties-seen.ts';
 import { type Geometry, plan } from './shapes.ts';
 import { word } from './slots.ts';
 
@@ -22,9 +22,6 @@ const surroundings = (p: Geometry) => ({
 });
 
 export type Surroundings = Inside<ReturnType<typeof surroundings>>;
-
-/** Whether a number names one of `count` things. */
-const isBelow = (number: Bits, count: number): Bits<1> => (count >= 2 ** number.width ? lit(1, 1) : number.lt(count));
 
 /** What properties around the path speak of. */
 export interface ProvenPath {

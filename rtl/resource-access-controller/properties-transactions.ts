@@ -1,6 +1,6 @@
 import { all, type Bits, type ModuleBody, popCount } from '../hdl/index.ts';
 import { owedPaths, owedProperties } from './properties-owed.ts';
-import { type Direction, range, type Seen, slotPaths, slotsSeen } from './properties-seen.ts';
+import { type Direction, isBelow, isTakenDown, range, type Seen, slotPaths, slotsSeen } from './properties-seen.ts';
 import type { Geometry } from './shapes.ts';
 import { word } from './slots.ts';
 
@@ -19,6 +19,7 @@ export const transactionPaths = (p: Geometry): readonly string[] => [
     ...slotPaths(p, direction),
     `${direction}_path.full`,
     `${direction}_path.held_plan_code`,
+    `${direction}_path.held_plan_port`,
   ]),
   ...range(p.outstanding).map((slot) => `read_progress.beats_${slot}`),
   'write_progress.received',
@@ -31,8 +32,9 @@ export const transactionPaths = (p: Geometry): readonly string[] => [
   'read_choice.last_source',
   'write_choice.last_source',
   ...range(p.ports).flatMap((port) => [
-    ...owedPaths(port),
+    ...owedPaths(p, port),
     `port_${port}.control.isolated`,
+    `port_${port}.control.was_isolated`,
     `port_${port}.write_side.data_register.held`,
     `port_${port}.write_side.data_register.held_slot`,
     `port_${port}.write_side.data_register.held_beat_last`,
@@ -59,6 +61,7 @@ export const transactionProperties = (p: Geometry, m: ModuleBody, seen: Seen): v
     const slots = slotsSeen(p, seen, direction);
     for (const [index, one] of slots.entries()) {
       m.assert(one.valid.implies(one.code.ne(1)), `${direction} slot ${index}: no faked answer is EXOKAY`);
+      m.assert(one.valid.implies(isBelow(one.port, p.ports)), `${direction} slot ${index}: its port exists`);
       for (const [other, two] of slots.entries()) {
         if (other <= index) continue;
         const together = all([one.valid, two.valid, one.id.eq(two.id)]);
@@ -76,12 +79,17 @@ export const transactionProperties = (p: Geometry, m: ModuleBody, seen: Seen): v
       flag(`${direction}_path.full`).implies(seen(`${direction}_path.held_plan_code`).ne(1)),
       `a held ${direction}: no faked answer is EXOKAY`,
     );
+    m.assert(
+      flag(`${direction}_path.full`).implies(isBelow(seen(`${direction}_path.held_plan_port`), p.ports)),
+      `a held ${direction}: its port exists`,
+    );
     for (const port of range(p.ports)) {
       const register = addressRegister(port, direction);
-      const ours = slots.map((one) => all([one.valid, one.routeLocal.not(), one.port.eq(port)]));
+      const ours = slots.map((one) => all([one.valid, one.local.not(), one.port.eq(port)]));
       const healthy = isolated(port).not();
+      const inSlots = isTakenDown(seen, port).not();
       for (const [index, one] of slots.entries()) {
-        const holds = all([healthy, flag(`${register}.held`), seen(`${register}.held_slot`).eq(index)]);
+        const holds = all([inSlots, flag(`${register}.held`), seen(`${register}.held_slot`).eq(index)]);
         const there = all([
           ours[index] ?? healthy,
           one.id.eq(seen(`${register}.signals_id`)),
@@ -132,20 +140,22 @@ const writeDataProperties = (p: Geometry, m: ModuleBody, seen: Seen): void => {
     );
     m.assert(one.valid.and(delivered).implies(received), `write slot ${index}: what was sent on has come`);
     for (const port of range(p.ports)) {
-      const there = all([one.valid, one.routeLocal.not(), one.port.eq(port)]);
+      const there = all([one.valid, one.local.not(), one.port.eq(port)]);
+      const goesThere = all([one.valid, one.routeLocal.not(), one.port.eq(port)]);
       m.assert(
-        current.implies(route.bit(port).eq(there)),
+        current.implies(route.bit(port).eq(goesThere)),
         `write slot ${index}: its data go to port ${port} if it does`,
       );
       const register = `port_${port}.write_side.data_register`;
-      const holds = all([isolated.bit(port).not(), flag(`${register}.held`), seen(`${register}.held_slot`).eq(index)]);
+      const inSlots = isTakenDown(seen, port).not();
+      const holds = all([inSlots, flag(`${register}.held`), seen(`${register}.held_slot`).eq(index)]);
       const last = flag(`${register}.held_beat_last`);
       m.assert(
         holds.implies(all([there, delivered.not(), last.eq(received)])),
         `port ${port}: its data are slot ${index}'s`,
       );
       m.assert(
-        all([there, received, delivered.not()]).implies(holds),
+        all([goesThere, received, delivered.not()]).implies(holds),
         `port ${port}: the last data of slot ${index} are on their way`,
       );
     }
@@ -158,7 +168,7 @@ const writeDataProperties = (p: Geometry, m: ModuleBody, seen: Seen): void => {
       `port_${port}.write_side.data_register`,
     ])
       m.assert(
-        all([isolated.bit(port).not(), flag(`${register}.held`)]).implies(exists(seen(`${register}.held_slot`))),
+        all([isTakenDown(seen, port).not(), flag(`${register}.held`)]).implies(exists(seen(`${register}.held_slot`))),
         `port ${port}: what ${register.split('.').slice(1).join(' ')} holds has a slot`,
       );
     m.assert(

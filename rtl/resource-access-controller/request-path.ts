@@ -19,6 +19,9 @@ export const requestPath = (p: Geometry) =>
       candidate_valid: output(bit),
       candidate: output(request(p)),
       target: output(bits<number>(p.ports)),
+      /** A request is held, and what is planned for it. */
+      waiting: output(bit),
+      waiting_plan: output(plan(p)),
     },
     (io, m) => {
       const r = m.regs({
@@ -31,6 +34,8 @@ export const requestPath = (p: Geometry) =>
       io.candidate_valid.set(r.full.or(io.channel.valid));
       io.candidate.set(mux(r.full, r.held, arrived));
       const held = r.held.plan;
+      io.waiting.set(r.full);
+      io.waiting_plan.set(held);
       const { held_target } = m.named({
         held_target: concat(
           ...Array.from({ length: p.ports }, (_, port) =>
