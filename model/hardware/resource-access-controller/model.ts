@@ -8,8 +8,8 @@ import {
 import { layPorts, type PortLayout, wordOf } from '../primitives/ports.ts';
 import { RegisterPort } from '../primitives/register-port.ts';
 import { FaultFinder } from './fault-finder.ts';
+import { Isolation } from './isolation.ts';
 import { makeParts, type Parts, resetParts } from './parts.ts';
-import type { DevicePort } from './port.ts';
 import { interruptBit, Registers } from './registers.ts';
 import type { Requests } from './requests.ts';
 
@@ -36,10 +36,8 @@ class Model implements ResourceAccessControllerModel {
   readonly #port: RegisterPort;
   readonly #parts: Parts;
   readonly #finder: FaultFinder;
-  /** Where a request has its length, from its first word. */
-  readonly #lengthWord: number;
-  /** Masks of ports and resources. */
-  #isolated = 0;
+  readonly #isolation: Isolation;
+  /** A mask of resources. */
   #faulted = 0;
 
   constructor(parameters: ResourceAccessControllerParameters) {
@@ -49,18 +47,16 @@ class Model implements ResourceAccessControllerModel {
     this.#at = {
       aresetn: wordOf(layout.inputs, 'aresetn'),
       deviceInterrupt: wordOf(layout.inputs, 'device_interrupt'),
-      resetAcknowledge: wordOf(layout.inputs, 'reset_acknowledge'),
       resourceInterrupt: wordOf(layout.outputs, 'resource_interrupt'),
-      resetRequest: wordOf(layout.outputs, 'reset_request'),
       irq: wordOf(layout.outputs, 'irq'),
     };
-    this.#lengthWord = parameters.addressWidth > 32 ? 3 : 2;
     const image = new Uint32Array(layout.outputWords);
     this.#image = image;
     this.#registers = new Registers(parameters);
     this.#port = new RegisterPort(this.#registers, layout, 's_axil');
     this.#parts = makeParts(parameters, layout, image, this.#registers);
     this.#finder = new FaultFinder(this.#parts);
+    this.#isolation = new Isolation(this.#parts, layout, image);
     this.reset();
   }
 
@@ -68,7 +64,7 @@ class Model implements ResourceAccessControllerModel {
     this.#image.fill(0);
     this.#port.reset();
     resetParts(this.#parts);
-    this.#isolated = 0;
+    this.#isolation.reset();
     this.#faulted = 0;
   }
 
@@ -79,29 +75,18 @@ class Model implements ResourceAccessControllerModel {
       this.reset();
       return;
     }
-    const drained = this.#drained();
-    if (this.#port.mayRead) this.#showState(drained);
+    this.#isolation.look();
+    if (this.#port.mayRead) this.#showState();
     this.#port.stepRead(inputs);
     this.#decide(inputs);
-    const withdrawn = this.#registers.words[this.#registers.place.port_isolate]! & ~this.#isolated;
-    const found = this.#finder.find(inputs, this.#isolated) | withdrawn;
-    this.#edge(inputs, drained, found);
-  }
-
-  #drained(): number {
-    let drained = 0;
-    if (this.#isolated === 0) return 0;
-    for (let port = 0; port < this.#parts.ports.length; port += 1) {
-      if (((this.#isolated >>> port) & 1) !== 0 && this.#parts.ports[port]!.drained) drained |= 1 << port;
-    }
-    return drained;
+    this.#edge(inputs, this.#finder.find(inputs, this.#isolation.isolated));
   }
 
   /** What is computed only when software may read it. */
-  #showState(drained: number): void {
+  #showState(): void {
     const { words, place } = this.#registers;
-    words[place.port_isolated] = this.#isolated;
-    words[place.port_drained] = drained;
+    words[place.port_isolated] = this.#isolation.isolated;
+    words[place.port_drained] = this.#isolation.drained;
     words[place.resource_faulted] = this.#faulted;
     let busy = 0;
     for (let resource = 0; resource < this.parameters.resources; resource += 1) {
@@ -116,7 +101,7 @@ class Model implements ResourceAccessControllerModel {
 
   /** Everything that this cycle's values decide, before anything changes. */
   #decide(inputs: Uint32Array): void {
-    const isolated = this.#isolated;
+    const { isolated } = this.#isolation;
     let readFree = 0;
     let writeFree = 0;
     for (let index = 0; index < this.#parts.ports.length; index += 1) {
@@ -146,24 +131,22 @@ class Model implements ResourceAccessControllerModel {
     }
     if (write.beat.has) {
       const { ofPort, local, front, delivered } = this.#parts.writeSlots;
-      const data = delivered | (port.lastTaken(inputs) ? 1 << port.data.slot : 0);
+      const data = delivered | port.delivers(inputs);
       write.match(ofPort[index]! & ~local & front & data & ~write.request.pending(inputs));
     }
   }
 
-  #edge(inputs: Uint32Array, drained: number, found: number): void {
+  #edge(inputs: Uint32Array, found: number): void {
     const { words, place } = this.#registers;
     const image = this.#image;
-    const isolated = this.#isolated;
+    const { isolated } = this.#isolation;
     image[this.#at.resourceInterrupt] = inputs[this.#at.deviceInterrupt]! & ~this.#faulted;
     image[this.#at.irq] = Number((words[place.interrupt_status]! & words[place.interrupt_enable]!) !== 0);
     const faults = this.#parts.faults;
-    const readmitted = this.#readmitted(inputs, drained);
     const returned = this.#returned();
-    this.#noteDelivered(inputs);
     const readDone = this.#parts.readResponses.edge(inputs);
     const writeDone = this.#parts.writeResponses.edge(inputs);
-    this.#moveToPorts(inputs);
+    this.#edgeOfPorts(inputs);
     if (isolated !== 0) {
       this.#parts.readSlots.localize(isolated);
       this.#parts.writeSlots.localize(isolated);
@@ -171,9 +154,8 @@ class Model implements ResourceAccessControllerModel {
     if (readDone >= 0) this.#parts.readSlots.complete(readDone);
     if (writeDone >= 0) this.#parts.writeSlots.complete(writeDone);
     this.#enter();
-    this.#isolated = (isolated & ~readmitted) | found;
+    const ready = this.#isolation.edge(inputs, found, this.#finder.spoils);
     this.#faulted = (this.#faulted & ~returned) | faults.faulted;
-    const ready = this.#edgeOfPorts(inputs, drained, isolated, found);
     faults.edge(words[place.log_clear] !== 0);
     words[place.log_clear] = 0;
     words[place.port_reset] = 0;
@@ -183,17 +165,6 @@ class Model implements ResourceAccessControllerModel {
     this.#registers.countCycle();
     this.#port.stepWrite(inputs);
     words[place.interrupt_status]! |= (faults.any ? interruptBit.fault : 0) | (ready ? interruptBit.ready : 0);
-  }
-
-  /** The ports that a pulse puts back into service. */
-  #readmitted(inputs: Uint32Array, drained: number): number {
-    const { words, place } = this.#registers;
-    let readmitted = words[place.port_readmit]! & drained & ~words[place.port_reset]!;
-    for (let index = 0; index < this.#parts.ports.length; index += 1) {
-      const { read, write } = this.#parts.ports[index]!;
-      if (inputs[read.beat.place.valid] !== 0 || inputs[write.beat.place.valid] !== 0) readmitted &= ~(1 << index);
-    }
-    return readmitted;
   }
 
   /** The resources that a pulse ends the faking of. */
@@ -210,48 +181,20 @@ class Model implements ResourceAccessControllerModel {
     return returned;
   }
 
-  /** The W handshakes with last. */
-  #noteDelivered(inputs: Uint32Array): void {
-    for (let index = 0; index < this.#parts.ports.length; index += 1) {
-      const port = this.#parts.ports[index]!;
-      if (((this.#isolated >>> index) & 1) === 0 && port.lastTaken(inputs)) {
-        this.#parts.writeSlots.delivered |= 1 << port.data.slot;
-      }
-    }
-  }
-
   /** The edge of each port's registers, but for what they are loaded with; and of its held beats. */
-  #moveToPorts(inputs: Uint32Array): void {
-    for (let index = 0; index < this.#parts.ports.length; index += 1) {
-      const port = this.#parts.ports[index]!;
-      const { read, write, data } = port;
-      const fills = port.filling && data.free(inputs);
-      const apart = ((this.#isolated >>> index) & 1) !== 0;
-      if (apart) {
-        const counts = port.phase === 0;
-        const readSpoils = read.swallow(counts);
-        const writeSpoils = write.swallow(counts);
-        if (readSpoils || writeSpoils) port.spoiled = true;
+  #edgeOfPorts(inputs: Uint32Array): void {
+    const { ports, readResponses, writeResponses, writeSlots } = this.#parts;
+    for (let index = 0; index < ports.length; index += 1) {
+      const port = ports[index]!;
+      if (((this.#isolation.isolated >>> index) & 1) !== 0) {
+        port.swallow();
+      } else {
+        writeSlots.delivered |= port.delivers(inputs);
+        port.read.settle(readResponses.source === index);
+        port.write.settle(writeResponses.source === index);
       }
-      this.#countAsked(port, inputs);
-      if (read.request.taken(inputs)) read.request.empty();
-      if (write.request.taken(inputs)) write.request.empty();
-      if (data.taken(inputs)) data.empty();
-      if (fills) port.fill();
-      if (apart) continue;
-      if (read.good && this.#parts.readResponses.source !== index) read.beat.keep();
-      else read.beat.empty();
-      if (write.good && this.#parts.writeResponses.source !== index) write.beat.keep();
-      else write.beat.empty();
+      port.edge(inputs);
     }
-  }
-
-  /** What the device takes in this cycle, it owes from the next on. */
-  #countAsked(port: DevicePort, inputs: Uint32Array): void {
-    const { read, write } = port;
-    if (read.request.taken(inputs)) read.owed += this.#image[read.request.place.at + this.#lengthWord]! + 1;
-    if (write.request.taken(inputs)) write.owed += 1;
-    if (port.lastTaken(inputs)) write.owedData += 1;
   }
 
   /** Requests enter, and write data moves. */
@@ -279,37 +222,6 @@ class Model implements ResourceAccessControllerModel {
     request.slot = requests.slot;
     port.suspect = decoded.resource;
     port.suspected = true;
-  }
-
-  /** The edge of what concerns isolated ports. Returns whether a port has become ready for re-admission. */
-  #edgeOfPorts(inputs: Uint32Array, drained: number, isolated: number, found: number): boolean {
-    const { words, place } = this.#registers;
-    const pulses = words[place.port_reset]! & isolated;
-    const acknowledges = inputs[this.#at.resetAcknowledge]!;
-    let ready = false;
-    let requests = 0;
-    for (let index = 0; index < this.#parts.ports.length; index += 1) {
-      const port = this.#parts.ports[index]!;
-      const bit = 1 << index;
-      if ((found & bit) !== 0) this.#beginFilling(port, index);
-      if ((this.#finder.spoils & bit) !== 0) port.spoiled = true;
-      port.shake((pulses & bit) !== 0, (acknowledges & bit) !== 0);
-      if (port.requesting) requests |= bit;
-      const isDrained = (drained & bit) !== 0;
-      if (isDrained && !port.readyBefore) ready = true;
-      port.readyBefore = isDrained;
-    }
-    this.#image[this.#at.resetRequest] = requests;
-    return ready;
-  }
-
-  /** The device still gets every beat that it was promised. */
-  #beginFilling(port: DevicePort, index: number): void {
-    const { active, slot, left } = this.#parts.writeData;
-    if (!active || this.#parts.writeSlots.port[slot] !== index || ((this.#parts.writeSlots.local >>> slot) & 1) !== 0)
-      return;
-    port.filling = true;
-    port.fillingLeft = left;
   }
 }
 

@@ -6,7 +6,7 @@ import {
   resourceWidth,
 } from '../../../rtl/resource-access-controller/interface.ts';
 import { HeldBeat, OutputRegister, placeChannel } from '../primitives/channels.ts';
-import type { PortLayout } from '../primitives/ports.ts';
+import { type PortLayout, wordOf } from '../primitives/ports.ts';
 import { Faults } from './faults.ts';
 import { DevicePort, PortSide } from './port.ts';
 import type { Registers } from './registers.ts';
@@ -53,7 +53,7 @@ export const makeParts = (
     const beat = (channel: string) => new HeldBeat(image, incoming(`${prefix}_${channel}`, 'id'));
     const read = new PortSide(readSlots, outgoing(`${prefix}_ar`, 'id'), beat('r'), false);
     const write = new PortSide(writeSlots, outgoing(`${prefix}_aw`, 'id'), beat('b'), true);
-    return new DevicePort(read, write, outgoing(`${prefix}_w`, 'data'));
+    return new DevicePort(read, write, outgoing(`${prefix}_w`, 'data'), wordOf(layout.outputs, `${prefix}_arlen`));
   });
   const data = new HeldBeat(image, incoming('s_axi_w', 'data'));
   return {

@@ -95,6 +95,12 @@ export class PortSide {
     return unasked ? faultCauses.exclusive : 0;
   }
 
+  /** The edge of the candidate of a port that is not isolated; `taken` tells whether the processor's register is loaded with it. */
+  settle(taken: boolean): void {
+    if (this.good && !taken) this.beat.keep();
+    else this.beat.empty();
+  }
+
   /** Swallows the candidate of an isolated port. Returns whether it spoils the port. */
   swallow(counts: boolean): boolean {
     const { beat } = this;
@@ -134,14 +140,16 @@ export class DevicePort {
   filling = false;
   fillingLeft = 0;
   phase: number = phases.idle;
-  readyBefore = false;
-  readonly #dataWords: number;
+  /** Where the record of outputs has the last of the data, and the length of the read request. */
+  readonly #lastAt: number;
+  readonly #lengthAt: number;
 
-  constructor(read: PortSide, write: PortSide, data: OutputRegister) {
+  constructor(read: PortSide, write: PortSide, data: OutputRegister, lengthAt: number) {
     this.read = read;
     this.write = write;
     this.data = data;
-    this.#dataWords = data.place.words;
+    this.#lastAt = data.place.at + data.place.words - 1;
+    this.#lengthAt = lengthAt;
   }
 
   reset(): void {
@@ -154,13 +162,12 @@ export class DevicePort {
     this.filling = false;
     this.fillingLeft = 0;
     this.phase = phases.idle;
-    this.readyBefore = false;
   }
 
-  /** The W handshake of a last beat is in this cycle. */
-  lastTaken(inputs: Uint32Array): boolean {
+  /** The slot of which the W handshake of the last beat is in this cycle, as a mask of slots. */
+  delivers(inputs: Uint32Array): number {
     const { data } = this;
-    return data.taken(inputs) && data.image[data.place.at + this.#dataWords - 1] !== 0;
+    return data.taken(inputs) && data.image[this.#lastAt] !== 0 ? 1 << data.slot : 0;
   }
 
   /** Nothing is outstanding at this isolated port. */
@@ -177,11 +184,36 @@ export class DevicePort {
     );
   }
 
+  /** The edge of the candidates of an isolated port. */
+  swallow(): void {
+    const counts = this.phase === phases.idle;
+    const readSpoils = this.read.swallow(counts);
+    const writeSpoils = this.write.swallow(counts);
+    if (readSpoils || writeSpoils) this.spoiled = true;
+  }
+
+  /** The edge of its registers, but for what they are loaded with from the processor's side. */
+  edge(inputs: Uint32Array): void {
+    const { read, write, data } = this;
+    const fills = this.filling && data.free(inputs);
+    if (this.delivers(inputs) !== 0) write.owedData += 1;
+    if (read.request.taken(inputs)) {
+      read.owed += data.image[this.#lengthAt]! + 1;
+      read.request.empty();
+    }
+    if (write.request.taken(inputs)) {
+      write.owed += 1;
+      write.request.empty();
+    }
+    if (data.taken(inputs)) data.empty();
+    if (fills) this.#fill();
+  }
+
   /** The W register is loaded with a beat that writes nothing. */
-  fill(): void {
+  #fill(): void {
     const { image, place } = this.data;
-    image.fill(0, place.at, place.at + place.words - 1);
-    image[place.at + place.words - 1] = Number(this.fillingLeft === 0);
+    image.fill(0, place.at, this.#lastAt);
+    image[this.#lastAt] = Number(this.fillingLeft === 0);
     this.data.fill();
     if (this.fillingLeft === 0) this.filling = false;
     this.fillingLeft = (this.fillingLeft - 1) & 0xff;
