@@ -3,6 +3,60 @@ import { Bench } from './bench.ts';
 
 const base = 0x1000_0000;
 
+/** Reads of four beats, those of identifiers 1 and 2 at port 0 and of 3 and 4 at port 1, which the devices have taken. */
+const fourReads = (): Bench => {
+  const bench = new Bench().map({}, { port: 1 });
+  for (const id of [1, 2, 3, 4]) bench.ask('ar', id, base + (id > 2 ? 0x1_0000 : 0), 3);
+  return bench.tick().tick();
+};
+
+/**
+ * The identifiers of the beats that the processor gets, in order.
+ * @param given for each port: the identifiers of the beats that its device gives, one after the other; 0: nothing in a cycle
+ */
+const identifiersOf = (bench: Bench, ...given: number[][]): number[] => {
+  const left = new Map([1, 2, 3, 4].map((id) => [id, 3]));
+  const seen: number[] = [];
+  for (let cycle = 0; cycle < 24; cycle += 1) {
+    const offered = given.map((ids) => ids[0] ?? 0);
+    offered.forEach((id, port) => {
+      const name = `m${port}_axi_r`;
+      bench.set({ [`${name}valid`]: Number(id !== 0), [`${name}id`]: id, [`${name}last`]: Number(left.get(id) === 0) });
+    });
+    bench.tick();
+    offered.forEach((id, port) => {
+      if (id !== 0 && bench.get(`m${port}_axi_rready`) === 0) return;
+      given[port]!.shift();
+      left.set(id, (left.get(id) ?? 0) - 1);
+    });
+    if (bench.get('s_axi_rvalid')) seen.push(bench.get('s_axi_rid'));
+  }
+  expect(bench.driver.readLog()).toBeUndefined();
+  return seen;
+};
+
+describe('a turn', () => {
+  test('is of a whole burst', () => {
+    const seen = identifiersOf(fourReads(), [1, 1, 1, 1, 2, 2, 2, 2], [0, 3, 3, 3, 3, 4, 4, 4, 4]);
+    expect(seen).toEqual([1, 1, 1, 1, 3, 3, 3, 3, 2, 2, 2, 2, 4, 4, 4, 4]);
+  });
+
+  test('where bursts are interleaved, ends with the first beat of another burst', () => {
+    const seen = identifiersOf(fourReads(), [1, 1, 2, 1, 2, 2, 1, 2], [0, 3, 4, 3, 4, 3, 4, 3, 4]);
+    expect(seen).toEqual([1, 1, 2, 3, 4, 1, 2, 3, 4, 2, 1, 3, 4, 2, 3, 4]);
+  });
+
+  test('begins anew when the source goes on because no other has anything', () => {
+    const seen = identifiersOf(fourReads(), [1, 2, 1, 1, 1, 2, 2, 2], [0, 0, 0, 3, 3, 3, 3]);
+    expect(seen).toEqual([1, 2, 1, 1, 1, 3, 3, 3, 3, 2, 2, 2]);
+  });
+
+  test('begins where another source pauses in its own', () => {
+    const seen = identifiersOf(fourReads(), [1, 0, 1, 1, 1], [0, 3, 3, 3, 3]);
+    expect(seen).toEqual([1, 3, 3, 3, 3, 1, 1, 1]);
+  });
+});
+
 describe('a healthy device', () => {
   test('requests, data and responses take one cycle each', () => {
     const bench = new Bench().map({});

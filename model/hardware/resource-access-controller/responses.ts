@@ -25,7 +25,9 @@ export class Responses {
   readonly #write: boolean;
   readonly #dataWords: number;
   #counts = -1;
+  /** What the register was loaded with last: its source, its slot, and whether the source keeps its turn. */
   #last = 0;
+  #lastSlot = 0;
   #sticky = false;
 
   constructor(
@@ -48,6 +50,7 @@ export class Responses {
     this.register.reset();
     this.#faker.reset();
     this.#last = 0;
+    this.#lastSlot = 0;
     this.#sticky = false;
     this.source = -1;
     this.#counts = -1;
@@ -107,8 +110,10 @@ export class Responses {
       const side = this.#sides[source]!;
       side.pay();
     }
+    const begins = !this.#sticky || source !== this.#last;
+    this.#sticky = !this.completes && (begins || slot === this.#lastSlot);
     this.#last = source;
-    this.#sticky = !this.completes;
+    this.#lastSlot = slot;
     if (!this.completes) {
       slots.beats[slot]! -= 1;
       return -1;
