@@ -96,7 +96,7 @@ class Model implements ResourceAccessControllerModel {
   }
 
   #busy(resource: number): boolean {
-    return this.#parts.readSlots.busy(resource) || this.#parts.writeSlots.busy(resource);
+    return this.#parts.reads.busy(resource) || this.#parts.writes.busy(resource);
   }
 
   /** Everything that this cycle's values decide, before anything changes. */

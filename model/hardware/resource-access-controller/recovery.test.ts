@@ -144,6 +144,52 @@ describe('re-admission', () => {
   });
 });
 
+describe('a request that waits on the processor side', () => {
+  /** Of two resources at port 0; the second allows no writes where told so. */
+  const two = (write = true): Bench => new Bench().map({}, { write });
+
+  test('keeps its resource busy, also when its entry is gone', () => {
+    const bench = two()
+      .set({ m0_axi_arready: 0 })
+      .ask('ar', 1, base)
+      .ask('ar', 2, base + 0x1_0000)
+      .tick();
+    expect(bench.see('', 'm0_axi_arvalid', 's_axi_arready')).toEqual([1, 0]);
+    expect(bench.driver.read('resource_busy')).toBe(3);
+    bench.driver.removeEntry(1);
+    expect(bench.driver.read('resource_busy')).toBe(3);
+    bench.tick({ m0_axi_arready: 1 }).tick();
+    expect(bench.see('m0_axi_ar', 'valid', 'id', 'addr')).toEqual([1, 2, 0x1_0000]);
+    for (const id of [1, 2]) lateAnswer(bench, id);
+    expect(rest(bench).driver.read('resource_busy')).toBe(0);
+  });
+
+  test.each([true, false])('does so as a write, unless it is refused; allowed: %s', (allowed) => {
+    const bench = two(allowed)
+      .ask('aw', 1, base)
+      .ask('aw', 2, base + 0x1_0000)
+      .tick();
+    expect(bench.get('s_axi_awready')).toBe(0);
+    expect(bench.driver.read('resource_busy')).toBe(allowed ? 3 : 1);
+  });
+
+  test('keeps its resource faulted', () => {
+    const bench = new Bench().map({}, { port: 1 });
+    bench.driver.write('timeout', 10, 1);
+    rest(bench.ask('ar', 4, base + 0x1_0000));
+    expect(bench.driver.read('resource_faulted')).toBe(2);
+    // It is to be faked, and waits for the read of its identifier at the other port.
+    bench
+      .ask('ar', 5, base)
+      .ask('ar', 5, base + 0x1_0000)
+      .tick();
+    expect(bench.get('s_axi_arready')).toBe(0);
+    expect([bench.driver.read('resource_busy'), bench.driver.readmitResource(1)]).toEqual([3, false]);
+    rest(lateAnswer(bench));
+    expect([bench.driver.read('resource_busy'), bench.driver.readmitResource(1)]).toEqual([0, true]);
+  });
+});
+
 describe('the driver', () => {
   /** A device that acknowledges its reset a few cycles after it is requested, and leaves it as late. */
   const acknowledges = (bench: Bench, delay = 3): Bench => {

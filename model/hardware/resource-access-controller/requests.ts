@@ -70,6 +70,13 @@ export class Requests {
     this.slot = -1;
   }
 
+  /** Whether a held request or a valid slot, not refused, has this resource. */
+  busy(resource: number): boolean {
+    const { verdict, resource: held } = this.decoded;
+    if (this.beat.full !== 0 && verdict !== verdicts.refuse && held === resource) return true;
+    return this.slots.busy(resource);
+  }
+
   /** The candidate, decoded in the cycle of its handshake. */
   look(inputs: Uint32Array): void {
     const fresh = this.beat.full === 0;
