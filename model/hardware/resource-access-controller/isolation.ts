@@ -7,6 +7,8 @@ import { lowest } from './slots.ts';
 /** Sets of ports are masks, bit p for port p. */
 export class Isolation {
   isolated = 0;
+  /** The isolated ports whose first cycle it is. */
+  first = 0;
   /** Of this cycle: the isolated ports at which nothing is outstanding. */
   drained = 0;
   readonly #parts: Parts;
@@ -26,15 +28,16 @@ export class Isolation {
 
   reset(): void {
     this.isolated = 0;
+    this.first = 0;
     this.#readyBefore = 0;
   }
 
   /** Finds by the state at the start of the cycle what is drained. */
   look(): void {
     this.drained = 0;
-    if (this.isolated === 0) return;
-    for (let index = 0; index < this.#parts.ports.length; index += 1) {
-      if (((this.isolated >>> index) & 1) !== 0 && this.#parts.ports[index]!.drained) this.drained |= 1 << index;
+    for (let rest = this.isolated & ~this.first; rest !== 0; rest &= rest - 1) {
+      const index = lowest(rest);
+      if (this.#parts.ports[index]!.drained) this.drained |= 1 << index;
     }
   }
 
@@ -53,6 +56,7 @@ export class Isolation {
     const begins = found | (words[place.port_isolate]! & ~isolated);
     let requests = 0;
     this.isolated = (isolated & ~this.#readmitted(inputs)) | begins;
+    this.first = begins;
     for (let index = 0; index < ports.length; index += 1) {
       const port = ports[index]!;
       const bit = 1 << index;
@@ -86,5 +90,6 @@ export class Isolation {
     if (!active || portOf[slot] !== index || ((local >>> slot) & 1) !== 0) return;
     port.filling = true;
     port.fillingLeft = left;
+    port.fillingSlot = slot;
   }
 }

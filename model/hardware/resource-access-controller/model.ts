@@ -184,10 +184,13 @@ class Model implements ResourceAccessControllerModel {
   /** The edge of each port's registers, but for what they are loaded with; and of its held beats. */
   #edgeOfPorts(inputs: Uint32Array): void {
     const { ports, readResponses, writeResponses, writeSlots } = this.#parts;
+    const { isolated, first } = this.#isolation;
     for (let index = 0; index < ports.length; index += 1) {
       const port = ports[index]!;
-      if (((this.#isolation.isolated >>> index) & 1) !== 0) {
-        port.swallow();
+      if (((first >>> index) & 1) !== 0) {
+        port.takeDown(index);
+      } else if (((isolated >>> index) & 1) !== 0) {
+        port.swallow(inputs);
       } else {
         writeSlots.delivered |= port.delivers(inputs);
         port.read.settle(readResponses.source === index);

@@ -1,6 +1,7 @@
 /** One manager port. Source: `docs/systems/resource-access-controller.md`, "Responses", "Faults" and "An isolated port". */
 import { faultCauses, responses } from '../../../rtl/resource-access-controller/interface.ts';
 import type { HeldBeat, OutputRegister } from '../primitives/channels.ts';
+import { Owed } from './owed.ts';
 import { lowest, type Slots } from './slots.ts';
 
 /** One direction of a port: its request register, the responses that come back, and what is owed. */
@@ -8,10 +9,7 @@ export class PortSide {
   readonly slots: Slots;
   readonly request: OutputRegister;
   readonly beat: HeldBeat;
-  /** What the device was asked for and has not given: beats of reads, or writes by their addresses. */
-  owed = 0;
-  /** Writes by their data. */
-  owedData = 0;
+  readonly owed: Owed;
   /** Of this cycle's candidate: its slot or -1, the cause for which it is wrong or 0, and whether it asks for the processor's register. */
   slot = -1;
   cause = 0;
@@ -28,6 +26,7 @@ export class PortSide {
     this.slots = slots;
     this.request = request;
     this.beat = beat;
+    this.owed = new Owed(slots.count);
     const { words } = beat.place;
     this.#responseWord = write ? 1 : words - 2;
     this.#lastWord = write ? -1 : words - 1;
@@ -37,8 +36,7 @@ export class PortSide {
   reset(): void {
     this.request.reset();
     this.beat.reset();
-    this.owed = 0;
-    this.owedData = 0;
+    this.owed.clear();
     this.#stalled = false;
   }
 
@@ -101,28 +99,22 @@ export class PortSide {
     else this.beat.empty();
   }
 
-  /** Swallows the candidate of an isolated port. Returns whether it spoils the port. */
-  swallow(counts: boolean): boolean {
-    const { beat } = this;
-    if (!beat.has) return false;
-    beat.empty();
-    if (!counts) return false;
-    if (this.owed === 0 || (this.#lastWord < 0 && this.owedData === 0)) return true;
-    this.pay();
-    return false;
+  /** The edge of the candidate in the first cycle of an isolation: it waits until what is owed is taken down. */
+  takeDown(index: number): void {
+    const { slots } = this;
+    this.owed.takeDown(slots, slots.ofPort[index]! & ~slots.local);
+    if (this.beat.has) this.beat.keep();
   }
 
-  /** A beat or a response of the device counts. */
-  pay(): void {
-    this.owed -= 1;
-    if (this.#lastWord < 0) this.owedData -= 1;
+  /** Whether the candidate of an isolated port was owed; `whole` are the slots of which the device has the data. */
+  pays(inputs: Uint32Array, whole: number): boolean {
+    return this.owed.pay(this.id, whole & ~this.request.pending(inputs), this.last);
   }
 
   clear(): void {
     this.request.empty();
     this.beat.empty();
-    this.owed = 0;
-    this.owedData = 0;
+    this.owed.clear();
   }
 }
 
@@ -139,6 +131,7 @@ export class DevicePort {
   spoiled = false;
   filling = false;
   fillingLeft = 0;
+  fillingSlot = 0;
   phase: number = phases.idle;
   /** Where the record of outputs has the last of the data, and the length of the read request. */
   readonly #lastAt: number;
@@ -161,6 +154,7 @@ export class DevicePort {
     this.spoiled = false;
     this.filling = false;
     this.fillingLeft = 0;
+    this.fillingSlot = 0;
     this.phase = phases.idle;
   }
 
@@ -170,13 +164,11 @@ export class DevicePort {
     return data.taken(inputs) && data.image[this.#lastAt] !== 0 ? 1 << data.slot : 0;
   }
 
-  /** Nothing is outstanding at this isolated port. */
+  /** Nothing is outstanding at this port, which is isolated and has taken down what is owed. */
   get drained(): boolean {
     const { read, write } = this;
     return (
-      read.owed === 0 &&
-      write.owed === 0 &&
-      write.owedData === 0 &&
+      (read.owed.beats | read.owed.present | write.owed.present) === 0 &&
       (write.request.full | read.request.full | this.data.full | read.beat.full | write.beat.full) === 0 &&
       !this.filling &&
       !this.spoiled &&
@@ -184,27 +176,38 @@ export class DevicePort {
     );
   }
 
-  /** The edge of the candidates of an isolated port. */
-  swallow(): void {
-    const counts = this.phase === phases.idle;
-    const readSpoils = this.read.swallow(counts);
-    const writeSpoils = this.write.swallow(counts);
-    if (readSpoils || writeSpoils) this.spoiled = true;
+  /** The edge of the candidates in the first cycle of an isolation, before that of the registers; `index` is the port's number. */
+  takeDown(index: number): void {
+    this.read.takeDown(index);
+    this.write.takeDown(index);
+  }
+
+  /** The edge of the candidates of an isolated port in the cycles after the first. */
+  swallow(inputs: Uint32Array): void {
+    const { read, write } = this;
+    if (this.phase === phases.idle) {
+      const asked = read.owed.beats !== 0 || read.request.taken(inputs);
+      if (read.beat.has) {
+        if (asked && read.pays(inputs, -1)) read.owed.beats -= 1;
+        else this.spoiled = true;
+      }
+      const whole = write.owed.whole | this.delivers(inputs);
+      if (write.beat.has && !write.pays(inputs, whole)) this.spoiled = true;
+    }
+    read.beat.empty();
+    write.beat.empty();
   }
 
   /** The edge of its registers, but for what they are loaded with from the processor's side. */
   edge(inputs: Uint32Array): void {
     const { read, write, data } = this;
     const fills = this.filling && data.free(inputs);
-    if (this.delivers(inputs) !== 0) write.owedData += 1;
+    write.owed.whole |= this.delivers(inputs);
     if (read.request.taken(inputs)) {
-      read.owed += data.image[this.#lengthAt]! + 1;
+      read.owed.beats += data.image[this.#lengthAt]! + 1;
       read.request.empty();
     }
-    if (write.request.taken(inputs)) {
-      write.owed += 1;
-      write.request.empty();
-    }
+    if (write.request.taken(inputs)) write.request.empty();
     if (data.taken(inputs)) data.empty();
     if (fills) this.#fill();
   }
@@ -214,6 +217,7 @@ export class DevicePort {
     const { image, place } = this.data;
     image.fill(0, place.at, this.#lastAt);
     image[this.#lastAt] = Number(this.fillingLeft === 0);
+    this.data.slot = this.fillingSlot;
     this.data.fill();
     if (this.fillingLeft === 0) this.filling = false;
     this.fillingLeft = (this.fillingLeft - 1) & 0xff;

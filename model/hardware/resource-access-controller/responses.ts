@@ -106,9 +106,8 @@ export class Responses {
     this.#load(slot);
     if (source === this.#sides.length) {
       this.#faker.take(slot, this.completes);
-    } else {
-      const side = this.#sides[source]!;
-      side.pay();
+    } else if (!this.#write) {
+      this.#sides[source]!.owed.beats -= 1;
     }
     const begins = !this.#sticky || source !== this.#last;
     this.#sticky = !this.completes && (begins || slot === this.#lastSlot);
