@@ -5,7 +5,7 @@ import { Bench } from './bench.ts';
 const base = 0x1000_0000;
 
 /** One resource at port 0, which software takes out of service. */
-const bench4 = (): Bench => new Bench({ outstanding: 4, dataWidth: 32 }).map({});
+const oneResource = (): Bench => new Bench({ outstanding: 4, dataWidth: 32 }).map({});
 
 const rest = (bench: Bench, cycles = 20): Bench => {
   for (let cycle = 0; cycle < cycles; cycle += 1) bench.tick();
@@ -45,7 +45,7 @@ const comesBack = (bench: Bench): boolean => {
 
 describe('a device that is late, but keeps AXI4', () => {
   test('drains, beat by beat, and is asked again', () => {
-    const bench = isolated(gives(bench4().ask('ar', 5, base, 3).tick(), 5, 0));
+    const bench = isolated(gives(oneResource().ask('ar', 5, base, 3).tick(), 5, 0));
     for (const last of [0, 0, 1]) {
       expect(comesBack(bench)).toBe(false);
       gives(bench, 5, last);
@@ -59,7 +59,7 @@ describe('a device that is late, but keeps AXI4', () => {
   });
 
   test('drains, having interleaved two reads and mixed up the order of writes, as their identifiers allow', () => {
-    const bench = bench4().ask('ar', 5, base, 1).ask('ar', 6, base, 2).tick();
+    const bench = oneResource().ask('ar', 5, base, 1).ask('ar', 6, base, 2).tick();
     writes(writes(bench, 1), 2).tick();
     isolated(bench);
     for (const [id, last] of [
@@ -77,7 +77,7 @@ describe('a device that is late, but keeps AXI4', () => {
   });
 
   test('drains, when it took requests and data only after the isolation', () => {
-    const bench = bench4().set({ m0_axi_arready: 0, m0_axi_awready: 0, m0_axi_wready: 0 });
+    const bench = oneResource().set({ m0_axi_arready: 0, m0_axi_awready: 0, m0_axi_wready: 0 });
     writes(bench.ask('ar', 5, base), 1);
     isolated(bench);
     expect(comesBack(bench)).toBe(false);
@@ -90,13 +90,13 @@ describe('a device that is late, but keeps AXI4', () => {
   });
 
   test('drains, however slots were used meanwhile', () => {
-    const bench = isolated(bench4().ask('ar', 5, base).tick());
+    const bench = isolated(oneResource().ask('ar', 5, base).tick());
     rest(bench.ask('ar', 7, base).ask('ar', 8, base));
     expect(comesBack(gives(bench, 5))).toBe(true);
   });
 
   test('owes nothing of an earlier isolation, even while the processor still gets what was faked in it', () => {
-    const bench = bench4().set({ s_axi_rready: 0 }).ask('ar', 5, base, 1).tick();
+    const bench = oneResource().set({ s_axi_rready: 0 }).ask('ar', 5, base, 1).tick();
     gives(gives(isolated(bench), 5, 0), 5);
     expect(comesBack(bench)).toBe(true);
     isolated(bench);
@@ -121,7 +121,7 @@ describe('a device that is late, but keeps AXI4', () => {
 
   test('drains, in whatever cycle it takes the data', () => {
     for (let cycles = 0; cycles < 8; cycles += 1) {
-      const bench = writes(bench4().set({ m0_axi_wready: 0 }), 1).tick();
+      const bench = writes(oneResource().set({ m0_axi_wready: 0 }), 1).tick();
       const from = bench.driver.cycle + cycles;
       bench.driver.surroundings = {
         drive: (_, cycle) => void bench.set({ m0_axi_wready: Number(cycle >= from) }),
@@ -135,7 +135,7 @@ describe('a device that is late, but keeps AXI4', () => {
   test.each(['r', 'b'] as const)('drains, in whatever cycle its answer on %s comes', (channel) => {
     const held: number[] = [];
     for (let cycles = 0; cycles < 8; cycles += 1) {
-      const bench = bench4().set({ m0_axi_rlast: 1 });
+      const bench = oneResource().set({ m0_axi_rlast: 1 });
       if (channel === 'r') bench.ask('ar', 5, base);
       else writes(bench, 5);
       held.push(answeredAfter(bench.tick().tick(), cycles, channel));
@@ -150,7 +150,7 @@ describe('a device that is late, but keeps AXI4', () => {
 
 describe('a port is not ready', () => {
   test('in the first cycle of its isolation, with all registers empty', () => {
-    const bench = writes(bench4(), 1).tick().tick();
+    const bench = writes(oneResource(), 1).tick().tick();
     isolated(bench);
     expect([bench.driver.read('interrupt_status'), comesBack(bench)]).toEqual([0, false]);
     expect(comesBack(answers(bench, 1))).toBe(true);
@@ -158,14 +158,14 @@ describe('a port is not ready', () => {
   });
 
   test('when no burst has ended, with all beats given', () => {
-    const bench = isolated(bench4().ask('ar', 5, base, 1).tick());
+    const bench = isolated(oneResource().ask('ar', 5, base, 1).tick());
     gives(gives(bench, 5, 0), 5, 0);
     expect(comesBack(bench)).toBe(false);
     expect(comesBack(gives(bench, 5, 1))).toBe(false);
   });
 
   test('when every burst has ended, with beats still owed', () => {
-    const bench = isolated(bench4().ask('ar', 5, base, 3).ask('ar', 6, base, 3).tick());
+    const bench = isolated(oneResource().ask('ar', 5, base, 3).ask('ar', 6, base, 3).tick());
     gives(gives(bench, 5), 6);
     expect(comesBack(bench)).toBe(false);
     for (const last of [0, 0, 0, 0, 0, 1]) gives(bench, 6, last);
@@ -189,44 +189,44 @@ describe('what was not asked for spoils a port:', () => {
   };
 
   test('as many beats as are owed, of another identifier', () => {
-    const bench = isolated(bench4().ask('ar', 5, base, 1).tick());
+    const bench = isolated(oneResource().ask('ar', 5, base, 1).tick());
     isSpoiled(gives(gives(bench, 6, 0), 6), () => gives(gives(bench, 5, 0), 5));
   });
 
   test('a response of another identifier', () => {
-    const bench = isolated(writes(bench4(), 1).tick());
+    const bench = isolated(writes(oneResource(), 1).tick());
     isSpoiled(answers(bench, 2), () => answers(bench, 1));
   });
 
   test('a second answer, on either side, while others are owed', () => {
-    const reads = isolated(bench4().ask('ar', 5, base).ask('ar', 6, base).tick());
+    const reads = isolated(oneResource().ask('ar', 5, base).ask('ar', 6, base).tick());
     isSpoiled(gives(gives(reads, 5), 5), () => gives(reads, 6));
-    const both = isolated(writes(writes(bench4(), 1), 2).tick());
+    const both = isolated(writes(writes(oneResource(), 1), 2).tick());
     isSpoiled(answers(answers(both, 1), 1), () => answers(both, 2));
   });
 
   test('beats after those that were asked for together', () => {
-    const bench = isolated(bench4().ask('ar', 5, base, 1).tick());
+    const bench = isolated(oneResource().ask('ar', 5, base, 1).tick());
     for (let beat = 0; beat < 3; beat += 1) gives(bench, 5, 0);
     isSpoiled(bench, () => gives(bench, 5));
   });
 
   test('beats after those that were asked for, even where as many are asked for later', () => {
-    const bench = bench4().ask('ar', 5, base).tick().set({ m0_axi_arready: 0 }).ask('ar', 6, base, 1);
+    const bench = oneResource().ask('ar', 5, base).tick().set({ m0_axi_arready: 0 }).ask('ar', 6, base, 1);
     isolated(bench.tick());
     gives(gives(bench, 5, 0), 5);
     isSpoiled(bench.set({ m0_axi_arready: 1 }), () => gives(bench, 6));
   });
 
   test('data before the request is taken, also with another read of the identifier in front', () => {
-    const bench = bench4().ask('ar', 5, base).tick().set({ m0_axi_arready: 0 }).ask('ar', 5, base, 1);
+    const bench = oneResource().ask('ar', 5, base).tick().set({ m0_axi_arready: 0 }).ask('ar', 5, base, 1);
     isolated(bench.tick());
     gives(gives(bench, 5), 5, 0);
     isSpoiled(bench.set({ m0_axi_arready: 1 }), () => gives(gives(bench, 5, 0), 5));
   });
 
   test('data of a request that is not taken, with beats of others owed', () => {
-    const bench = bench4().ask('ar', 5, base, 1).tick().set({ m0_axi_arready: 0 }).ask('ar', 6, base, 1);
+    const bench = oneResource().ask('ar', 5, base, 1).tick().set({ m0_axi_arready: 0 }).ask('ar', 6, base, 1);
     isolated(bench.tick());
     gives(bench, 6, 0);
     isSpoiled(bench.set({ m0_axi_arready: 1 }), () => gives(gives(gives(bench, 5, 0), 5), 6));
@@ -234,7 +234,7 @@ describe('what was not asked for spoils a port:', () => {
 
   test.each(['m0_axi_wready', 'm0_axi_awready'])('the response to a write that is not taken: %s', (ready) => {
     // The one before in the same slot was taken and answered.
-    const bench = answers(writes(bench4(), 3).tick().tick(), 3).tick();
+    const bench = answers(writes(oneResource(), 3).tick().tick(), 3).tick();
     isolated(writes(bench.set({ [ready]: 0 }), 1).tick());
     isSpoiled(answers(bench, 1).set({ [ready]: 1 }));
   });
@@ -242,7 +242,7 @@ describe('what was not asked for spoils a port:', () => {
 
 describe('a write whose data the processor gives after the isolation', () => {
   /** The first write has its data and waits for its response; of the second, the device has the address. */
-  const begun = (): Bench => isolated(writes(bench4(), 1).tick().ask('aw', 2, base, 1).tick().tick());
+  const begun = (): Bench => isolated(writes(oneResource(), 1).tick().ask('aw', 2, base, 1).tick().tick());
 
   test('has the beats that fill up for its own: its response is owed after them', () => {
     const bench = begun();
@@ -250,7 +250,7 @@ describe('a write whose data the processor gives after the isolation', () => {
   });
 
   test('is not answered before the last of them', () => {
-    const bench = writes(bench4(), 1).tick().ask('aw', 2, base, 1).set({ m0_axi_wready: 0 });
+    const bench = writes(oneResource(), 1).tick().ask('aw', 2, base, 1).set({ m0_axi_wready: 0 });
     isolated(bench.tick().tick());
     expect(bench.see('m0_axi_w', 'valid', 'strb', 'last')).toEqual([1, 0, 0]);
     bench.tick({ m0_axi_wready: 1 }).tick({ m0_axi_wready: 0 });
@@ -260,7 +260,7 @@ describe('a write whose data the processor gives after the isolation', () => {
   });
 
   test('is answered in the cycle of the last of them', () => {
-    const bench = writes(bench4(), 1).tick().ask('aw', 2, base, 1).set({ m0_axi_wready: 0 });
+    const bench = writes(oneResource(), 1).tick().ask('aw', 2, base, 1).set({ m0_axi_wready: 0 });
     isolated(bench.tick().tick());
     bench.tick({ m0_axi_wready: 1 });
     answers(answers(bench, 2), 1);
@@ -269,7 +269,7 @@ describe('a write whose data the processor gives after the isolation', () => {
 });
 
 test('the reset handshake forgets what is owed, and drops what comes meanwhile', () => {
-  const bench = isolated(bench4().ask('ar', 5, base, 3).tick());
+  const bench = isolated(oneResource().ask('ar', 5, base, 3).tick());
   gives(bench, 9);
   expect(comesBack(bench)).toBe(false);
   bench.driver.write('port_reset', 1);
