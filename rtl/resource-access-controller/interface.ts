@@ -204,7 +204,7 @@ export const resourceAccessControllerRegisters = (p: ResourceAccessControllerPar
         fields: perResource('One bit a resource.'),
       },
       resource_busy: {
-        description: 'Resources with a transaction in flight.',
+        description: 'Resources with a transaction in flight, or with a request that waits.',
         address: 0x02c,
         access: 'read-only',
         fields: perResource('One bit a resource.'),

@@ -73,12 +73,12 @@ export const faultBugs: readonly PlantedBug[] = [
     plant: (module) => changeValues(module, 'owed_length', zero),
   },
   {
-    name: 'data_never_owed',
-    imitates: 'one of two counts forgotten',
-    planted: 'write side of port 0: data that the device has are not counted',
-    path: writeSide(),
+    name: 'taken_down_late',
+    imitates: 'a response that is dropped in the cycle of a change of state',
+    planted: 'read side of port 0: what comes in the first cycle of an isolation is swallowed unseen',
+    path: readSide(),
     within: soon,
-    plant: (module) => changeValues(module, 'data_owed_up', zero),
+    plant: (module) => changeInValues(module, 'intake_keep', named('isolates'), zero),
   },
   {
     name: 'software_isolates_nothing',

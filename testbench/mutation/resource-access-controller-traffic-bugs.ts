@@ -100,6 +100,14 @@ export const trafficBugs: readonly PlantedBug[] = [
     planted: 'read choice: bursts of several sources mix',
     path: path('read_choice'),
     within: soon,
-    plant: (module) => changeInValues(module, 'chosen', named('sticky'), zero),
+    plant: (module) => changeInValues(module, 'goes_on', named('sticky'), zero),
+  },
+  {
+    name: 'turn_without_end',
+    imitates: 'an arbiter that a source can keep by mixing bursts',
+    planted: 'read choice: a turn goes on with beats of other bursts',
+    path: path('read_choice'),
+    within: late,
+    plant: (module) => changeInValues(module, 'sticky', named('advances'), one),
   },
 ];

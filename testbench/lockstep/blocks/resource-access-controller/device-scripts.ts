@@ -72,3 +72,62 @@ export const deviceScripts = (idWidth: number, latest: number | null, mustDie = 
       relapses: fc.boolean(),
     })
     .map(({ behaviour, faults, ...rest }) => ({ behaviour: { ...behaviour, faults }, ...rest }));
+
+const someChannel = fc.constantFrom(...channels);
+
+/** What goes wrong with a device that owes, from cycle `at` on. */
+const wrongAnswers = (idWidth: number, at: number): Arbitrary<readonly DeviceFault[]> => {
+  const window = { from: fc.nat(8).map((after) => at + after), cycles: fc.integer({ min: 1, max: 30 }) };
+  const id = fc.nat(2 ** idWidth - 1);
+  const identifier = fc.record({
+    kind: fc.constant('identifier' as const),
+    channel: someChannel,
+    flip: fc.integer({ min: 1, max: 2 ** idWidth - 1 }),
+    ...window,
+  });
+  const marks = fc.record({ kind: fc.constantFrom('early last' as const, 'missing last' as const), ...window });
+  const twice = fc.record({ kind: fc.constant('twice' as const), channel: someChannel, ...window });
+  const refusals = fc.record({
+    kind: fc.constant('refuse' as const),
+    channel: fc.constantFrom('aw' as const, 'w' as const, 'ar' as const),
+    from: fc.integer({ min: Math.max(0, at - 150), max: at }),
+    cycles: fc.integer({ min: 1, max: 250 }),
+  });
+  const unasked = fc.record({
+    kind: fc.constant('unasked' as const),
+    channel: someChannel,
+    id,
+    last: fc.constant(true),
+    ...window,
+    cycles: fc.integer({ min: 1, max: 3 }),
+  });
+  return fc.oneof(
+    { withCrossShrink: true },
+    { weight: 1, arbitrary: fc.constant<readonly DeviceFault[]>([]) },
+    { weight: 3, arbitrary: refusals.map((each) => [each]) },
+    { weight: 1, arbitrary: identifier.map((each) => [each]) },
+    { weight: 1, arbitrary: marks.map((each) => [each]) },
+    { weight: 1, arbitrary: twice.map((each) => [each]) },
+    // An answer before all that it needs was taken.
+    { weight: 3, arbitrary: fc.tuple(refusals, unasked) },
+  );
+};
+
+/** Devices that keep all their answers back for a time, and then answer, a few of the answers wrong. */
+export const owingDevices = (idWidth: number): Arbitrary<DeviceScript> =>
+  fc
+    .record({ behaviour: subordinateBehaviours({ idWidth }), until: fc.integer({ min: 80, max: 300 }) })
+    .chain(({ behaviour, until }) =>
+      wrongAnswers(idWidth, until).map((wrong) => ({
+        behaviour: {
+          ...behaviour,
+          faults: [
+            ...channels.map((channel): DeviceFault => ({ kind: 'silent', channel, from: 0, cycles: until })),
+            ...wrong,
+          ],
+        },
+        acknowledge: 2,
+        release: 1,
+        relapses: false,
+      })),
+    );

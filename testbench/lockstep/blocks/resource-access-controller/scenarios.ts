@@ -4,10 +4,18 @@ import type { ResourceAccessControllerParameters } from '../../../../rtl/resourc
 import { stalls as runLengths, transactionLists } from '../../../axi/arbitrary.ts';
 import type { Transaction } from '../../../axi/transaction.ts';
 import type { LiteAccess, LiteWrite } from '../../axi/lite-manager.ts';
-import { deviceScripts } from './device-scripts.ts';
+import { deviceScripts, owingDevices } from './device-scripts.ts';
 import { type Entry, entries, entryWrites, errorLimits, shortTimeouts, write } from './programmes.ts';
 import { mappedAddresses, registers } from './registers.ts';
-import type { DeviceScript, Interrupts, MidReset, RacScenario, Recovery, Stalls } from './scenario.ts';
+import {
+  type DeviceScript,
+  type Interrupts,
+  type MidReset,
+  noStalls,
+  type RacScenario,
+  type Recovery,
+  type Stalls,
+} from './scenario.ts';
 
 type P = ResourceAccessControllerParameters;
 
@@ -93,9 +101,9 @@ const wildAccess = (p: P): Arbitrary<LiteAccess> =>
     .map((each) => ({ kind: 'write' as const, ...each }));
 
 /** Ports taken out of service, whatever their devices do. */
-const withdrawals = (p: P): Arbitrary<LiteAccess> =>
+const withdrawals = (p: P, waits: Arbitrary<number> = accessWaits): Arbitrary<LiteAccess> =>
   fc
-    .record({ ports: fc.integer({ min: 1, max: 2 ** p.ports - 1 }), wait: accessWaits })
+    .record({ ports: fc.integer({ min: 1, max: 2 ** p.ports - 1 }), wait: waits })
     .map(({ ports, wait }) => write(registers.portIsolate, ports, wait));
 
 /** An entry rewritten as software does it: first not valid, then all of it. */
@@ -288,6 +296,52 @@ export const containedScenarios = (
       };
     });
 
+/**
+ * Ports taken out of service whose devices are asked for much and have given little; then the devices answer, rightly or nearly so, and software puts the ports back
+ * as soon as it can, without a reset.
+ */
+export const owingScenarios = (p: P, size: number): Arbitrary<RacScenario> =>
+  fc
+    .record({
+      ...common(p, size),
+      entries: fc.array(entries(p, false), { minLength: 1, maxLength: Math.min(p.entries, 2), size: 'max' }),
+      stalls: fc.constant(noStalls),
+      recovery: fc.record({
+        delay: fc.nat(20),
+        resets: fc.constant(false),
+        readmits: fc.constant(true),
+        clears: fc.boolean(),
+      }),
+      devices: fc.array(owingDevices(p.idWidth), { minLength: p.ports, maxLength: p.ports }),
+      first: withdrawals(p, fc.integer({ min: 15, max: 120 })),
+      later: fc.array(
+        fc.oneof(
+          { weight: 1, arbitrary: withdrawals(p, fc.integer({ min: 10, max: 100 })) },
+          {
+            weight: 1,
+            arbitrary: accessWaits.map((wait) => ({ kind: 'read' as const, address: registers.portDrained, wait })),
+          },
+          { weight: 1, arbitrary: accessWaits.map((wait) => write(registers.portReadmit, 2 ** p.ports - 1, wait)) },
+        ),
+        { minLength: 4, maxLength: Math.max(4, size), size: 'max' },
+      ),
+    })
+    .map(({ drafts: list, first, later, ...rest }) => {
+      const { fakeWords: _, enable: __, errors: ___, entries: programme, ...kept } = rest;
+      const never = Array.from({ length: p.resources }, (): Limits => ({ timeout: 0, errorLimit: 0 }));
+      return {
+        ...kept,
+        accesses: [first, ...later],
+        settings: settingsOf(p, rest, never),
+        transactions: placed(list, programme, p),
+        resets: [],
+      };
+    });
+
 /** @param size transactions in each direction of the longest scenarios. */
 export const racScenarios = (p: P, size = 40): Arbitrary<RacScenario> =>
-  fc.oneof({ weight: 3, arbitrary: wild(p, size) }, { weight: 3, arbitrary: containedScenarios(p, size) });
+  fc.oneof(
+    { weight: 3, arbitrary: wild(p, size) },
+    { weight: 3, arbitrary: containedScenarios(p, size) },
+    { weight: 1, arbitrary: owingScenarios(p, Math.ceil(size / 3)) },
+  );
