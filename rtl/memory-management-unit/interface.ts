@@ -101,8 +101,8 @@ export const levels = 4;
 /** Bytes of an entry of a table, and of a line that the keeper copies. */
 export const entryBytes = 16;
 export const lineBytes = 64;
-/** Cycles of a contended turn after which nothing more begins on both memories, less one. */
-export const turnAge = 15;
+/** The age of a turn, in cycles, from which nothing more begins on both memories while others ask for it. */
+export const turnAge = 63;
 
 interface Widths {
   readonly addressWidth: number;
