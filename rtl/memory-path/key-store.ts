@@ -1,7 +1,7 @@
 import { all, bit, bits, concat, input, module, mux, output, record, vector } from '../hdl/index.ts';
 import { aesKeyExpansion } from '../parts/cipher/aes-key-expansion.ts';
+import { word } from '../parts/rings.ts';
 import { channels, commitCycles } from './interface.ts';
-import { word } from './rings.ts';
 import { type Geometry, keyFeed, keySlotWidth } from './shapes.ts';
 
 export const keyCommand = record({ aes128: bit, aes256: bit, prince: bit, clear: bit, lock: bit });

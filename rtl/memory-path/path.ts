@@ -1,13 +1,13 @@
 import { type Bits, bit, bits, concat, type Inside, input, lit, module, output } from '../hdl/index.ts';
 import { axi4, axiLite } from '../parts/axi/bundles.ts';
 import { erasableRegisterPort } from '../parts/register-map/port.ts';
+import { register } from '../parts/rings.ts';
 import { decryption } from './decryption.ts';
 import { encryption } from './encryption.ts';
 import { memoryIdWidth, memoryPathRegisters, processorAddressWidth, registerAddressWidth } from './interface.ts';
 import { keyStore } from './key-store.ts';
 import { readRequests } from './read-requests.ts';
 import { readSlots } from './read-slots.ts';
-import { register } from './rings.ts';
 import { scanner } from './scanner.ts';
 import { type Geometry, requestSignals } from './shapes.ts';
 import { tweakEngines } from './tweaks.ts';

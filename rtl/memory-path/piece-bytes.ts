@@ -1,6 +1,6 @@
 import { all, any, type Bits, bit, bits, concat, input, module, mux, output } from '../hdl/index.ts';
 import { decodeOneHot } from '../parts/arbiter/one-hot.ts';
-import { word } from './rings.ts';
+import { word } from '../parts/rings.ts';
 import { type Geometry, widthsOf } from './shapes.ts';
 
 /** The bytes of write pieces: what is written, which of them, and what memory had: `docs/systems/memory-path.md`, "Write pieces" and "Encryption". */

@@ -10,11 +10,11 @@ import {
   type ValueOf,
 } from '../hdl/index.ts';
 import { decodeOneHot } from '../parts/arbiter/one-hot.ts';
+import { firstFrom, masked, olderThan, takeTurns, word } from '../parts/rings.ts';
 import { offsetAfter } from './burst-addresses.ts';
 import { outputRegister } from './channel-registers.ts';
 import { responses } from './interface.ts';
 import { isRefused, type SlotRing } from './read-slot.ts';
-import { firstFrom, masked, olderThan, takeTurns, word } from './rings.ts';
 import { type Geometry, purposes, type queueHead, readBeat, widthsOf } from './shapes.ts';
 
 /** The head of a queue, and what its slot says of it. */

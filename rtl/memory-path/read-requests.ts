@@ -1,8 +1,9 @@
 import { all, any, bit, bits, constant, input, lit, module, mux, oneHotSelect, output, stream } from '../hdl/index.ts';
+import { candidateOf } from '../parts/axi/candidate.ts';
+import { masked, takeTurns, word } from '../parts/rings.ts';
 import { addressAfter, beatsAhead, offsetAfter, wrapMask } from './burst-addresses.ts';
-import { candidateOf, outputRegister } from './channel-registers.ts';
+import { outputRegister } from './channel-registers.ts';
 import { ownIdentifier, pieceRequest } from './piece-requests.ts';
-import { masked, takeTurns, word } from './rings.ts';
 import {
   attributes,
   formState,

@@ -1,5 +1,5 @@
 import { all, type Bits, bits, type ModuleBody, oneHotSelect, type ValueOf } from '../hdl/index.ts';
-import { pointer, register, word } from './rings.ts';
+import { pointer, register, word } from '../parts/rings.ts';
 import { type Geometry, refusedClass, slotFill } from './shapes.ts';
 
 type Slot = ValueOf<ReturnType<typeof slotFill>>;

@@ -1,11 +1,11 @@
 import { all, any, bit, bits, concat, input, lit, module, mux, output, record, stream } from '../hdl/index.ts';
 import { encodeOneHot } from '../parts/arbiter/one-hot.ts';
-import { candidateOf } from './channel-registers.ts';
+import { candidateOf } from '../parts/axi/candidate.ts';
+import { firstFrom, olderThan, word } from '../parts/rings.ts';
 import { channels } from './interface.ts';
 import { readDelivery } from './read-delivery.ts';
 import { isEncrypted, isRefused, slotRing } from './read-slot.ts';
 import { worse } from './responses.ts';
-import { firstFrom, olderThan, word } from './rings.ts';
 import {
   blockToTake,
   fetchedBlock,

@@ -1,6 +1,6 @@
 import { all, any, bit, bits, concat, input, lit, module, mux, output, record } from '../hdl/index.ts';
 import { priorityEncode } from '../parts/arbiter/one-hot.ts';
-import { word } from './rings.ts';
+import { word } from '../parts/rings.ts';
 import { formState, type Geometry, keySlotWidth, scanRequest, seenData, widthsOf } from './shapes.ts';
 import { verdictOf } from './verdict.ts';
 

@@ -1,6 +1,6 @@
 import { all, type Bits, bit, bits, input, module, mux, output } from '../hdl/index.ts';
 import { decodeOneHot } from '../parts/arbiter/one-hot.ts';
-import { masked } from './rings.ts';
+import { masked } from '../parts/rings.ts';
 import { type Geometry, tweaksFound } from './shapes.ts';
 
 /** The tweaks of all read slots, or of all write pieces. One that the engines give in a cycle is known in it. */

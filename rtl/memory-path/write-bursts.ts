@@ -15,11 +15,12 @@ import {
   type ValueOf,
 } from '../hdl/index.ts';
 import { decodeOneHot } from '../parts/arbiter/one-hot.ts';
+import { candidateOf } from '../parts/axi/candidate.ts';
+import { firstFrom, masked, olderThan, pointer, register, word } from '../parts/rings.ts';
 import { addressAfter, beatsAhead, wrapMask } from './burst-addresses.ts';
-import { candidateOf, outputRegister } from './channel-registers.ts';
+import { outputRegister } from './channel-registers.ts';
 import { responses } from './interface.ts';
 import { worse } from './responses.ts';
-import { firstFrom, masked, olderThan, pointer, register, word } from './rings.ts';
 import {
   accessClass,
   answeredPiece,

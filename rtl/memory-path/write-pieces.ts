@@ -13,10 +13,10 @@ import {
   type ValueOf,
 } from '../hdl/index.ts';
 import { decodeOneHot, encodeOneHot } from '../parts/arbiter/one-hot.ts';
+import { firstFrom, masked, olderThan, pointer, register, word } from '../parts/rings.ts';
 import { channels } from './interface.ts';
 import { pieceBytes } from './piece-bytes.ts';
 import { worse } from './responses.ts';
-import { firstFrom, masked, olderThan, pointer, register, word } from './rings.ts';
 import {
   answeredPiece,
   attributes,

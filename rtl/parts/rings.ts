@@ -1,5 +1,5 @@
 import { type Bits, bits, concat, type ModuleBody, mux, type Shape, type SignalOf } from '../hdl/index.ts';
-import { decodeOneHot, lowestOne } from '../parts/arbiter/one-hot.ts';
+import { decodeOneHot, lowestOne } from './arbiter/one-hot.ts';
 
 /** A word from its bits, bit 0 first. */
 export const word = (values: readonly Bits<1>[]): Bits => concat(...[...values].reverse());
