@@ -24,6 +24,7 @@ import {
   resourceAccessControllerRegisters,
 } from '../../rtl/resource-access-controller/interface.ts';
 import { accessPath } from '../../rtl/resource-access-controller/path.ts';
+import type { WayName } from '../lockstep/way.ts';
 import { cipherParts } from './cipher-parts.ts';
 
 export type BlockParameters = Readonly<Record<string, ParameterValue>>;
@@ -41,6 +42,8 @@ export interface Block {
    * the block to the thorough run.
    */
   readonly quick?: BlockParameters | 'left out';
+  /** The ways that are compared when none are named; all four when left out. */
+  readonly ways?: readonly WayName[];
   /** Checks the values and fills in the defaults. @throws ParameterError */
   parameters(values: BlockParameters): BlockParameters;
   definition(parameters: BlockParameters): ModuleDefinition<Ports>;
@@ -92,6 +95,8 @@ export const blocks: readonly Block[] = [
     whole: true,
     schema: memoryPathParameterSchema,
     quick: 'left out',
+    // Its gates, six engines of ciphers among them, take many minutes to make.
+    ways: ['model', 'rtl', 'verilog'],
     parameters: (values) => memoryPathParameters(values),
     definition: (values) => memoryPath(memoryPathParameters(values)),
     registers: (values) => memoryPathRegisters(memoryPathParameters(values)),

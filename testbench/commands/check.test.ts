@@ -5,6 +5,8 @@ import { expect, test } from 'vitest';
 import { main } from '../../portcullis.ts';
 import { readRecorded, recordedCaptures, recordedPath } from '../captures/recorded.ts';
 import type { CheckResult } from '../lockstep/index.ts';
+import { type Block, blocks } from './blocks.ts';
+import { checkBlock } from './check.ts';
 import { commandRunner, jsonOf } from './run-command.ts';
 import { commandPrefix } from './version.ts';
 
@@ -31,6 +33,16 @@ test('captures are played before the random traffic, and take none of its cycles
     0,
   );
   expect(row?.cycles).toBeGreaterThanOrEqual(2000 + bytes / 8);
+});
+
+test('a block may leave out a way that is not asked for', async () => {
+  const block = blocks.find(({ name }) => name === 'packet_unit') as Block;
+  const row = await checkBlock({ ...block, ways: ['model', 'rtl'] }, block.parameters({}), {
+    cycles: 100,
+    captures: [],
+  });
+  expect(row.ways).toEqual(['model', 'rtl']);
+  expect(blocks.find(({ name }) => name === 'memory_path')?.ways).not.toContain('gates');
 });
 
 test('a sweep checks each value', async () => {

@@ -36,7 +36,7 @@ export const checkBlock = async (
 ): Promise<CheckResult> => {
   const title = `Checking ${block.name} ${describeParameters(parameters)}`;
   let progress: Progress | null = null;
-  const { ways = defaultWays, ...rest } = options;
+  const { ways = block.ways ?? defaultWays, ...rest } = options;
   const captures = options.captures ?? recordedCaptures.map(recordedPath);
   const namedCaptures = options.captures ?? [];
   try {
@@ -89,7 +89,7 @@ export const check: Verb = {
     ways: {
       type: 'string',
       valueHint: wayNames.join(','),
-      description: 'What to compare, the reference first; all four when left out',
+      description: 'What to compare, the reference first; all four when left out, less what takes a block too long',
     },
     cycles: {
       type: 'string',
@@ -111,7 +111,10 @@ export const check: Verb = {
     const thorough = given.flags.has('thorough');
     const planted = given.options.plant === undefined ? defaultCycles : plantedCycles;
     const cycles = numberOption(given, 'cycles', thorough ? 1_000_000 : planted);
-    const ways = listOption(given, 'ways', wayNames, thorough ? ['model', 'rtl', 'verilog'] : defaultWays);
+    const ways =
+      given.options.ways === undefined && !thorough
+        ? undefined
+        : listOption(given, 'ways', wayNames, ['model', 'rtl', 'verilog']);
     const captures = given.options.capture;
     const path = optionOf(given, 'path');
     const replay = optionOf(given, 'replay');
@@ -132,7 +135,7 @@ export const check: Verb = {
         rows.push(
           await checkBlock(block, parameters, {
             cycles,
-            ways,
+            ...(ways === undefined ? {} : { ways }),
             ...seedOption(given),
             ...(path === undefined ? {} : { path }),
             ...(replay === undefined ? {} : { replay }),
