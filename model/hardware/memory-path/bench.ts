@@ -1,20 +1,10 @@
 /** A processor and a memory around the path, for tests: random stalls on every channel, answers in any order AXI allows. */
 import type { MemoryPathParameterValues } from '../../../rtl/memory-path/interface.ts';
+import { randomNumbers } from '../primitives/random-numbers.ts';
 import type { Surroundings } from '../primitives/stepped-driver.ts';
 import { type Access, type Answer, type Beat, beatAddresses } from './accesses.ts';
 import { MemoryPathDriver } from './driver.ts';
 import { createMemoryPathModel } from './model.ts';
-
-/** Mulberry32: a number from 0 up to 1 for each call. */
-export const randomNumbers = (seed: number): (() => number) => {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
 
 interface Pending {
   readonly id: number;

@@ -2,8 +2,9 @@
 import { fc, test } from '@fast-check/vitest';
 import { expect } from 'vitest';
 import type { MemoryPathParameterValues } from '../../../rtl/memory-path/interface.ts';
+import { randomNumbers } from '../primitives/random-numbers.ts';
 import { type Access, beatAddresses } from './accesses.ts';
-import { Bench, randomNumbers } from './bench.ts';
+import { Bench } from './bench.ts';
 import { burstTypes } from './bursts.ts';
 import { type Cipher, cipherOf } from './ciphers.ts';
 import type { Channel } from './driver.ts';
