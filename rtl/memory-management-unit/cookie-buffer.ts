@@ -26,8 +26,8 @@ export const cookieBuffer = (p: KeeperGeometry) => {
       bump_flush: output.reg(bit, { reset: 0 }),
     },
     (io, m) => {
-      const { cookies } = m.memories({
-        cookies: { type: cookie, depth: 2 ** p.cookieIndexWidth, readDuringWrite: 'old' },
+      const { kept } = m.memories({
+        kept: { type: cookie, depth: 2 ** p.cookieIndexWidth, readDuringWrite: 'old' },
       });
       const r = m.regs({
         /** Cookies that are cleared; the highest bit is 1 when all are. */
@@ -40,15 +40,15 @@ export const cookieBuffer = (p: KeeperGeometry) => {
       io.ready.set(ready);
       r.was_ready.set(ready);
       // What was fetched before all were cleared is nothing.
-      const fetched = (at: (typeof io.indexes.elements)[0]) => mux(r.was_ready, cookies.fetch(at), 0);
+      const fetched = (at: (typeof io.indexes.elements)[0]) => mux(r.was_ready, kept.fetch(at), 0);
       io.values.set(io.indexes.elements.map((at) => fetched(at)));
       const { bumped } = m.named({ bumped: fetched(mux(io.start, io.start_index, io.bump_index)) });
 
       const { does } = m.named({ does: all([io.active, r.bump_done.not(), ready]) });
       m.when(ready.not(), () => {
-        cookies.write(r.cleared.truncate<number>(p.cookieIndexWidth), 0);
+        kept.write(r.cleared.truncate<number>(p.cookieIndexWidth), 0);
         r.cleared.set(r.cleared.add(1));
-      }).elseWhen(does, () => cookies.write(io.bump_index, bumped.add(1)));
+      }).elseWhen(does, () => kept.write(io.bump_index, bumped.add(1)));
       io.bump.set(does);
       io.bump_flush.set(does.and(r.bump_all.or(bumped.reduceAnd())));
       m.when(does, () => r.bump_done.set(1));
