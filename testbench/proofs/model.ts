@@ -29,6 +29,8 @@ export const proofModel = ({ module, resets }: LabelledDesign): ProofModel => {
     'async2sync',
     'dffunmap',
     'chformal -lower',
+    // Else of two properties that say the same one is merged into the other, and its label is gone.
+    'setattr -set keep 1 t:$assert',
     'formalff -clk2ff -ff2anyinit -setundef',
     'setundef -undriven -anyseq',
     'opt -full',

@@ -54,6 +54,21 @@ describe('proveModule', () => {
     expect(replayTrace(start, nine.trace as Trace).violation).toMatchObject({ cycle: 0 });
   });
 
+  test('tells of each of two properties that say the same', async () => {
+    const same = elaborate(
+      module('same', { taken: input(bits(4)) }, (io, m) => {
+        m.assert(io.taken.ne(9), 'one');
+        m.assert(io.taken.ne(9), 'other');
+      }),
+    );
+    for (const properties of [['one'], ['other'], ['one', 'other']]) {
+      const verdicts = await proveModule(same, { properties });
+      expect(verdicts.map(({ property, verdict }) => [property, verdict])).toEqual(
+        properties.map((property) => [property, 'failed']),
+      );
+    }
+  });
+
   test('tells what fails and what can come among more than ten properties', async () => {
     const names = Array.from({ length: 12 }, (_, index) => `${index}`);
     const many = elaborate(
