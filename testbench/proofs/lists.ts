@@ -1,7 +1,13 @@
 /** Every proof that blocks and parts ask for. */
+import { memoryPathProofs } from '../../rtl/memory-path/proofs.ts';
 import { packetUnitProofs } from '../../rtl/packet-unit/proofs.ts';
 import type { ProofList } from '../../rtl/parts/proof-target.ts';
 import { partProofs } from '../../rtl/parts/proofs.ts';
 import { resourceAccessControllerProofs } from '../../rtl/resource-access-controller/proofs.ts';
 
-export const proofLists: readonly ProofList[] = [packetUnitProofs, resourceAccessControllerProofs, ...partProofs];
+export const proofLists: readonly ProofList[] = [
+  memoryPathProofs,
+  packetUnitProofs,
+  resourceAccessControllerProofs,
+  ...partProofs,
+];
