@@ -51,7 +51,7 @@ export const devicePort = (p: Geometry, port: number) =>
       write_taken: input(bit),
       reset: input(bit),
       readmit: input(bit),
-      /** Software takes the port out of service. */
+      /** Software takes the port out of service, and its reset request back. */
       withdraw: input(bit),
       acknowledge: input(bit),
       reset_request: output(bit),
@@ -142,6 +142,7 @@ export const devicePort = (p: Geometry, port: number) =>
       u.control.answering.set(io.r.valid.or(io.b.valid));
       u.control.reset.set(io.reset);
       u.control.readmit.set(io.readmit);
+      u.control.withdraw.set(io.withdraw);
       u.control.acknowledge.set(io.acknowledge);
       u.control.read_enters.set(io.read_load);
       u.control.read_resource.set(io.read_request.plan.resource.resize<number>(resourceWidth(p)));

@@ -204,13 +204,13 @@ export const resourceAccessControllerRegisters = (p: ResourceAccessControllerPar
         fields: perResource('One bit a resource.'),
       },
       resource_busy: {
-        description: 'Resources with a transaction in flight, or with a request that waits.',
+        description: 'Resources with a transaction at their devices, or with a request that waits to be sent there.',
         address: 0x02c,
         access: 'read-only',
         fields: perResource('One bit a resource.'),
       },
       resource_readmit: {
-        description: 'Ends the faking of a resource that is not busy, and clears its errors.',
+        description: 'Ends the faking of a resource without a transaction at its devices, and clears its errors.',
         address: 0x030,
         access: 'pulse',
         fields: perResource('One bit a resource.'),

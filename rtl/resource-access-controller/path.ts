@@ -1,4 +1,4 @@
-import { all, any, type Bits, input, lit, module, oneHotSelect, output } from '../hdl/index.ts';
+import { any, type Bits, input, lit, module, oneHotSelect, output } from '../hdl/index.ts';
 import { encodeOneHot } from '../parts/arbiter/one-hot.ts';
 import { devicePort } from './device-port.ts';
 import { fakedCounters, resourceFaults } from './errors.ts';
@@ -127,7 +127,6 @@ export const accessPath = (p: Geometry) =>
       u.read_choice.disguises.set(devices.map((device) => device.read_disguise));
       u.read_choice.fake.set(u.read_faker.beat);
       u.read_choice.fake_words.set(settings.fake_word);
-      u.read_choice.advances.set(read_advances);
       u.write_choice.offers.set(word([...devices.map((device) => device.write_offer), u.write_faker.offer]));
       u.write_choice.responses.set(devices.map((device) => device.write_response));
       u.write_choice.disguises.set(devices.map((device) => device.write_disguise));
@@ -224,24 +223,22 @@ export const accessPath = (p: Geometry) =>
       const notes = devices.flatMap((device) => [device.read_note, device.write_note]);
       const resources = Array.from({ length: p.resources }, (_, resource) => resource);
       const inUse = [
-        ...[...u.reads.slots.elements, ...u.writes.slots.elements],
-        ...[u.read_path, u.write_path].map(({ waiting, waiting_plan: { refused, resource } }) => ({
-          valid: waiting,
-          refused,
+        ...[...u.reads.slots.elements, ...u.writes.slots.elements].map(({ valid, local, resource }) => ({
+          used: valid.and(local.not()),
           resource,
         })),
       ];
-      const { busy } = m.named({
-        busy: word(
-          resources.map((resource) =>
-            any(inUse.map((one) => all([one.valid, one.refused.not(), one.resource.eq(resource)]))),
-          ),
-        ),
-      });
+      const waiting = [u.read_path, u.write_path].map(({ waiting: used, waiting_plan: { forward, resource } }) => ({
+        used: used.and(forward),
+        resource,
+      }));
+      const ofResources = (those: readonly { readonly used: Bits<1>; readonly resource: Bits }[]): Bits =>
+        word(resources.map((resource) => any(those.map((one) => one.used.and(one.resource.eq(resource))))));
+      const { in_flight, held_back } = m.named({ in_flight: ofResources(inUse), held_back: ofResources(waiting) });
       u.faults.notes.set(notes);
       u.faults.limits.set(settings.error_limit);
       u.faults.readmit.set(settings.resource_readmit);
-      u.faults.busy.set(busy);
+      u.faults.busy.set(in_flight);
 
       // What is counted as faked: by the faker, or in the place of what a port offers.
       const read = u.read_choice.taken;
@@ -293,7 +290,7 @@ export const accessPath = (p: Geometry) =>
         isolated,
         drained: word(devices.map((device) => device.drained)),
         faulted: u.faults.faulted,
-        busy,
+        busy: in_flight.or(held_back),
         log: u.log.log,
         log_address: u.log.address,
         log_cycle: u.log.fault_cycle,

@@ -17,6 +17,8 @@ export const portControl = (p: Geometry) =>
       answering: input(bit),
       reset: input(bit),
       readmit: input(bit),
+      /** Takes a reset request back. */
+      withdraw: input(bit),
       acknowledge: input(bit),
       read_enters: input(bit),
       read_resource: input(bits<number>(resourceWidth(p))),
@@ -26,6 +28,7 @@ export const portControl = (p: Geometry) =>
       /** The first cycle of an isolation. */
       isolates: output(bit),
       request: output(bit),
+      /** The devices are in reset, as they said. */
       resetting: output(bit),
       clear: output(bit),
       drained: output(bit),
@@ -51,12 +54,13 @@ export const portControl = (p: Geometry) =>
       r.was_isolated.set(io.isolated);
       io.isolates.set(io.isolated.and(r.was_isolated.not()));
       io.request.set(r.requesting);
-      io.resetting.set(handshaking);
+      io.resetting.set(r.releasing);
       io.clear.set(clears);
       io.drained.set(empty);
       io.ready.set(empty.and(r.ready_before.not()));
       r.ready_before.set(empty);
-      r.requesting.set(mux(r.requesting, io.acknowledge.not(), all([r.releasing.not(), io.reset, io.isolated])));
+      const begins = all([r.releasing.not(), io.reset, io.isolated]);
+      r.requesting.set(io.acknowledge.not().and(mux(r.requesting, io.withdraw.not(), begins)));
       r.releasing.set(clears.or(r.releasing.and(io.acknowledge)));
       r.spoiled.set(r.spoiled.or(io.spoil).and(clears.not()));
       m.when(io.isolate, () => io.isolated.set(1)).elseWhen(

@@ -1,4 +1,4 @@
-import { all, any, bit, bits, input, lit, log2Ceil, module, mux, popCount, select, vector } from '../hdl/index.ts';
+import { all, any, bit, bits, input, lit, log2Ceil, module, popCount, select, vector } from '../hdl/index.ts';
 import { encodeOneHot, isOneHotOrZero } from '../parts/arbiter/one-hot.ts';
 import { requestDecoder } from './decode.ts';
 import { range, seenInstance } from './properties-seen.ts';
@@ -46,8 +46,7 @@ export const checkedDecoder = (p: Geometry, direction: 'read' | 'write') =>
   );
 
 /**
- * No source waits long for its turn: while a source goes on offering, at most as many turns of others begin as there are others, and a turn has 256 beats at the most, whatever
- * a source interleaves.
+ * No source waits long for its turn: while a source goes on offering, at most one beat of each other source is taken.
  */
 export const checkedReadChoice = (p: Geometry) => {
   const sources = p.ports + 1;
@@ -61,42 +60,37 @@ export const checkedReadChoice = (p: Geometry) => {
       disguises: input(vector(disguise(p), p.ports)),
       fake: input(fakedBeat(p)),
       fake_words: input(vector(bits(32), p.ports)),
-      advances: input(bits<number>(p.outstanding)),
       ready: input(bit),
     },
     (io, m) => {
-      const { instance: choice, seen } = seenInstance(m, 'choice', readChoice(p), ['last_source', 'sticky', 'slot']);
+      const { instance: choice, seen } = seenInstance(m, 'choice', readChoice(p), ['last_source']);
       choice.offers.set(io.offers);
       choice.beats.set(io.beats);
       choice.disguises.set(io.disguises);
       choice.fake.set(io.fake);
       choice.fake_words.set(io.fake_words);
-      choice.advances.set(io.advances);
       choice.channel.ready.set(io.ready);
       const r = m.regs({
         watched: { type: bits<number>(numberWidth), reset: 'none' },
         waits: { type: bit, reset: 0 },
         turns: { type: bits<number>(width), reset: 0 },
-        beats: { type: bits(9), reset: 0 },
       });
       r.watched.set(r.watched);
       m.assume(r.watched.le(p.ports), 'the watched source exists');
       const last = seen('last_source');
-      const { offering, served, goes_on } = m.named({
+      const { offering, served } = m.named({
         offering: io.offers.at(r.watched),
         served: choice.taken.at(r.watched),
-        goes_on: seen('sticky').bit(0).and(io.offers.and(last).isNonZero()),
       });
       r.waits.set(offering.and(served.not()));
       m.assume(r.waits.implies(offering), 'the watched source offers until it is served');
-      m.when(offering.not().or(served), () => r.turns.set(0)).elseWhen(
-        choice.taken.isNonZero().and(goes_on.not()),
-        () => r.turns.set(r.turns.add(1)),
+      m.when(offering.not().or(served), () => r.turns.set(0)).elseWhen(choice.taken.isNonZero(), () =>
+        r.turns.set(r.turns.add(1)),
       );
       m.assert(popCount(last).eq(1), 'one source was last');
       m.assert(isOneHotOrZero(choice.taken), 'one source is taken at a time');
       m.assert(choice.taken.and(io.offers.not()).isZero(), 'what is taken was offered');
-      m.assert(r.turns.le(p.ports), 'no more turns of others begin than there are others');
+      m.assert(r.turns.le(p.ports), 'no more beats of others are taken than there are others');
       const { ahead } = m.named({
         ahead: select(
           encodeOneHot(last).resize<number>(numberWidth),
@@ -110,19 +104,6 @@ export const checkedReadChoice = (p: Geometry) => {
       });
       m.assert(r.turns.add(ahead).le(p.ports), 'every turn comes nearer to the watched source');
       m.assert(r.waits.not().implies(r.turns.isZero()), 'turns are counted while it waits');
-      // A turn, in beats: those of a slot's burst, which is 256 at the most, up to one of another.
-      const taken = choice.taken.isNonZero();
-      const same = io.advances.and(seen('slot')).isNonZero();
-      const ends = select(encodeOneHot(choice.taken).resize<number>(numberWidth), [
-        ...io.beats.elements.map((one) => one.last),
-        io.fake.last,
-      ]);
-      m.assume(isOneHotOrZero(io.advances).and(taken.implies(io.advances.isNonZero())), 'a beat is of one slot');
-      m.assume(all([taken, goes_on, same, r.beats.eq(255)]).implies(ends), 'a burst has 256 beats at the most');
-      m.when(taken, () => r.beats.set(mux(goes_on, r.beats.add(1), 1)));
-      m.assert(seen('sticky').bit(0).implies(r.beats.le(255)), 'a turn ends with 256 beats');
-      m.assert(r.beats.le(256), 'a turn has 256 beats at the most');
-      m.cover(r.beats.eq(2).and(seen('sticky').bit(0).not()), 'a turn of two beats ends');
       // What a device gives is what the processor gets.
       const { passed } = m.regs({ passed: { type: bit, reset: 0 } });
       const { given } = m.regs({ given: { type: readBeat(p), reset: 'none' } });

@@ -100,7 +100,7 @@ export const owedProperties = (p: Geometry, m: ModuleBody, seen: Seen): void => 
 /** The signals that `balanceProperties` speaks of, beside those of `transactionPaths`. */
 export const balancePaths = (p: Geometry): readonly string[] =>
   range(p.ports).flatMap((port) => [
-    ...['spoiled', 'requesting', 'releasing', 'drained'].map((name) => `port_${port}.control.${name}`),
+    ...['spoiled', 'requesting', 'releasing', 'clears', 'drained'].map((name) => `port_${port}.control.${name}`),
     `port_${port}.read_side.intake.held_last`,
   ]);
 
@@ -126,7 +126,8 @@ const portBalance = (
   const isolated = flag(at('control.isolated'));
   const down = isTakenDown(seen, port);
   const readmitted = all([flag(at('control.was_isolated')), isolated.not()]);
-  const resetting = flag(at('control.requesting')).or(flag(at('control.releasing')));
+  const resetting = flag(at('control.releasing'));
+  const clears = flag(at('control.clears'));
   const inStep = resetting.or(flag(at('control.spoiled'))).not();
   const pin = (name: string): Bits => Reflect.get(managers[port] as object, name) as Bits;
   const handshake = (channel: 'aw' | 'ar' | 'w' | 'r' | 'b'): Bits<1> =>
@@ -137,7 +138,11 @@ const portBalance = (
     const { [name]: open } = m.regs({ [name]: { type: bits<number>(width), reset: 0 } });
     const register = open as Bits & { set(value: Bits | number): void };
     register.set(
-      mux(resetting, lit<number>(width, 0), register.add(asked).subtract(given.extend<number>(width))) as Bits,
+      mux(
+        resetting.or(clears),
+        lit<number>(width, 0),
+        register.add(asked).subtract(given.extend<number>(width)),
+      ) as Bits,
     );
     m.assert(
       inStep.implies(register.add(held.extend<number>(width)).eq(kept)),
@@ -212,6 +217,9 @@ const portBalance = (
     ),
     `port ${port}: a reset leaves nothing there`,
   );
-  m.assert(resetting.implies(down), `port ${port}: it is taken down before it is reset`);
+  m.assert(
+    resetting.or(flag(at('control.requesting'))).implies(down),
+    `port ${port}: it is taken down before it is reset`,
+  );
   m.cover(readmitted, `port ${port} comes back into service`);
 };

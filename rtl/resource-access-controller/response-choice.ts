@@ -22,8 +22,6 @@ export const readChoice = (p: Geometry) =>
       disguises: input(vector(disguise(p), p.ports)),
       fake: input(fakedBeat(p)),
       fake_words: input(vector(bits(32), p.ports)),
-      /** The slot whose beat is taken in this cycle. */
-      advances: input(bits<number>(p.outstanding)),
       taken: output(bits<number>(p.ports + 1)),
       channel: output(stream(readBeat(p))),
     },
@@ -31,13 +29,9 @@ export const readChoice = (p: Geometry) =>
       const r = m.regs({
         full: { type: bit, reset: 0 },
         beat: { type: readBeat(p), reset: 0 },
-        sticky: { type: bit, reset: 0 },
-        slot: { type: bits<number>(p.outstanding), reset: 0 },
       });
       const cycle = cyclicChoice(m, 'last_source', io.offers);
-      const again = io.offers.and(cycle.last);
-      const { goes_on } = m.named({ goes_on: r.sticky.and(again.isNonZero()) });
-      const { chosen } = m.named({ chosen: mux(goes_on, again, cycle.choice) });
+      const { chosen } = m.named({ chosen: cycle.choice });
       const { free } = m.named({ free: r.full.not().or(io.channel.ready) });
       const { loads } = m.named({ loads: free.and(io.offers.isNonZero()) });
       const beats = io.beats.elements;
@@ -98,8 +92,6 @@ export const readChoice = (p: Geometry) =>
           last,
         });
         cycle.take(chosen);
-        r.slot.set(io.advances);
-        r.sticky.set(last.not().and(goes_on.not().or(io.advances.and(r.slot).isNonZero())));
       });
       m.assert(chosen.and((chosen as Bits).subtract(1)).isZero(), 'one source at a time');
     },
