@@ -104,7 +104,10 @@ export class ResourceAccessDriver extends SteppedDriver<SteppedController, Regis
     return ((this.read('resource_faulted') >>> resource) & 1) !== 0;
   }
 
-  /** Takes a port out of service. What is in flight there, and what is asked of it from then on, is faked. */
+  /**
+   * Takes a port out of service. What is in flight there, and what is asked of it from then on, is faked. Of a port that is out of
+   * service, it withdraws the reset request.
+   */
   isolatePort(port: number): void {
     this.write('port_isolate', 2 ** port);
   }
@@ -121,7 +124,7 @@ export class ResourceAccessDriver extends SteppedDriver<SteppedController, Regis
     return !this.isIsolated(port);
   }
 
-  /** Ends the faking of a resource. Returns whether it has ended: not while the resource is busy. */
+  /** Ends the faking of a resource. Returns whether it has ended: not while a device has a transaction of it. */
   readmitResource(resource: number): boolean {
     this.write('resource_readmit', 2 ** resource);
     return !this.isFaulted(resource);

@@ -36,24 +36,26 @@ const identifiersOf = (bench: Bench, ...given: number[][]): number[] => {
 };
 
 describe('a turn', () => {
-  test('is of a whole burst', () => {
+  test('is of one beat, also within bursts', () => {
     const seen = identifiersOf(fourReads(), [1, 1, 1, 1, 2, 2, 2, 2], [0, 3, 3, 3, 3, 4, 4, 4, 4]);
-    expect(seen).toEqual([1, 1, 1, 1, 3, 3, 3, 3, 2, 2, 2, 2, 4, 4, 4, 4]);
+    expect(seen).toEqual([1, 3, 1, 3, 1, 3, 1, 3, 2, 4, 2, 4, 2, 4, 2, 4]);
   });
 
-  test('where bursts are interleaved, ends with the first beat of another burst', () => {
-    const seen = identifiersOf(fourReads(), [1, 1, 2, 1, 2, 2, 1, 2], [0, 3, 4, 3, 4, 3, 4, 3, 4]);
-    expect(seen).toEqual([1, 1, 2, 3, 4, 1, 2, 3, 4, 2, 1, 3, 4, 2, 3, 4]);
+  test('is of one beat where a source interleaves bursts', () => {
+    const seen = identifiersOf(fourReads(), [1, 2, 1, 2, 1, 1, 2, 2], [0, 3, 3, 3, 3]);
+    expect(seen).toEqual([1, 3, 2, 3, 1, 3, 2, 3, 1, 1, 2, 2]);
   });
 
-  test('begins anew when the source goes on because no other has anything', () => {
+  test('follows another of the same source while no other has anything', () => {
     const seen = identifiersOf(fourReads(), [1, 2, 1, 1, 1, 2, 2, 2], [0, 0, 0, 3, 3, 3, 3]);
-    expect(seen).toEqual([1, 2, 1, 1, 1, 3, 3, 3, 3, 2, 2, 2]);
+    expect(seen).toEqual([1, 2, 1, 3, 1, 3, 1, 3, 2, 3, 2, 2]);
   });
 
-  test('begins where another source pauses in its own', () => {
-    const seen = identifiersOf(fourReads(), [1, 0, 1, 1, 1], [0, 3, 3, 3, 3]);
-    expect(seen).toEqual([1, 3, 3, 3, 3, 1, 1, 1]);
+  test('is of the controller itself as well, once among those of the ports', () => {
+    const bench = fourReads();
+    bench.driver.setEntry(2, { base: base + 0x2_0000, size: 0x1_0000, device: 0, resource: 2, port: 0, fake: true });
+    const seen = identifiersOf(bench.ask('ar', 5, base + 0x2_0000, 3), [1, 1, 1, 1], [3, 3, 3, 3]);
+    expect(seen).toEqual([3, 5, 1, 3, 5, 1, 3, 5, 1, 3, 5, 1]);
   });
 });
 

@@ -51,7 +51,8 @@ export class Isolation {
     const { ports, registers } = this.#parts;
     const { words, place } = registers;
     const { isolated, drained } = this;
-    const pulses = words[place.port_reset]! & isolated;
+    const asked = words[place.port_reset]! & isolated;
+    const withdrawn = words[place.port_isolate]! & isolated;
     const acknowledges = inputs[this.#acknowledge]!;
     const begins = found | (words[place.port_isolate]! & ~isolated);
     let requests = 0;
@@ -62,7 +63,7 @@ export class Isolation {
       const bit = 1 << index;
       if ((begins & bit) !== 0) this.#beginFilling(port, index);
       if ((spoils & bit) !== 0) port.spoiled = true;
-      port.shake((pulses & bit) !== 0, (acknowledges & bit) !== 0);
+      port.shake((asked & bit) !== 0, (withdrawn & bit) !== 0, (acknowledges & bit) !== 0);
       if (port.requesting) requests |= bit;
     }
     this.#image[this.#request] = requests;

@@ -12,6 +12,7 @@ import { Isolation } from './isolation.ts';
 import { makeParts, type Parts, resetParts } from './parts.ts';
 import { interruptBit, Registers } from './registers.ts';
 import type { Requests } from './requests.ts';
+import { lowest } from './slots.ts';
 
 /** A model of the controller, driven by records of input words and answering with records of output words. */
 export interface ResourceAccessControllerModel {
@@ -88,15 +89,7 @@ class Model implements ResourceAccessControllerModel {
     words[place.port_isolated] = this.#isolation.isolated;
     words[place.port_drained] = this.#isolation.drained;
     words[place.resource_faulted] = this.#faulted;
-    let busy = 0;
-    for (let resource = 0; resource < this.parameters.resources; resource += 1) {
-      if (this.#busy(resource)) busy |= 1 << resource;
-    }
-    words[place.resource_busy] = busy;
-  }
-
-  #busy(resource: number): boolean {
-    return this.#parts.reads.busy(resource) || this.#parts.writes.busy(resource);
+    words[place.resource_busy] = this.#parts.reads.busy | this.#parts.writes.busy;
   }
 
   /** Everything that this cycle's values decide, before anything changes. */
@@ -170,14 +163,11 @@ class Model implements ResourceAccessControllerModel {
   /** The resources that a pulse ends the faking of. */
   #returned(): number {
     const { words, place } = this.#registers;
-    const asked = words[place.resource_readmit]! & ~this.#parts.faults.faulted;
-    let returned = 0;
+    const { readSlots, writeSlots, faults } = this.#parts;
+    const asked = words[place.resource_readmit]! & ~faults.faulted;
     if (asked === 0) return 0;
-    for (let resource = 0; resource < this.parameters.resources; resource += 1) {
-      if (((asked >>> resource) & 1) === 0 || this.#busy(resource)) continue;
-      returned |= 1 << resource;
-      words[place.errors + resource] = 0;
-    }
+    const returned = asked & ~(readSlots.resourcesAtDevices | writeSlots.resourcesAtDevices);
+    for (let rest = returned; rest !== 0; rest &= rest - 1) words[place.errors + lowest(rest)] = 0;
     return returned;
   }
 

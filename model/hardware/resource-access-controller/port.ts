@@ -224,9 +224,10 @@ export class DevicePort {
   }
 
   /** The edge of the reset handshake; the last of the port's edge, since the clearing wins. */
-  shake(pulse: boolean, acknowledge: boolean): void {
+  shake(asked: boolean, withdrawn: boolean, acknowledge: boolean): void {
     if (this.phase === phases.idle) {
-      if (pulse) this.phase = phases.requesting;
+      // What is acknowledged already is no answer to this request.
+      if (asked && !acknowledge) this.phase = phases.requesting;
     } else if (this.phase === phases.releasing) {
       if (!acknowledge) this.phase = phases.idle;
     } else if (acknowledge) {
@@ -236,6 +237,8 @@ export class DevicePort {
       this.filling = false;
       this.spoiled = false;
       this.phase = phases.releasing;
+    } else if (withdrawn) {
+      this.phase = phases.idle;
     }
   }
 

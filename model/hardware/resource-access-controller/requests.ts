@@ -70,11 +70,11 @@ export class Requests {
     this.slot = -1;
   }
 
-  /** Whether a held request or a valid slot, not refused, has this resource. */
-  busy(resource: number): boolean {
-    const { verdict, resource: held } = this.decoded;
-    if (this.beat.full !== 0 && verdict !== verdicts.refuse && held === resource) return true;
-    return this.slots.busy(resource);
+  /** The resources of a held request to be forwarded, by its verdict, and of what is at devices; a mask. */
+  get busy(): number {
+    const { verdict, resource } = this.decoded;
+    const held = this.beat.full !== 0 && verdict === verdicts.forward ? 1 << resource : 0;
+    return held | this.slots.resourcesAtDevices;
   }
 
   /** The candidate, decoded in the cycle of its handshake. */

@@ -25,10 +25,8 @@ export class Responses {
   readonly #write: boolean;
   readonly #dataWords: number;
   #counts = -1;
-  /** What the register was loaded with last: its source, its slot, and whether the source keeps its turn. */
+  /** The source that the register was loaded from last. */
   #last = 0;
-  #lastSlot = 0;
-  #sticky = false;
 
   constructor(
     register: OutputRegister,
@@ -50,8 +48,6 @@ export class Responses {
     this.register.reset();
     this.#faker.reset();
     this.#last = 0;
-    this.#lastSlot = 0;
-    this.#sticky = false;
     this.source = -1;
     this.#counts = -1;
   }
@@ -70,8 +66,7 @@ export class Responses {
     let ready = faked >= 0 ? 1 << ports : 0;
     for (let port = 0; port < ports; port += 1) if (this.#sides[port]!.good) ready |= 1 << port;
     if (ready === 0) return;
-    const keeps = this.#sticky && ((ready >>> this.#last) & 1) !== 0;
-    this.source = keeps ? this.#last : firstFrom(ready, this.#last + 1);
+    this.source = firstFrom(ready, this.#last + 1);
     this.slot = this.source === ports ? faked : this.#sides[this.source]!.slot;
     this.completes = this.#write || this.#slots.beats[this.slot] === 0;
     if (this.source === ports) this.masked = true;
@@ -109,10 +104,7 @@ export class Responses {
     } else if (!this.#write) {
       this.#sides[source]!.owed.beats -= 1;
     }
-    const begins = !this.#sticky || source !== this.#last;
-    this.#sticky = !this.completes && (begins || slot === this.#lastSlot);
     this.#last = source;
-    this.#lastSlot = slot;
     if (!this.completes) {
       slots.beats[slot]! -= 1;
       return -1;

@@ -147,11 +147,12 @@ export class Slots {
     for (let rest = isolated; rest !== 0; rest &= rest - 1) this.local |= this.ofPort[lowest(rest)]!;
   }
 
-  /** Whether a valid slot that is not refused has this resource. */
-  busy(resource: number): boolean {
-    for (let rest = this.valid & ~this.refused; rest !== 0; rest &= rest - 1) {
-      if (this.resource[lowest(rest)] === resource) return true;
+  /** The resources of the valid slots that are not local, as a mask. */
+  get resourcesAtDevices(): number {
+    let resources = 0;
+    for (let rest = this.valid & ~this.local; rest !== 0; rest &= rest - 1) {
+      resources |= 1 << this.resource[lowest(rest)]!;
     }
-    return false;
+    return resources;
   }
 }
