@@ -2,6 +2,7 @@
 import type { ResourceAccessControllerParameterValues } from '../../../rtl/resource-access-controller/interface.ts';
 import { type Entry, ResourceAccessDriver, type SteppedController } from './driver.ts';
 import { createResourceAccessControllerModel } from './model.ts';
+import type { RegisterName } from './registers.ts';
 
 export class Bench {
   readonly driver: ResourceAccessDriver;
@@ -77,6 +78,24 @@ export class Bench {
       [name('lock')]: lock,
     });
     return this.tick({ [name('valid')]: 1 }).set({ [name('valid')]: 0 });
+  }
+
+  /**
+   * Gives a pulse of bit 0 of a register, with an input at another value in one cycle.
+   * @param cycles from the pulse to that cycle: 0 for that of the pulse, down to -2
+   */
+  pulseAmid(register: RegisterName, name: string, value: number, cycles: number): this {
+    // The handshake is in the first cycle, the WRITE in the second.
+    const at = this.driver.cycle + 2 + cycles;
+    const otherwise = this.driver.inputs[this.driver.inputWord(name)]!;
+    this.driver.surroundings = {
+      drive: (_, cycle) => void this.set({ [name]: cycle === at ? value : otherwise }),
+      observe: () => undefined,
+    };
+    this.driver.write(register, 1);
+    this.set({ [name]: otherwise });
+    this.driver.surroundings = undefined;
+    return this;
   }
 
   /** Cycles until an output is 1: 1 for the next one. */

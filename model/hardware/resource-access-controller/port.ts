@@ -185,7 +185,7 @@ export class DevicePort {
   /** The edge of the candidates of an isolated port in the cycles after the first. */
   swallow(inputs: Uint32Array): void {
     const { read, write } = this;
-    if (this.phase === phases.idle) {
+    if (this.phase !== phases.releasing) {
       const asked = read.owed.beats !== 0 || read.request.taken(inputs);
       if (read.beat.has) {
         if (asked && read.pays(inputs, -1)) read.owed.beats -= 1;

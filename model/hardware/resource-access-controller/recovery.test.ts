@@ -145,8 +145,8 @@ describe('re-admission', () => {
 });
 
 describe('a request that waits on the processor side', () => {
-  /** Of two resources at port 0; the second allows no writes where told so. */
-  const two = (write = true): Bench => new Bench().map({}, { write });
+  /** Of two resources at port 0; the second allows no writes, or is faked, where told so. */
+  const two = (second: { write?: boolean; fake?: boolean } = {}): Bench => new Bench().map({}, second);
 
   test('keeps its resource busy, also when its entry is gone', () => {
     const bench = two()
@@ -164,13 +164,17 @@ describe('a request that waits on the processor side', () => {
     expect(rest(bench).driver.read('resource_busy')).toBe(0);
   });
 
-  test.each([true, false])('does so as a write, unless it is refused; allowed: %s', (allowed) => {
-    const bench = two(allowed)
+  test.each([
+    ['', {}, 3],
+    [', but not when it is refused', { write: false }, 1],
+    [', but not when its entry has it faked', { fake: true }, 1],
+  ])('does so as a write%s', (_, second, busy) => {
+    const bench = two(second)
       .ask('aw', 1, base)
       .ask('aw', 2, base + 0x1_0000)
       .tick();
     expect(bench.get('s_axi_awready')).toBe(0);
-    expect(bench.driver.read('resource_busy')).toBe(allowed ? 3 : 1);
+    expect(bench.driver.read('resource_busy')).toBe(busy);
   });
 
   test('keeps its resource busy, but not faulted', () => {

@@ -26,7 +26,7 @@ const timeout = 20;
 const unhurried = 100;
 const twoPorts = programme(p, [plainEntry(0), plainEntry(1)], [timeout, timeout]);
 
-test('a request already refused is not executed later', async () => {
+test('of a write that was given up, no data that come afterwards are executed later', async () => {
   // Once faked, its address stands at the port until the device takes it at last: then no byte may be written.
   const late = { ...healthyDevice, behaviour: plainSubordinate };
   // A read that the device leaves alone has the port isolated before the data of the write have come.
@@ -129,7 +129,7 @@ test('reset is no clock: a port is given back by a handshake, and nothing of bef
   expect(ledger.transactions.map(({ end }) => end)).toEqual(['faked', 'faked', 'real', 'either']);
 });
 
-test('what is verified is what ships: the default parameters are among those compared', async () => {
+test('what is compared is what ships: model and hardware at the default parameters', async () => {
   const [model, rtl] = await ways;
   expect(rtl!.layout).toEqual(model!.layout);
   expect(inputSlot(rtl!.layout, 's_axi_wdata').width).toBe(p.dataWidth);
