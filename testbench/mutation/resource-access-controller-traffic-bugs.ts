@@ -1,5 +1,5 @@
 /** Bugs for the resource access controller: requests, data and responses on their way. */
-import { changeInValues, isReference } from './places.ts';
+import { changeInValues, constantLike, isReference } from './places.ts';
 import type { PlantedBug } from './planted-bugs.ts';
 import { late, less, named, one, path, soon, zero } from './resource-access-controller-places.ts';
 import { changeValues, mentionOf } from './values.ts';
@@ -95,19 +95,11 @@ export const trafficBugs: readonly PlantedBug[] = [
     plant: (module) => changeValues(module, 'channel_ready', one),
   },
   {
-    name: 'stickiness_dropped',
-    imitates: 'an arbiter that forgets',
-    planted: 'read choice: bursts of several sources mix',
+    name: 'turn_kept',
+    imitates: 'an arbiter that forgets whose turn it was',
+    planted: 'read choice: the last source is not remembered',
     path: path('read_choice'),
     within: soon,
-    plant: (module) => changeInValues(module, 'goes_on', named('sticky'), zero),
-  },
-  {
-    name: 'turn_without_end',
-    imitates: 'an arbiter that a source can keep by mixing bursts',
-    planted: 'read choice: a turn goes on with beats of other bursts',
-    path: path('read_choice'),
-    within: late,
-    plant: (module) => changeInValues(module, 'sticky', named('advances'), one),
+    plant: (module) => changeValues(module, 'last_source', (node) => constantLike(node, 1n)),
   },
 ];
