@@ -68,6 +68,47 @@ describe('memories and ROMs', () => {
     expect(cycle(1n, 1n, 0n, 9n)).toEqual({ earlier: 8n, later: 8n });
   });
 
+  test('a word fetched within a branch holds outside it, whatever is written meanwhile, with an enable or without', () => {
+    const inputs = { go: input(bit), get: input(bit), other: input(bit), at: input(bits(2)), to: input(bits(2)) };
+    const outputs = { old: output(bits(8)), fresh: output(bits(8)), both: output(bits(8)), last: output(bits(8)) };
+    let drive = (): void => undefined;
+    let driveLast = (): void => undefined;
+    const store = new ModuleInterpreter(
+      elaborate(
+        module('store', { ...inputs, word: input(bits(8)), ...outputs }, (io, m) => {
+          const fresh = { type: bits(8), depth: 4, readDuringWrite: 'new' } as const;
+          const { a, b, c, d } = m.memories({ a: { type: bits(8), depth: 4 }, b: fresh, c: fresh, d: fresh });
+          for (const words of [a, b, c, d]) words.write(io.to, io.word);
+          m.when(io.go, () => {
+            const fetched = [a.fetch(io.at), b.fetch(io.at), c.fetch(io.at, io.get)] as const;
+            drive = () => {
+              io.old.set(fetched[0]);
+              io.fresh.set(fetched[1]);
+              io.both.set(fetched[2]);
+            };
+          }).elseWhen(io.other, () => {
+            const fetched = d.fetch(io.at);
+            driveLast = () => io.last.set(fetched);
+          });
+          drive();
+          driveLast();
+        }),
+      ),
+    );
+    const cycle = (go: bigint, get: bigint, other: bigint, at: bigint, to: bigint, word: bigint) => {
+      store.set({ go, get, other, at, to, word });
+      store.step();
+      const { old, fresh, both, last } = run(store, { go, get, other, at, to, word });
+      return [old, fresh, both, last];
+    };
+    cycle(0n, 0n, 0n, 3n, 1n, 5n);
+    expect(cycle(1n, 1n, 0n, 1n, 1n, 6n)).toEqual([5n, 6n, 6n, 0n]);
+    expect(cycle(0n, 1n, 0n, 1n, 1n, 7n)).toEqual([5n, 6n, 6n, 0n]);
+    expect(cycle(0n, 1n, 1n, 1n, 1n, 8n)).toEqual([5n, 6n, 6n, 8n]);
+    expect(cycle(1n, 0n, 1n, 1n, 1n, 9n)).toEqual([8n, 9n, 6n, 8n]);
+    expect(cycle(0n, 0n, 0n, 1n, 1n, 10n)).toEqual([8n, 9n, 6n, 8n]);
+  });
+
   test('a ROM gives its words at once or a cycle later, holds while not enabled, and is zero past its end', () => {
     const table = new ModuleInterpreter(
       elaborate(

@@ -3,7 +3,7 @@ import { unsignedOperand } from './bits-value.ts';
 import { fail } from './diagnostic.ts';
 import { expressionsAt, memoryRead, reference } from './expression.ts';
 import { checkOptions } from './guarded.ts';
-import type { Expression, Memory, Signal, SourceLocation } from './ir.ts';
+import type { Expression, Memory, Signal, SourceLocation, Statement } from './ir.ts';
 import type { ModuleBuilder } from './module-builder.ts';
 import { append, currentScope } from './scope.ts';
 import { describeOperand, type ShapeInfo, shapeInfo } from './shape.ts';
@@ -49,6 +49,17 @@ export interface MemoryHandle<S extends Shape> extends Rom<S> {
   write(address: Bits, data: OperandOf<ValueOf<S>>, mask?: Bits): void;
 }
 
+/** Sets a register at each edge, or where the condition holds. */
+const clock = (
+  register: Signal,
+  value: Expression,
+  condition: Expression | null,
+  location: SourceLocation,
+): Statement => {
+  const assign = { kind: 'assign', target: register, low: 0, value, location } as const;
+  return condition === null ? assign : { kind: 'if', condition, then: [assign], otherwise: [], location };
+};
+
 /** The run-time side of memories and ROMs. */
 class MemoryPort {
   readonly #memory: Memory;
@@ -79,21 +90,31 @@ class MemoryPort {
     const builder = this.#ownBuilder('fetch', location);
     const where = this.#address(address, location);
     const condition = enable === undefined ? null : conditionOf(enable, `fetch of ${this.#memory.name}`, location);
-    const register = (suffix: string, value: Expression, enabled: Expression | null): Expression => {
-      const info = { kind: 'bits', width: value.width, signed: false } as const;
+    const declare = (suffix: string, width: number): Signal => {
       const name = builder.freeName(`${this.#memory.name}_${suffix}`);
-      const signal = builder.declareSignal(name, info, { kind: 'register' }, 'register', location);
-      this.#clock(signal, value, enabled, location);
+      const info = { kind: 'bits', width, signed: false } as const;
+      return builder.declareSignal(name, info, { kind: 'register' }, 'register', location);
+    };
+    const clocked = (suffix: string, value: Expression): Expression => {
+      const signal = declare(suffix, value.width);
+      append(clock(signal, value, condition, location));
       return reference(signal, location);
     };
     const word = (at: Expression): Expression => memoryRead(this.#memory, at, location);
     // A registered word shows it as it was; a registered address, read in the cycle after, as it was written.
-    if (!this.#writeFirst) return this.#value(register('data', word(where), condition));
-    const written = word(register('address', where, condition));
-    if (condition === null) return this.#value(written);
-    // Later writes to that address are not of this fetch.
-    const fetched = register('fetched', condition, null);
-    return this.#value(expressionsAt(location).multiplex(fetched, written, register('word', written, fetched)));
+    if (!this.#writeFirst) return this.#value(clocked('data', word(where)));
+    const written = word(clocked('address', where));
+    if (condition === null && !builder.inBranch) return this.#value(written);
+    // Later writes to that address are not of this fetch: the word is kept from the cycle after, whichever branch is taken then.
+    const carrier = expressionsAt(location);
+    const one = carrier.constant({ width: 1, signed: false }, 1n);
+    const fetchedSignal = declare('fetched', 1);
+    const fetched = reference(fetchedSignal, location);
+    if (builder.inBranch) builder.prepend(clock(fetchedSignal, carrier.constant(one, 0n), null, location));
+    append(clock(fetchedSignal, condition ?? one, null, location));
+    const kept = declare('word', written.width);
+    builder.prepend(clock(kept, written, fetched, location));
+    return this.#value(carrier.multiplex(fetched, written, reference(kept, location)));
   }
 
   write(address: unknown, data: unknown, mask?: unknown): void {
@@ -127,11 +148,6 @@ class MemoryPort {
 
   #value(word: Expression): AbstractValue {
     return readOnlyValue(this.#info, `a word of ${this.#memory.name}`, unpackLeaves(this.#info, word));
-  }
-
-  #clock(register: Signal, value: Expression, condition: Expression | null, location: SourceLocation): void {
-    const assign = { kind: 'assign', target: register, low: 0, value, location } as const;
-    append(condition === null ? assign : { kind: 'if', condition, then: [assign], otherwise: [], location });
   }
 
   #ownBuilder(operation: string, location: SourceLocation): ModuleBuilder {

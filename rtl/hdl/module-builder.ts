@@ -45,6 +45,7 @@ export class ModuleBuilder implements Scope {
   readonly memories: Memory[] = [];
   readonly instances: Instance[] = [];
   readonly diagnostics: Diagnostic[] = [];
+  readonly #prologue: Statement[] = [];
   readonly #body: Statement[] = [];
   readonly #branches: Statement[][] = [this.#body];
   readonly #names = new Map<string, SourceLocation>();
@@ -63,6 +64,16 @@ export class ModuleBuilder implements Scope {
 
   append(statement: Statement): void {
     this.openBranch.push(statement);
+  }
+
+  /** Whether what is appended depends on a condition. */
+  get inBranch(): boolean {
+    return this.#branches.length > 1;
+  }
+
+  /** Puts a statement before all others and outside every branch. */
+  prepend(statement: Statement): void {
+    this.#prologue.push(statement);
   }
 
   /** The statements that `body` makes. */
@@ -160,13 +171,13 @@ export class ModuleBuilder implements Scope {
       signals: this.signals,
       memories: this.memories,
       instances: this.instances,
-      body: this.#body,
+      body: this.body,
       location: this.location,
     };
   }
 
   get body(): readonly Statement[] {
-    return this.#body;
+    return [...this.#prologue, ...this.#body];
   }
 }
 
