@@ -5,20 +5,28 @@ import { expressionsAt } from './expression.ts';
 import { checkOptions } from './guarded.ts';
 import type { Expression, SourceLocation } from './ir.ts';
 import type { ModuleBuilder } from './module-builder.ts';
-import { isShape, type ShapeInfo, shapeInfo } from './shape.ts';
+import { isShape, type LeafInfo, type ShapeInfo, shapeInfo } from './shape.ts';
 import { here } from './source-location.ts';
 import type { Directed, Shape } from './types.ts';
 import { type AbstractValue, coerce, isValue } from './value.ts';
 
 /** Registers, wires and named expressions: what `m.regs`, `m.wires` and `m.named` do. */
 
-const zeros = (info: ShapeInfo, location: SourceLocation): Expression[] =>
-  leafPlaces(info, '').map((place) =>
-    expressionsAt(location).constant(
-      { width: place.info.width, signed: place.info.kind === 'bits' && place.info.signed },
-      0n,
-    ),
-  );
+/** Refuses a number that is the code of no state, where the leaf is an enumeration. `place`: what has it, as in "the reset value of phase". */
+export const checkState = (info: LeafInfo, code: bigint, place: string, location: SourceLocation): void => {
+  if (info.kind !== 'enumeration' || [...info.states.values()].includes(code)) return;
+  const states = [...info.states].map(([state, its]) => `${state} (${its})`).join(', ');
+  fail('not-a-state', location, { place, code, states });
+};
+
+/** Zero for each leaf. `what`: what is zero, as in "the reset value". */
+const zeros = (info: ShapeInfo, name: string, what: string, location: SourceLocation): Expression[] =>
+  leafPlaces(info, name).map((place) => zeroOf(place.info, `${what} of ${place.name}`, location));
+
+const zeroOf = (info: LeafInfo, place: string, location: SourceLocation): Expression => {
+  checkState(info, 0n, place, location);
+  return expressionsAt(location).constant({ width: info.width, signed: info.kind === 'bits' && info.signed }, 0n);
+};
 
 /** The reset value of each leaf; null for a register without reset. */
 export const resetValues = (
@@ -30,7 +38,9 @@ export const resetValues = (
   if (reset === undefined) fail('missing-reset', location, { signal: name });
   if (reset === 'none') return leafPlaces(info, name).map(() => null);
   const values =
-    reset === 0 ? zeros(info, location) : coerce(info, reset, location, `the reset value of ${name}`, name);
+    reset === 0
+      ? zeros(info, name, 'the reset value', location)
+      : coerce(info, reset, location, `the reset value of ${name}`, name);
   return values.map((value) =>
     value.kind === 'constant' ? value.value : fail('not-constant', location, { place: `the reset value of ${name}` }),
   );
@@ -78,15 +88,12 @@ export const declareWire = (
     const info = shapeInfo(type);
     defaults =
       declaration.default === 0
-        ? zeros(info, location)
+        ? zeros(info, name, 'the default', location)
         : coerce(info, declaration.default, location, `the default of ${name}`, name);
   }
   let position = 0;
   return buildSide(type, name, 'out', (leaf) => {
-    const zero =
-      declaration.default === 0
-        ? expressionsAt(location).constant({ width: leaf.info.width, signed: false }, 0n)
-        : null;
+    const zero = declaration.default === 0 ? zeroOf(leaf.info, `the default of ${leaf.name}`, location) : null;
     const initial = defaults === null ? zero : (defaults[position] ?? null);
     position += 1;
     return builder.leafOf(

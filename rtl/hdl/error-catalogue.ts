@@ -211,6 +211,11 @@ export const catalogue = {
     message: (p) => `${p.state} is not a state; the states are ${p.known}`,
     remedy: () => 'correct the name',
   }),
+  'not-a-state': entry<{ place: string; code: bigint; states: string }>({
+    rule: 'The reset value and the default of an enumeration are states of it: 0 only where a state has that code.',
+    message: (p) => `${p.place} is ${p.code}, which is the code of no state; the states are ${p.states}`,
+    remedy: () => 'write the state, as in `reset: state.IDLE`',
+  }),
   'unknown-option': entry<{ option: string; place: string; known: string }>({
     rule: 'A declaration has only the options that it is defined with.',
     message: (p) => `${p.place} has no option ${p.option}`,

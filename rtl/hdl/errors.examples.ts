@@ -183,6 +183,11 @@ export const examples: Record<ErrorCode, () => void> = {
     const r = m.regs({ state: { type: state, reset: state.IDLE } });
     m.match(r.state, anything({ IDLE: () => io.out.set(0), BUSY: () => io.out.set(1), DONE: () => io.out.set(2) }));
   }),
+  'not-a-state': design((io, m) => {
+    const phase = enumeration({ IDLE: 1, BUSY: 2 }, 2);
+    const r = m.regs({ phase: { type: phase, reset: 0 } });
+    io.out.set(r.phase.asBits().extend(8));
+  }),
   'unknown-option': design((_, m) => {
     m.regs(anything({ count: { type: bits(8), rest: 5 } }));
   }),

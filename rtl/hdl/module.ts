@@ -1,6 +1,6 @@
 import { type BundleSide, buildSide, type DirectedLeaf, type Flow, opposite } from './bundle.ts';
 import { type BitsBranch, match, matchBits, type StateBranches, type WhenChain, when } from './control.ts';
-import { declareNamed, declareRegister, declareWire } from './declarations.ts';
+import { checkState, declareNamed, declareRegister, declareWire } from './declarations.ts';
 import { ElaborationError, fail } from './diagnostic.ts';
 import { reference } from './expression.ts';
 import { checkOptions, guarded } from './guarded.ts';
@@ -162,6 +162,11 @@ const declarePort = (builder: ModuleBuilder, name: string, port: Port): Abstract
     const reset = resets.get(leaf.name);
     const { storage } = port;
     const type = { width: leaf.info.width, signed: leaf.info.kind === 'bits' && leaf.info.signed };
+    const defaultOf = (value: number | bigint): Expression => {
+      const expression = literal(value, type, location, leaf.name);
+      checkState(leaf.info, BigInt(value), `the default of ${leaf.name}`, location);
+      return expression;
+    };
     const hasDefault = leaf.flow === 'out' && storage.kind === 'wire' && storage.default !== undefined;
     const signal = builder.declareSignal(
       leaf.name,
@@ -170,7 +175,7 @@ const declarePort = (builder: ModuleBuilder, name: string, port: Port): Abstract
         kind: direction === 'input' ? 'input' : reset === undefined ? 'wire' : 'register',
         port: direction,
         reset: reset ?? null,
-        initial: hasDefault ? literal(storage.default as number | bigint, type, location, leaf.name) : null,
+        initial: hasDefault ? defaultOf(storage.default as number | bigint) : null,
       },
       'port',
       location,

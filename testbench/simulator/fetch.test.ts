@@ -1,6 +1,6 @@
 /** A fetch from a memory, with and without `enable`, in every way that runs a design, against what its words promise. */
 import { describe, expect, test } from 'vitest';
-import { bit, bits, elaborate, input, module, output } from '../../rtl/hdl/index.ts';
+import { type Bits, bit, bits, elaborate, input, module, output } from '../../rtl/hdl/index.ts';
 import { emitVerilog } from '../../rtl/verilog/index.ts';
 import { isInstalled, runIcarus } from '../../rtl/verilog/random/icarus.ts';
 import { readNetlist } from '../../synth/yosys/index.ts';
@@ -23,8 +23,11 @@ const fetches = elaborate(
       old_enabled: output(bits(8)),
       new_always: output(bits(8)),
       new_enabled: output(bits(8)),
+      old_within: output(bits(8)),
+      new_within: output(bits(8)),
     },
     (io, m) => {
+      const within: Bits<8>[] = [];
       const { earlier, later } = m.memories({
         earlier: { type: bits(8), depth, readDuringWrite: 'old', contents: [0x11n, 0x22n] },
         later: { type: bits(8), depth, readDuringWrite: 'new', contents: [0x11n, 0x22n] },
@@ -34,6 +37,11 @@ const fetches = elaborate(
       io.old_enabled.set(earlier.fetch(io.at, io.get));
       io.new_always.set(later.fetch(io.at));
       io.new_enabled.set(later.fetch(io.at, io.get));
+      // A branch enables as the argument does.
+      m.when(io.get, () => within.push(earlier.fetch(io.at), later.fetch(io.at)));
+      const [old, fresh] = within;
+      if (old !== undefined) io.old_within.set(old);
+      if (fresh !== undefined) io.new_within.set(fresh);
     },
   ),
 );
@@ -55,7 +63,7 @@ const stimulus = (cycles: number): readonly Cycle[] => {
 /** The outputs in each cycle but the first, by the words of the language alone. */
 const expected = (cycles: readonly Cycle[]): readonly string[] => {
   const words = Array.from({ length: depth }, (_, address) => [0x11, 0x22][address] ?? 0);
-  const shown = [0, 0, 0, 0];
+  const shown = [0, 0, 0, 0, 0, 0];
   return cycles
     .map(({ at, get, to, data, mask }) => {
       const line = shown.join(' ');
@@ -67,13 +75,13 @@ const expected = (cycles: readonly Cycle[]): readonly string[] => {
       const written = words[at] ?? 0;
       shown[0] = old;
       shown[2] = written;
-      if (get === 1) [shown[1], shown[3]] = [old, written];
+      if (get === 1) [shown[1], shown[3], shown[4], shown[5]] = [old, written, old, written];
       return line;
     })
     .slice(1);
 };
 
-const outputs = ['old_always', 'old_enabled', 'new_always', 'new_enabled'] as const;
+const outputs = ['old_always', 'old_enabled', 'new_always', 'new_enabled', 'old_within', 'new_within'] as const;
 
 const simulated = (simulator: ReturnType<typeof compile>, cycles: readonly Cycle[]): readonly string[] =>
   cycles
