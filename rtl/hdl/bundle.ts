@@ -19,7 +19,7 @@ import type {
   Value,
   ValueOf,
 } from './types.ts';
-import { type AbstractValue, conditionOf, isValue, type Leaf } from './value.ts';
+import { type AbstractValue, asDeclared, conditionOf, isValue, type Leaf } from './value.ts';
 
 /** Fields of which some flow the other way. */
 export type BundleFields = Readonly<Record<string, Directed>>;
@@ -279,7 +279,8 @@ export const buildSide = (
   const leaves = directedLeaves(directed, name, flow);
   let position = 0;
   const build = (part: Directed, path: string): AbstractValue | BundleSide => {
-    if (isShape(part)) return buildValue(shapeInfo(part), path, () => leafAt(leaves[position++] as DirectedLeaf));
+    if (isShape(part))
+      return asDeclared(buildValue(shapeInfo(part), path, () => leafAt(leaves[position++] as DirectedLeaf)));
     const info = directedInfo(part);
     if (info.kind === 'flipped') return build(info.inner, path);
     return new BundleSide(

@@ -8,7 +8,7 @@ import type { ModuleBuilder } from './module-builder.ts';
 import { isShape, type LeafInfo, type ShapeInfo, shapeInfo } from './shape.ts';
 import { here } from './source-location.ts';
 import type { Directed, Shape } from './types.ts';
-import { type AbstractValue, coerce, isValue } from './value.ts';
+import { type AbstractValue, asDeclared, coerce, isValue } from './value.ts';
 
 /** Registers, wires and named expressions: what `m.regs`, `m.wires` and `m.named` do. */
 
@@ -62,12 +62,13 @@ export const declareRegister = (
   const info = shapeInfo(type);
   const resets = resetValues(info, reset, name, location);
   const places = leafPlaces(info, name);
-  return buildValue(info, name, (position) => {
+  const value = buildValue(info, name, (position) => {
     const place = places[position];
     if (place === undefined) throw new Error(`no leaf ${position} in ${name}`);
     const options = { kind: 'register', reset: resets[position] ?? null } as const;
     return builder.leafOf(builder.declareSignal(place.name, place.info, options, 'register', location), true);
   });
+  return asDeclared(value);
 };
 
 export interface WireDeclaration {

@@ -246,6 +246,11 @@ export const catalogue = {
     message: (p) => `${p.signal} is driven by connect() and again elsewhere`,
     remedy: () => 'keep one of the two drivers, or choose between them with mux()',
   }),
+  overridden: entry<{ signal: string }>({
+    rule: 'What is set whole is set once in a branch: a second time would leave the first without effect.',
+    message: (p) => `${p.signal} is set here whatever happens, so that what set it before has no effect`,
+    remedy: () => 'keep one of the two, choose with mux(), or put this one under m.when()',
+  }),
   'combinational-loop': entry<{ path: string }>({
     rule: 'No bit of a wire depends on itself without a register between.',
     message: (p) => `combinational loop: ${p.path}`,

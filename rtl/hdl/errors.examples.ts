@@ -212,6 +212,10 @@ export const examples: Record<ErrorCode, () => void> = {
       }),
     );
   },
+  overridden: design((io) => {
+    io.out.set(io.a);
+    io.out.set(io.a.not());
+  }),
   'combinational-loop': design((io, m) => {
     const w = m.wires({ sum: { type: bits(8) } });
     w.sum.set(w.sum.add(io.a));

@@ -7,7 +7,7 @@ import type { Scope } from './scope.ts';
 import { currentScope } from './scope.ts';
 import { describeOperand, type LeafInfo } from './shape.ts';
 import { here } from './source-location.ts';
-import type { Leaf, Target } from './value.ts';
+import type { How, Leaf, Target } from './value.ts';
 
 /** What a signal is declared as, beside its name and type. */
 export interface SignalOptions {
@@ -52,6 +52,8 @@ export class ModuleBuilder implements Scope {
   /** Where each signal was first set, and where it was connected. */
   readonly #set = new Map<Signal, SourceLocation>();
   readonly #connected = new Map<Signal, SourceLocation>();
+  /** Where each signal was last set in a branch, whatever happens there. */
+  readonly #drivers = new WeakMap<Statement[], Map<Signal, SourceLocation>>();
 
   constructor(moduleName: string, location: SourceLocation) {
     this.moduleName = moduleName;
@@ -149,7 +151,7 @@ export class ModuleBuilder implements Scope {
     };
   }
 
-  #noteDriver(signal: Signal, location: SourceLocation, how: 'set' | 'connect'): void {
+  #noteDriver(signal: Signal, location: SourceLocation, how: How): void {
     const connected = this.#connected.get(signal);
     const first = this.#set.get(signal);
     const other = connected ?? (how === 'connect' && this.openBranch === this.#body ? first : undefined);
@@ -157,6 +159,11 @@ export class ModuleBuilder implements Scope {
       fail('multiply-driven', location, { signal: signal.name }, [{ note: 'the other driver', location: other }]);
     if (how === 'connect' && this.openBranch === this.#body) this.#connected.set(signal, location);
     if (first === undefined) this.#set.set(signal, location);
+    const drivers = this.#drivers.get(this.openBranch) ?? new Map<Signal, SourceLocation>();
+    const before = drivers.get(signal);
+    if (how === 'whole' && before !== undefined)
+      fail('overridden', location, { signal: signal.name }, [{ note: 'set before', location: before }]);
+    this.#drivers.set(this.openBranch, drivers.set(signal, location));
   }
 
   report(diagnostic: Diagnostic): void {

@@ -10,10 +10,13 @@ import { here } from './source-location.ts';
  * a target. The classes of this folder that implement the public interfaces of `types.ts` all extend `AbstractValue`.
  */
 
+/** What is assigned: a part of a signal, the whole of what was declared, or the whole, which is to have this one driver only. */
+export type How = 'part' | 'whole' | 'connect';
+
 /** Somewhere that an assignment can go. */
 export interface Target {
-  /** The statement that assigns bits `low` and up; `how` is 'connect' where the target is to have this one driver only. */
-  statement(low: number, value: Expression, location: SourceLocation, how: 'set' | 'connect'): Statement;
+  /** The statement that assigns bits `low` and up. */
+  statement(low: number, value: Expression, location: SourceLocation, how: How): Statement;
 }
 
 export interface Leaf {
@@ -22,6 +25,14 @@ export interface Leaf {
   /** Why `target` is null, for the message. */
   readonly readOnly?: string;
 }
+
+/** The values that stand for all of what was declared: not fields, elements or bits of it. */
+const declared = new WeakSet<AbstractValue>();
+
+export const asDeclared = <V extends AbstractValue>(value: V): V => {
+  declared.add(value);
+  return value;
+};
 
 const trap = (value: AbstractValue, how: string): never =>
   fail('used-as-javascript', here(), { signal: value.describe(), how });
@@ -45,7 +56,7 @@ export abstract class AbstractValue {
         });
         continue;
       }
-      append(target.statement(0, values[index] as Expression, location, 'set'));
+      append(target.statement(0, values[index] as Expression, location, declared.has(this) ? 'whole' : 'part'));
     }
   }
 
