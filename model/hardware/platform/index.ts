@@ -1,0 +1,27 @@
+/** The platform: what software needs to be written against a machine. */
+
+// What software needs to know of the machine's registers and tables.
+export {
+  apertureBase,
+  cookieIndex,
+  deviceAddress,
+  deviceFaultCauses,
+  deviceNames,
+  diskBlockBytes,
+  failureCauses,
+  fakePolicies,
+  formWidth,
+  interruptLines,
+  memoryAddressWidth,
+  pathChannels,
+  platformParameters,
+  RegisterAccessError,
+  tableEntryBytes,
+  tableEntryFields,
+  tableLevels,
+  translationFaultCauses,
+  windowAddress,
+} from '../../../rtl/platform/interface.ts';
+export { BusError, PowerCutError, StalledError } from './errors.ts';
+export type * from './interface.ts';
+export type * from './registers.ts';
