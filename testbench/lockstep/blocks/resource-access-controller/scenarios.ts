@@ -4,6 +4,7 @@ import type { ResourceAccessControllerParameters } from '../../../../rtl/resourc
 import { stalls as runLengths, transactionLists } from '../../../axi/arbitrary.ts';
 import type { Transaction } from '../../../axi/transaction.ts';
 import type { LiteAccess, LiteWrite } from '../../axi/lite-manager.ts';
+import { advisedTimeout } from './advised-timeout.ts';
 import { deviceScripts, owingDevices } from './device-scripts.ts';
 import { type Entry, entries, entryWrites, errorLimits, shortTimeouts, write } from './programmes.ts';
 import { mappedAddresses, registers } from './registers.ts';
@@ -261,7 +262,10 @@ const wild = (p: P, size: number): Arbitrary<RacScenario> =>
       };
     });
 
-/** One port's device dies, or none; the resources of the others never time out, so that nothing of theirs may be touched. */
+/**
+ * One port's device dies, or none; the resources of the others never time out, or have the timeout that the page advises where the timer counts so far, so that nothing of
+ * theirs may be touched.
+ */
 export const containedScenarios = (
   p: P,
   size: number,
@@ -278,20 +282,27 @@ export const containedScenarios = (
       victim: fc.nat(p.ports - 1),
       sick: deviceScripts(p.idWidth, latest, death === 'always'),
       others: fc.array(deviceScripts(p.idWidth, null), { minLength: p.ports, maxLength: p.ports }),
+      timed: fc.boolean(),
       accesses: accesses(p, false, size),
     })
-    .map(({ limits, drafts: list, victim, sick, others, ...rest }) => {
+    .map(({ limits, drafts: list, victim, sick, others, timed, ...rest }) => {
       const { fakeWords: _, enable: __, errors: ___, entries: programme, ...kept } = rest;
-      const never: Limits = { timeout: 0, errorLimit: 0 };
-      const programmed = limits.map((each, resource) => (resource % p.ports === victim ? each : never));
+      const traffic = { ...kept, transactions: placed(list, programme, p) };
+      const patient = others.map((device): Limits => {
+        const timeout = timed ? advisedTimeout(device, traffic, p) : 0;
+        return { timeout: timeout < 2 ** p.timerWidth ? timeout : 0, errorLimit: 0 };
+      });
+      const programmed = limits.map((each, resource) => {
+        const port = resource % p.ports;
+        return port === victim ? each : (patient[port] ?? each);
+      });
       return {
-        ...kept,
+        ...traffic,
         devices: withErrors(
           others.map((device, port) => (port === victim ? sick : device)),
           rest,
         ),
         settings: settingsOf(p, rest, programmed),
-        transactions: placed(list, programme, p),
         resets: [],
       };
     });
