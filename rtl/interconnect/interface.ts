@@ -92,19 +92,22 @@ export const regionsOf = (p: InterconnectParameters): readonly Region[] =>
 
 const refuseBase = (subordinate: number, value: number, allowed: string, nearest: number): ParameterError =>
   new ParameterError(
-    `parameter 'base${subordinate}' of interconnect is ${value}, but it must be ${allowed}; the nearest allowed value is ${nearest}`,
-    { owner: 'interconnect', parameter: `base${subordinate}`, value, allowed, nearest },
+    `parameter 'base${subordinate}' of axi4_interconnect is ${value}, but it must be ${allowed}; the nearest allowed value is ${nearest}`,
+    { owner: 'axi4_interconnect', parameter: `base${subordinate}`, value, allowed, nearest },
   );
 
 const refuseSize = (subordinate: number, value: number, most: number): ParameterError => {
   const allowed = `at most the address space of ${most} bytes`;
-  return new ParameterError(`parameter 'size${subordinate}' of interconnect is ${value}, but it must be ${allowed}`, {
-    owner: 'interconnect',
-    parameter: `size${subordinate}`,
-    value,
-    allowed,
-    nearest: most,
-  });
+  return new ParameterError(
+    `parameter 'size${subordinate}' of axi4_interconnect is ${value}, but it must be ${allowed}`,
+    {
+      owner: 'axi4_interconnect',
+      parameter: `size${subordinate}`,
+      value,
+      allowed,
+      nearest: most,
+    },
+  );
 };
 
 /**
@@ -113,7 +116,7 @@ const refuseSize = (subordinate: number, value: number, most: number): Parameter
  * @throws ParameterError naming the parameter, its value and what is allowed
  */
 export const interconnectParameters = (values: InterconnectParameterValues = {}): InterconnectParameters => {
-  const p = checkParameters(interconnectParameterSchema, values, 'interconnect');
+  const p = checkParameters(interconnectParameterSchema, values, 'axi4_interconnect');
   const space = 2 ** p.addressWidth;
   for (const [subordinate, region] of regionsOf(p).entries()) {
     if (region.size > space) throw refuseSize(subordinate, region.size, space);

@@ -49,7 +49,7 @@ export const transactionAt = (value: unknown, where: string): Transaction => {
     id: naturalAt(...at('id'), 255),
     address: naturalAt(...at('address'), mostAddress),
     beats: naturalAt(...at('beats'), 256),
-    size: naturalAt(...at('size'), 4),
+    size: naturalAt(...at('size'), 7),
     burst: naturalAt(...at('burst'), 2) as Burst,
     exclusive: flagAt(...at('exclusive')),
     cache: naturalAt(...at('cache'), 15),

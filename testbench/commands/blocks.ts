@@ -1,5 +1,7 @@
 /** Everything that the verbs can be asked for by name. */
 import type { ModuleDefinition, Ports } from '../../rtl/hdl/index.ts';
+import { interconnect } from '../../rtl/interconnect/interconnect.ts';
+import { interconnectParameterSchema, interconnectParameters } from '../../rtl/interconnect/interface.ts';
 import {
   memoryPathParameterSchema,
   memoryPathParameters,
@@ -100,6 +102,16 @@ export const blocks: readonly Block[] = [
     parameters: (values) => memoryPathParameters(values),
     definition: (values) => memoryPath(memoryPathParameters(values)),
     registers: (values) => memoryPathRegisters(memoryPathParameters(values)),
+  },
+  {
+    name: 'axi4_interconnect',
+    summary: 'AXI4 interconnect: every manager to every subordinate, by address, with errors for what nobody owns',
+    whole: true,
+    schema: interconnectParameterSchema,
+    quick: { idWidth: 2, outstanding: 2, dataWidth: 32 },
+    parameters: (values) => interconnectParameters(values),
+    definition: (values) => interconnect(interconnectParameters(values)),
+    registers: () => null,
   },
   {
     name: 'axi4_properties',

@@ -1,4 +1,5 @@
 import type { BlockUnderTest } from '../block.ts';
+import { interconnectBlock } from './interconnect/index.ts';
 import { memoryPathBlock } from './memory-path/index.ts';
 import { packetUnitBlock } from './packet-unit/index.ts';
 import { resourceAccessControllerBlock } from './resource-access-controller/index.ts';
@@ -8,4 +9,5 @@ export const blocksUnderTest: readonly BlockUnderTest[] = [
   packetUnitBlock,
   resourceAccessControllerBlock,
   memoryPathBlock,
+  interconnectBlock,
 ];

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import type { BlockParameters } from '../../block.ts';
+import { runCampaign } from '../../campaign.ts';
+import type { WayName } from '../../way.ts';
+import { makeWays } from '../../ways.ts';
+import { interconnectBlock as block } from './index.ts';
+
+const thorough = process.env.PORTCULLIS_THOROUGH === '1';
+
+const compare = async (
+  values: BlockParameters,
+  names: readonly WayName[],
+  cycles: number,
+  seed: number,
+): Promise<void> => {
+  const parameters = block.resolve(values);
+  const ways = await makeWays(block, parameters, names);
+  const { failure } = runCampaign({
+    block,
+    parameters,
+    ways,
+    cycles: thorough ? 50 * cycles : cycles,
+    seed,
+    frames: [],
+  });
+  expect(failure).toBeNull();
+};
+
+const timeout = 1_800_000;
+
+test('model and hardware agree as it ships', () => compare({}, ['model', 'rtl'], 10_000, 3), timeout);
+
+// One of everything; numbers that are no powers of two, with addresses over 32 bits and a region inside another; many to one, and one to many.
+test.each<BlockParameters>([
+  { managers: 1, subordinates: 1, idWidth: 1, outstanding: 1, dataWidth: 32 },
+  { managers: 3, subordinates: 3, addressWidth: 40, dataWidth: 128, base1: 0, size1: 2 ** 38, size0: 8192 },
+  { managers: 5, subordinates: 1, outstanding: 3, idWidth: 2, size0: 2 ** 16, addressWidth: 16 },
+  { managers: 1, subordinates: 8, idWidth: 8, outstanding: 16, dataWidth: 512 },
+])('model and hardware agree at %j', (values) => compare(values, ['model', 'rtl'], 4_000, 17), timeout);
+
+const small: BlockParameters = { managers: 2, subordinates: 2, idWidth: 1, outstanding: 2, dataWidth: 32 };
+
+test('model, hardware and Verilog agree', () => compare(small, ['model', 'rtl', 'verilog'], 3_000, 5), timeout);
+
+if (thorough)
+  test(
+    'model, hardware, Verilog and gates agree',
+    () => compare(small, ['model', 'rtl', 'verilog', 'gates'], 500, 7),
+    timeout,
+  );
