@@ -90,6 +90,8 @@ export const resourceAccessController = (p: Geometry) =>
       status.interrupt_status.ready.set(told.ready);
       status.port_isolated.ports.set(told.isolated);
       status.port_drained.ports.set(told.drained);
+      status.port_reset_state.requested.set(u.path.reset_request);
+      status.port_reset_state.acknowledged.set(io.reset_acknowledge);
       status.resource_faulted.resources.set(told.faulted);
       status.resource_busy.resources.set(told.busy);
       status.log.set(told.log);

@@ -261,6 +261,20 @@ export const resourceAccessControllerRegisters = (p: ResourceAccessControllerPar
         access: 'read-only',
         fields: { cycle: { description: 'The cycle.', width: cycleWidth } },
       },
+      port_reset_state: {
+        description:
+          'The reset handshakes of the ports. A port whose reset is still acknowledged cannot be asked anew.',
+        address: 0x04c,
+        access: 'read-only',
+        fields: {
+          requested: { description: 'One bit a port: its devices are asked to go into reset.', width: p.ports },
+          acknowledged: {
+            description: 'One bit a port: its devices say that they are in reset.',
+            bit: 8,
+            width: p.ports,
+          },
+        },
+      },
       cycle: { kind: 'counter', description: 'Cycles since reset.', address: 0x050, width: cycleWidth },
       fake_word: {
         description: 'What faked reads of a port carry under the policy `word`, in every 32-bit lane.',

@@ -112,8 +112,10 @@ export class ResourceAccessDriver extends SteppedDriver<SteppedController, Regis
     this.write('port_isolate', 2 ** port);
   }
 
-  /** Brings an isolated port's devices through the reset handshake, and waits until nothing is outstanding there. */
+  /** Brings an isolated port's devices through the reset handshake, once they have left the last, and waits until nothing is outstanding there. */
   resetPort(port: number): void {
+    const acknowledged = (): boolean => ((this.read('port_reset_state') >>> (8 + port)) & 1) !== 0;
+    this.runUntil(() => !acknowledged(), `the end of the last reset of port ${port}`);
     this.write('port_reset', 2 ** port);
     this.runUntil(() => ((this.read('port_drained') >>> port) & 1) !== 0, `the end of the reset of port ${port}`);
   }

@@ -41,6 +41,11 @@ export class Isolation {
     }
   }
 
+  /** What software reads of the reset handshakes: those asked for, and from bit 8 those acknowledged. */
+  handshakes(inputs: Uint32Array): number {
+    return this.#image[this.#request]! | (inputs[this.#acknowledge]! << 8);
+  }
+
   /**
    * The edge, after all others of the ports.
    * @param found the ports with a fault event

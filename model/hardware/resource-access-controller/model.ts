@@ -77,17 +77,18 @@ class Model implements ResourceAccessControllerModel {
       return;
     }
     this.#isolation.look();
-    if (this.#port.mayRead) this.#showState();
+    if (this.#port.mayRead) this.#showState(inputs);
     this.#port.stepRead(inputs);
     this.#decide(inputs);
     this.#edge(inputs, this.#finder.find(inputs, this.#isolation.isolated));
   }
 
   /** What is computed only when software may read it. */
-  #showState(): void {
+  #showState(inputs: Uint32Array): void {
     const { words, place } = this.#registers;
     words[place.port_isolated] = this.#isolation.isolated;
     words[place.port_drained] = this.#isolation.drained;
+    words[place.port_reset_state] = this.#isolation.handshakes(inputs);
     words[place.resource_faulted] = this.#faulted;
     words[place.resource_busy] = this.#parts.reads.busy | this.#parts.writes.busy;
   }
