@@ -1,0 +1,99 @@
+import { Signal } from './signal.ts';
+
+/** How background work gives way to reads and writes. */
+export interface Pace {
+  /**
+   * Resolves when background work may go on, with the number of blocks that may be worked on at once.
+   * @param requests reads and writes since the last turn, and those under way
+   */
+  turn(requests: number): Promise<number>;
+}
+
+/** A pass over the blocks: tells whether there was something to do at a block. */
+export interface BackgroundWork {
+  /** Blocks to look at, in ascending order. */
+  readonly blocks: number;
+  isDue(block: number): boolean;
+  run(block: number): Promise<void>;
+  /** Called when no block was due. */
+  end(): Promise<void>;
+}
+
+/** Does background work block by block, until none is due, and again when it is told to look. */
+export class Background {
+  readonly #pace: Pace;
+  readonly #work: () => BackgroundWork | null;
+  readonly #idle: () => void;
+  readonly #look = new Signal();
+  #again = false;
+  #stopped = false;
+  #ended: Promise<void> = Promise.resolve();
+  #requests = 0;
+  /** Why the work stands still, or null. */
+  stalled: Error | null = null;
+
+  /**
+   * @param work what is to be done now, asked before each pass
+   * @param idle is called when there is nothing to do, or the work stands still
+   */
+  constructor(pace: Pace, work: () => BackgroundWork | null, idle: () => void) {
+    this.#pace = pace;
+    this.#work = work;
+    this.#idle = idle;
+  }
+
+  start(): void {
+    this.#ended = this.#loop();
+  }
+
+  /** One read or write was asked for. */
+  countRequest(): void {
+    this.#requests += 1;
+  }
+
+  /** There may be work again, or a reason to try again. */
+  look(): void {
+    this.#again = true;
+    this.#look.give();
+  }
+
+  /** Ends when the work under way has. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.look();
+    await this.#ended;
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#stopped) {
+      this.#again = false;
+      try {
+        await this.#pass();
+        this.stalled = null;
+      } catch (error) {
+        this.stalled = error instanceof Error ? error : new Error(String(error));
+      }
+      if (this.#again || this.#stopped) continue;
+      this.#idle();
+      await this.#look.wait();
+    }
+    this.#idle();
+  }
+
+  async #pass(): Promise<void> {
+    const work = this.#work();
+    if (work === null) return;
+    for (let block = 0; block < work.blocks; ) {
+      const requests = this.#requests;
+      this.#requests = 0;
+      const most = await this.#pace.turn(requests);
+      if (this.#stopped || this.#again) return;
+      const group: number[] = [];
+      for (; block < work.blocks && group.length < most; block += 1) if (work.isDue(block)) group.push(block);
+      const done = await Promise.allSettled(group.map((due) => work.run(due)));
+      for (const result of done) if (result.status === 'rejected') throw result.reason;
+    }
+    await work.end();
+    this.#again = true;
+  }
+}

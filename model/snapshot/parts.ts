@@ -1,0 +1,45 @@
+import { BlockLocks } from './block-locks.ts';
+import { Copier } from './copier.ts';
+import { Gathered } from './gathered.ts';
+import type { Layout } from './layout.ts';
+import { Reader } from './reader.ts';
+import { Slots } from './slots.ts';
+import { Snapshots } from './snapshots.ts';
+import { Source } from './source.ts';
+import { SnapshotError, type Storage } from './storage.ts';
+import { SuperblockKeeper } from './superblock-keeper.ts';
+
+/** What a volume is made of, loaded from its store. */
+export interface Parts {
+  readonly layout: Layout;
+  readonly keeper: SuperblockKeeper;
+  readonly source: Source;
+  readonly slots: Slots;
+  readonly snapshots: Snapshots;
+  readonly copier: Copier;
+  readonly reader: Reader;
+  readonly locks: BlockLocks;
+}
+
+/** @throws SnapshotError when the store is none, or another source's; StorageError */
+export const loadParts = async (source: Storage, store: Storage, limit: number): Promise<Parts> => {
+  const flushing = new Gathered(() => store.flush());
+  const flush = (): Promise<void> => flushing.call();
+  const keeper = await SuperblockKeeper.open(store, flush);
+  if (keeper === null)
+    throw new SnapshotError('The store holds no snapshots of ours: its superblock is missing or damaged.');
+  const { layout } = keeper;
+  if (layout.sourceSize !== source.size) {
+    throw new SnapshotError(
+      `The store is of a source of ${layout.sourceSize} bytes; this one has ${source.size}. A source keeps its size while it has a store.`,
+    );
+  }
+  const room = Math.floor((store.size - layout.slotsOffset) / layout.blockSize);
+  const slots = new Slots(Math.min(room, limit));
+  const snapshots = new Snapshots(store, flush, keeper, slots);
+  await snapshots.load();
+  const blocks = new Source(source, layout);
+  const copier = new Copier(blocks, store, flush, layout, slots, snapshots);
+  const reader = new Reader(blocks, copier, layout, snapshots);
+  return { layout, keeper, source: blocks, slots, snapshots, copier, reader, locks: new BlockLocks() };
+};

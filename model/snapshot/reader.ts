@@ -1,0 +1,78 @@
+import type { Copier } from './copier.ts';
+import type { Layout } from './layout.ts';
+import type { Snapshot, Snapshots } from './snapshots.ts';
+import type { Source } from './source.ts';
+import { SnapshotError } from './storage.ts';
+
+/** Reads snapshots, from the store and the source, while both are written. */
+export class Reader {
+  readonly #source: Source;
+  readonly #copier: Copier;
+  readonly #layout: Layout;
+  readonly #snapshots: Snapshots;
+
+  constructor(source: Source, copier: Copier, layout: Layout, snapshots: Snapshots) {
+    this.#source = source;
+    this.#copier = copier;
+    this.#layout = layout;
+    this.#snapshots = snapshots;
+  }
+
+  /** @throws SnapshotError when the snapshot is no longer live; StorageError, SourceError */
+  async read(snapshot: Snapshot, offset: number, into: Uint8Array): Promise<void> {
+    await this.#pieces(snapshot, offset, into, (piece) => {
+      if (snapshot.record.state === 'live') return;
+      throw new SnapshotError(`Snapshot '${snapshot.record.name}' is ${snapshot.record.state}: block ${piece}.`);
+    });
+  }
+
+  /** A block whose content is known to be in the store, also of a snapshot that was broken for another block. */
+  async readBlock(snapshot: Snapshot, block: number): Promise<Uint8Array> {
+    const content = Buffer.allocUnsafe(this.#source.lengthOf(block));
+    await this.#pieces(snapshot, block * this.#layout.blockSize, content, () => undefined);
+    return content;
+  }
+
+  async #pieces(snapshot: Snapshot, offset: number, into: Uint8Array, check: (block: number) => void): Promise<void> {
+    const { blockSize } = this.#layout;
+    const pieces: Promise<void>[] = [];
+    for (let done = 0; done < into.length; ) {
+      const block = Math.floor((offset + done) / blockSize);
+      const within = (offset + done) % blockSize;
+      // What is in the source is read in one piece.
+      let end = done + blockSize - within;
+      const slot = this.#snapshots.slotOf(snapshot, block);
+      let last = block;
+      while (slot === null && end < into.length && this.#snapshots.slotOf(snapshot, last + 1) === null) {
+        last += 1;
+        end += blockSize;
+      }
+      pieces.push(
+        this.#piece(snapshot, block, last, slot, within, into.subarray(done, Math.min(end, into.length)), check),
+      );
+      done = end;
+    }
+    await Promise.all(pieces);
+  }
+
+  /** Blocks of one slot, or of the source, once more if they are found elsewhere when they have been read. */
+  async #piece(
+    snapshot: Snapshot,
+    first: number,
+    last: number,
+    slot: number | null,
+    within: number,
+    into: Uint8Array,
+    check: (block: number) => void,
+  ): Promise<void> {
+    check(first);
+    if (slot === null) await this.#source.read(first * this.#layout.blockSize + within, into);
+    else await this.#copier.readSlot(slot, within, into);
+    check(first);
+    for (let block = first; block <= last; block += 1) {
+      if (this.#snapshots.slotOf(snapshot, block) === slot) continue;
+      await this.#pieces(snapshot, first * this.#layout.blockSize + within, into, check);
+      return;
+    }
+  }
+}

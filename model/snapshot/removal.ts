@@ -1,0 +1,44 @@
+import type { BlockLocks } from './block-locks.ts';
+import type { Copier } from './copier.ts';
+import type { Layout } from './layout.ts';
+import type { Snapshot, Snapshots } from './snapshots.ts';
+
+/** Blocks whose entries are moved at a time. */
+const together = 256;
+
+const inGroups = async (blocks: readonly number[], run: (block: number) => Promise<void>): Promise<void> => {
+  for (let at = 0; at < blocks.length; at += together) await Promise.all(blocks.slice(at, at + together).map(run));
+};
+
+/**
+ * Hands the entries of a snapshot that is going to its neighbours, and forgets it. May be done again from the start at any time.
+ * @throws StorageError
+ */
+export const remove = async (
+  going: Snapshot,
+  parts: { layout: Layout; snapshots: Snapshots; copier: Copier; locks: BlockLocks },
+): Promise<void> => {
+  const { snapshots, copier, locks, layout } = parts;
+  const blocks = Array.from({ length: layout.blocks }, (_, block) => block);
+  const index = snapshots.all.indexOf(going);
+  const isLive = ({ record }: Snapshot): boolean => record.state === 'live';
+  const older = snapshots.all.slice(0, index).findLast(isLive);
+  const newer = (): Snapshot | undefined => snapshots.all.slice(snapshots.all.indexOf(going) + 1).find(isLive);
+  await inGroups(
+    blocks.filter((block) => going.map.isCopied(block)),
+    (block) =>
+      locks.hold(block, async () => {
+        const heir = [older, newer()].find((one) => one !== undefined && snapshots.ownerOf(one, block) === going);
+        if (heir !== undefined) await copier.share(heir, block, going.map.slotOf(block), false);
+      }),
+  );
+  const before = snapshots.all[index - 1];
+  if (before !== undefined) {
+    // Not before the entries above are durable: this hides those of the one that is going.
+    await inGroups(
+      blocks.filter((block) => going.map.isChanged(block) && !before.map.isChanged(block)),
+      (block) => before.map.change(block, { changed: true }),
+    );
+  }
+  await snapshots.forget(going);
+};

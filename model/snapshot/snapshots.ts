@@ -1,0 +1,143 @@
+import { CopyMap } from './copy-map.ts';
+import type { Slots } from './slots.ts';
+import { SnapshotError, type Storage } from './storage.ts';
+import type { SnapshotRecord, State, Superblock } from './superblock.ts';
+import type { SuperblockKeeper } from './superblock-keeper.ts';
+
+export interface Snapshot {
+  readonly number: bigint;
+  /** As the superblock has it. */
+  record: SnapshotRecord;
+  readonly map: CopyMap;
+}
+
+/** Gives the records a state; those that are not live and have no newer live one are untracked from then on. */
+const withStates = (
+  records: readonly SnapshotRecord[],
+  state: State,
+  numbers: ReadonlySet<bigint>,
+): readonly SnapshotRecord[] => {
+  const changed = records.map((record) => (numbers.has(record.number) ? { ...record, state } : record));
+  const newestLive = changed.findLastIndex((record) => record.state === 'live');
+  return changed.map((record, index) => (index > newestLive ? { ...record, untracked: true } : record));
+};
+
+/** The snapshots of a source from oldest to newest, and where their blocks are. */
+export class Snapshots {
+  readonly #store: Storage;
+  readonly #flush: () => Promise<void>;
+  readonly #keeper: SuperblockKeeper;
+  readonly #slots: Slots;
+  #all: readonly Snapshot[] = [];
+  #newestLive: Snapshot | null = null;
+
+  constructor(store: Storage, flush: () => Promise<void>, keeper: SuperblockKeeper, slots: Slots) {
+    this.#store = store;
+    this.#flush = flush;
+    this.#keeper = keeper;
+    this.#slots = slots;
+  }
+
+  get all(): readonly Snapshot[] {
+    return this.#all;
+  }
+
+  get newestLive(): Snapshot | null {
+    return this.#newestLive;
+  }
+
+  get superblock(): Superblock {
+    return this.#keeper.current;
+  }
+
+  /** The live snapshot of that name. @throws SnapshotError */
+  live(name: string): Snapshot {
+    const snapshot = this.#all.find(({ record }) => record.name === name && record.state !== 'going');
+    if (snapshot?.record.state === 'live') return snapshot;
+    if (snapshot !== undefined)
+      throw new SnapshotError(`Snapshot '${name}' is broken: the store could not take a block of it. Remove it.`);
+    const names = this.#all.filter(({ record }) => record.state === 'live').map(({ record }) => record.name);
+    throw new SnapshotError(
+      `There is no snapshot '${name}'. ${names.length === 0 ? 'There is none at all.' : `Live ones: ${names.join(', ')}.`}`,
+    );
+  }
+
+  newMap(place: number, number: bigint): CopyMap {
+    return new CopyMap(this.#store, this.#flush, this.#keeper.layout, place, number);
+  }
+
+  /** Reads all maps of the store, and counts the slots that they name. @throws StorageError */
+  async load(): Promise<void> {
+    const loaded: Snapshot[] = [];
+    for (const record of this.superblock.snapshots) {
+      const map = this.newMap(record.place, record.number);
+      await map.load();
+      for (const slot of map.slots()) this.#slots.add(slot);
+      loaded.push({ number: record.number, record, map });
+    }
+    this.#slots.findFree();
+    this.#set(loaded);
+  }
+
+  /** Makes a changed superblock durable, and then counts by it. @throws StorageError */
+  async change(next: (current: Superblock) => Superblock, added: readonly Snapshot[] = []): Promise<void> {
+    await this.#keeper.change(next);
+    const known = new Map([...this.#all, ...added].map((snapshot) => [snapshot.number, snapshot]));
+    this.#set(
+      this.superblock.snapshots.flatMap((record) => {
+        const snapshot = known.get(record.number);
+        if (snapshot === undefined) return [];
+        snapshot.record = record;
+        return [snapshot];
+      }),
+    );
+  }
+
+  /** @throws StorageError */
+  changeStates(state: State, snapshots: readonly Snapshot[]): Promise<void> {
+    const numbers = new Set(snapshots.map(({ number }) => number));
+    return this.change((current) => ({ ...current, snapshots: withStates(current.snapshots, state, numbers) }));
+  }
+
+  /** Frees the place and the slots of a snapshot in which nothing is found any more. @throws StorageError */
+  async forget(snapshot: Snapshot): Promise<void> {
+    await this.change((current) => ({
+      ...current,
+      snapshots: current.snapshots.filter(({ number }) => number !== snapshot.number),
+    }));
+    for (const slot of snapshot.map.slots()) this.#slots.drop(slot);
+  }
+
+  /** The snapshot in whose slot the content of a block of a snapshot is, or null: it is in the source. */
+  ownerOf(snapshot: Snapshot, block: number): Snapshot | null {
+    const index = this.#all.indexOf(snapshot);
+    for (let at = index; at < this.#all.length; at += 1) {
+      const { map } = this.#all[at]!;
+      if (map.isCopied(block)) return this.#all[at]!;
+      if (map.isChanged(block)) break;
+    }
+    for (let at = index - 1; at >= 0; at -= 1) {
+      const { map, record } = this.#all[at]!;
+      if (map.isChanged(block) || record.untracked) return null;
+      if (map.isCopied(block)) return this.#all[at]!;
+    }
+    return null;
+  }
+
+  /** The slot of a block of a snapshot, or null: it is in the source. */
+  slotOf(snapshot: Snapshot, block: number): number | null {
+    return this.ownerOf(snapshot, block)?.map.slotOf(block) ?? null;
+  }
+
+  /** Whether a block changed from a snapshot to a newer one, or to the volume. */
+  changedBetween(from: Snapshot, to: Snapshot | null, block: number): boolean {
+    const end = to === null ? this.#all.length : this.#all.indexOf(to);
+    for (let at = this.#all.indexOf(from); at < end; at += 1) if (this.#all[at]!.map.isChanged(block)) return true;
+    return false;
+  }
+
+  #set(all: readonly Snapshot[]): void {
+    this.#all = all;
+    this.#newestLive = all.findLast(({ record }) => record.state === 'live') ?? null;
+  }
+}

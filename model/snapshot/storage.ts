@@ -1,0 +1,30 @@
+/** Bytes that are read, written and made durable, each of which takes its time: a file, a disk, a memory. */
+export interface Storage {
+  /** Bytes; infinite where it grows as it is written. */
+  readonly size: number;
+  /** Fills `into` from `offset` on. @throws StorageError */
+  read(offset: number, into: Uint8Array): Promise<void>;
+  /** Writes that overlap while both are under way leave either content. @throws StorageError */
+  write(offset: number, data: Uint8Array): Promise<void>;
+  /** Every write that had ended when this began is durable when it ends. @throws StorageError */
+  flush(): Promise<void>;
+  /** Makes a range read as zeros without moving them, where that can be done: true when it was. @throws StorageError */
+  discard?(offset: number, length: number): Promise<boolean>;
+}
+
+/** A storage did not do what it was asked. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
+  /** `full`: there may be room later; `failed`: anything else. */
+  readonly kind: 'full' | 'failed';
+
+  constructor(kind: 'full' | 'failed', message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** The request does not fit the volume, its store or its snapshots. */
+export class SnapshotError extends Error {
+  override readonly name = 'SnapshotError';
+}

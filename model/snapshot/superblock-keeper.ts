@@ -1,0 +1,102 @@
+import { type Geometry, type Layout, layoutOf, recordSize, superblockHeader } from './layout.ts';
+import { SnapshotError, type Storage } from './storage.ts';
+import { decodeSuperblock, encodeSuperblock, magic, type Superblock } from './superblock.ts';
+
+/** The superblock of a store: what counts now, and its change to what is to count next. */
+export class SuperblockKeeper {
+  readonly #store: Storage;
+  readonly #flush: () => Promise<void>;
+  readonly layout: Layout;
+  #current: Superblock;
+  #sequence: bigint;
+  /** The copy that is written next. */
+  #copy: number;
+  #uncertain = false;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(store: Storage, flush: () => Promise<void>, current: Superblock, sequence: bigint, copy: number) {
+    this.#store = store;
+    this.#flush = flush;
+    this.layout = layoutOf(current);
+    this.#current = current;
+    this.#sequence = sequence;
+    this.#copy = copy;
+  }
+
+  get current(): Superblock {
+    return this.#current;
+  }
+
+  /** A change failed, so that the store may hold it or not. */
+  get uncertain(): boolean {
+    return this.#uncertain;
+  }
+
+  /** Makes a store, forgetting all that it held. @throws StorageError, SnapshotError */
+  static async format(store: Storage, flush: () => Promise<void>, geometry: Geometry): Promise<SuperblockKeeper> {
+    const { sourceSize, blockSize, pageSize, places } = geometry;
+    const first = { sourceSize, blockSize, pageSize, places, nextNumber: 1n, restore: null, snapshots: [] };
+    const keeper = new SuperblockKeeper(store, flush, first, 0n, 0);
+    if (store.size < keeper.layout.slotsOffset + blockSize) {
+      throw new SnapshotError(
+        `The store has ${store.size} bytes; its maps and one block need ${keeper.layout.slotsOffset + blockSize}.`,
+      );
+    }
+    // A second copy of an older store must not outlive the first of this one.
+    await store.write(keeper.layout.superblockSize, new Uint8Array(keeper.layout.superblockSize));
+    await keeper.change(() => first);
+    return keeper;
+  }
+
+  /** Reads the superblock of a store; null when there is none. @throws StorageError, SnapshotError */
+  static async open(store: Storage, flush: () => Promise<void>): Promise<SuperblockKeeper | null> {
+    // Where the second copy lies depends on sizes that a torn first copy does not tell: the multiples of the least page are tried.
+    const most = Math.min(store.size, 2 * (superblockHeader + 1024 * recordSize + 2 ** 16));
+    const head = Buffer.alloc(most);
+    await store.read(0, head);
+    const found: { block: Superblock; sequence: bigint; copy: number }[] = [];
+    for (let at = 0; at + superblockHeader <= most; at += 64) {
+      if (head.toString('latin1', at, at + 8) !== magic) continue;
+      const decoded = decodeSuperblock(head.subarray(at));
+      if (decoded === null) continue;
+      const { superblockSize } = layoutOf(decoded.block);
+      if (at === 0 || at === superblockSize) found.push({ ...decoded, copy: at === 0 ? 0 : 1 });
+    }
+    const newest = found.sort((one, other) => (one.sequence > other.sequence ? -1 : 1))[0];
+    if (newest === undefined) return null;
+    return new SuperblockKeeper(store, flush, newest.block, newest.sequence, 1 - newest.copy);
+  }
+
+  /**
+   * Makes what follows from the current superblock durable. When it fails, what counts is the former one, and `uncertain` is set.
+   * @throws StorageError
+   */
+  change(next: (current: Superblock) => Superblock): Promise<void> {
+    const done = this.#turn.then(() => this.#write(next(this.#current)));
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Makes sure that the store holds what counts. @throws StorageError */
+  settle(): Promise<void> {
+    const done = this.#turn.then(() => (this.#uncertain ? this.#write(this.#current) : undefined));
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #write(next: Superblock): Promise<void> {
+    // A copy whose write failed may be there with its sequence: the next one must be newer.
+    this.#sequence += 1n;
+    const bytes = encodeSuperblock(this.layout, this.#sequence, next);
+    try {
+      await this.#store.write(this.#copy * this.layout.superblockSize, bytes);
+      await this.#flush();
+    } catch (error) {
+      this.#uncertain = true;
+      throw error;
+    }
+    this.#uncertain = false;
+    this.#copy = 1 - this.#copy;
+    this.#current = next;
+  }
+}

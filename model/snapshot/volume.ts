@@ -1,0 +1,301 @@
+import { Background, type BackgroundWork, type Pace } from './background.ts';
+import type { Layout } from './layout.ts';
+import { Live } from './live.ts';
+import { loadParts, type Parts } from './parts.ts';
+import { remove } from './removal.ts';
+import { Restoring } from './restoring.ts';
+import { Signal } from './signal.ts';
+import type { Snapshot } from './snapshots.ts';
+import { statusOf, type VolumeStatus } from './status.ts';
+import { SnapshotError, type Storage } from './storage.ts';
+import { longestName, type Policy } from './superblock.ts';
+
+export interface VolumeOptions {
+  readonly pace: Pace;
+  /** The instant of now, for records: nanoseconds since 1970, or cycles. */
+  now(): bigint;
+  /** Most blocks that the store may hold; as many as fit when left out. */
+  readonly limit?: number;
+}
+
+export interface TakeOptions {
+  readonly policy: Policy;
+  /** Blocks that may be written without passing this code, which are copied before anything goes on. */
+  readonly untrapped?: readonly number[];
+}
+
+const checkName = (name: string): void => {
+  const length = Buffer.byteLength(name);
+  if (length >= 1 && length <= longestName && !/\p{Cc}/u.test(name)) return;
+  throw new SnapshotError(
+    `A snapshot cannot be named ${JSON.stringify(name)}: a name has 1 to ${longestName} bytes of UTF-8 and no control characters.`,
+  );
+};
+
+/** A source that is read and written while snapshots of it are taken, read, removed and restored. */
+export class Volume {
+  readonly live: Live;
+  readonly #parts: Parts;
+  readonly #options: VolumeOptions;
+  readonly #background: Background;
+  readonly #idle = new Signal();
+  #closed = false;
+  /** Taking, removing and restoring, one at a time. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(parts: Parts, options: VolumeOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.live = new Live(parts);
+    this.#background = new Background(
+      options.pace,
+      () => this.#backgroundWork(),
+      () => this.#idle.give(),
+    );
+  }
+
+  /** Opens a volume as its store has it, and goes on with whatever a power cut interrupted. @throws SnapshotError, StorageError */
+  static async open(source: Storage, store: Storage, options: VolumeOptions): Promise<Volume> {
+    const parts = await loadParts(source, store, options.limit ?? Number.POSITIVE_INFINITY);
+    const volume = new Volume(parts, options);
+    await volume.#resumeRestore();
+    // A removal that the store does not let end is tried again with the next.
+    volume.#inTurn(() => volume.#removeGoing()).catch(() => undefined);
+    volume.#background.start();
+    return volume;
+  }
+
+  get layout(): Layout {
+    return this.#parts.layout;
+  }
+
+  get status(): VolumeStatus {
+    return statusOf(this.#parts, this.live, this.#background.stalled);
+  }
+
+  /** Names of the snapshots that can be read, from oldest to newest. */
+  get names(): readonly string[] {
+    return this.#parts.snapshots.all.filter(({ record }) => record.state === 'live').map(({ record }) => record.name);
+  }
+
+  /** @throws SnapshotError */
+  snapshot(name: string): Snapshot {
+    return this.#parts.snapshots.live(name);
+  }
+
+  read(offset: number, into: Uint8Array): Promise<void> {
+    this.#background.countRequest();
+    return this.live.read(offset, into);
+  }
+
+  write(offset: number, data: Uint8Array): Promise<void> {
+    this.#background.countRequest();
+    return this.live.write(offset, data);
+  }
+
+  /** @throws SnapshotError when the snapshot is no longer live; StorageError, SourceError */
+  readSnapshot(snapshot: Snapshot, offset: number, into: Uint8Array): Promise<void> {
+    return this.#parts.reader.read(snapshot, offset, into);
+  }
+
+  /** The content of a block of a snapshot is in the store. */
+  isCopied(snapshot: Snapshot, block: number): boolean {
+    return this.#parts.snapshots.ownerOf(snapshot, block) !== null;
+  }
+
+  /** A block changed from a snapshot to a newer one, or to the volume. */
+  isChanged(from: Snapshot, to: Snapshot | null, block: number): boolean {
+    return this.#parts.snapshots.changedBetween(from, to, block);
+  }
+
+  /**
+   * Takes a snapshot of this instant. Returns the time that writes waited, in the unit of `now`.
+   * @throws SnapshotError, StorageError, SourceError; then there is none
+   */
+  take(name: string, { policy, untrapped = [] }: TakeOptions): Promise<bigint> {
+    return this.#inTurn(async () => {
+      checkName(name);
+      const { snapshots, source, copier } = this.#parts;
+      if (snapshots.all.some(({ record }) => record.name === name && record.state !== 'going'))
+        throw new SnapshotError(`There is a snapshot '${name}' already.`);
+      this.#refuseWhileRestoring(`Snapshot '${name}' cannot be taken`);
+      const place = this.#freePlace();
+      const number = snapshots.superblock.nextNumber;
+      // Pages with this number are written before the record: it must not be given again, whatever happens.
+      if (untrapped.length > 0) await snapshots.change((current) => ({ ...current, nextNumber: number + 1n }));
+      await source.flush();
+      return this.live.gate.whileClosed(async () => {
+        const begin = this.#options.now();
+        await source.flush();
+        const record = {
+          number,
+          name,
+          instant: this.#options.now(),
+          state: 'live',
+          policy,
+          place,
+          untracked: false,
+        } as const;
+        const taken = { number, record, map: snapshots.newMap(place, number) };
+        await copier.copyAtOnce(taken, untrapped);
+        await this.#add(taken);
+        this.#wake();
+        return this.#options.now() - begin;
+      });
+    });
+  }
+
+  /** Removes a snapshot; what its neighbours need of it stays. Done when its room is free. @throws SnapshotError, StorageError */
+  remove(name: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { snapshots } = this.#parts;
+      const snapshot = snapshots.all.find(({ record }) => record.name === name && record.state !== 'going');
+      if (snapshot === undefined) snapshots.live(name);
+      else {
+        if (this.live.restoring?.snapshot === snapshot)
+          this.#refuseWhileRestoring(`Snapshot '${name}' cannot be removed`);
+        await this.live.gate.whileClosed(() => snapshots.changeStates('going', [snapshot]));
+      }
+      await this.#removeGoing();
+    });
+  }
+
+  /** From its return on the volume reads as the snapshot; the blocks follow in the background. @throws SnapshotError, StorageError */
+  restore(name: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { snapshots } = this.#parts;
+      this.#refuseWhileRestoring(`Snapshot '${name}' cannot be restored`);
+      const snapshot = snapshots.live(name);
+      await this.live.gate.whileClosed(async () => {
+        const number = snapshots.superblock.nextNumber;
+        await snapshots.change((current) => ({
+          ...current,
+          nextNumber: number + 1n,
+          restore: { snapshot: snapshot.number, number },
+        }));
+        await this.#resumeRestore();
+      });
+      this.#wake();
+    });
+  }
+
+  /** Tries again what the store could not do. */
+  tryAgain(): void {
+    this.live.tryAgain();
+    if (this.#background.stalled !== null) this.#wake();
+  }
+
+  /** Resolves when nothing is left to be copied or restored, or the background work stands still. */
+  async settled(): Promise<void> {
+    while (!this.#closed && this.#background.stalled === null && this.#backgroundWork() !== null)
+      await this.#idle.wait();
+  }
+
+  /** Ends what is under way, makes all durable, and leaves the rest for the next opening. @throws SourceError */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#background.stop();
+    await this.#turn;
+    await this.live.close();
+    await this.live.flush();
+  }
+
+  async #add(taken: Snapshot): Promise<void> {
+    const { snapshots, slots } = this.#parts;
+    const { number, record } = taken;
+    try {
+      await snapshots.change(
+        (current) => ({ ...current, nextNumber: number + 1n, snapshots: [...current.snapshots, record] }),
+        [taken],
+      );
+    } catch (error) {
+      for (const slot of taken.map.slots()) slots.drop(slot);
+      throw error;
+    }
+  }
+
+  #inTurn<Result>(run: () => Promise<Result>): Promise<Result> {
+    const done = this.#turn.then(run);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  #wake(): void {
+    this.#background.look();
+  }
+
+  #refuseWhileRestoring(what: string): void {
+    const { restoring } = this.live;
+    if (restoring !== null)
+      throw new SnapshotError(
+        `${what} while '${restoring.snapshot.record.name}' is being restored; ask again when that is done.`,
+      );
+  }
+
+  #freePlace(): number {
+    const used = new Set(this.#parts.snapshots.all.map(({ record }) => record.place));
+    for (let place = 0; place < this.layout.places; place += 1) if (!used.has(place)) return place;
+    throw new SnapshotError(`All ${this.layout.places} places for snapshots are taken; remove one first.`);
+  }
+
+  async #removeGoing(): Promise<void> {
+    const { snapshots } = this.#parts;
+    const isGoing = ({ record }: Snapshot): boolean => record.state === 'going';
+    for (let going = snapshots.all.find(isGoing); going !== undefined; going = snapshots.all.find(isGoing))
+      await remove(going, this.#parts);
+    this.tryAgain();
+    this.#wake();
+  }
+
+  async #resumeRestore(): Promise<void> {
+    const { snapshots, layout } = this.#parts;
+    const { restore } = snapshots.superblock;
+    const snapshot = snapshots.all.find(({ number }) => number === restore?.snapshot);
+    if (restore === null || snapshot === undefined) return;
+    const map = snapshots.newMap(layout.places, restore.number);
+    await map.load();
+    this.live.restoring = new Restoring(snapshot, map, this.#parts);
+  }
+
+  #backgroundWork(): BackgroundWork | null {
+    const { restoring } = this.live;
+    const { snapshots, copier, locks, layout, keeper } = this.#parts;
+    const guarded = async (run: () => Promise<unknown>): Promise<void> => {
+      await this.live.gate.enter();
+      try {
+        // A slot given up by a snapshot that may yet be in the store must not be used before it is not.
+        if (keeper.uncertain) await keeper.settle();
+        await run();
+      } finally {
+        this.live.gate.leave();
+      }
+    };
+    if (restoring !== null) {
+      return {
+        blocks: layout.blocks,
+        isDue: (block) => restoring.isPending(block),
+        run: (block) => guarded(() => this.live.settle(block)),
+        end: () => this.#endRestore(),
+      };
+    }
+    const isDue = (block: number): boolean => {
+      const newest = snapshots.newestLive;
+      return newest !== null && snapshots.ownerOf(newest, block) === null;
+    };
+    for (let block = 0; block < layout.blocks; block += 1) {
+      if (!isDue(block)) continue;
+      const copy = async (due: number): Promise<void> => {
+        const newest = snapshots.newestLive;
+        if (newest !== null) await copier.copy(newest, due);
+      };
+      const run = (due: number): Promise<void> => guarded(() => locks.hold(due, () => copy(due)));
+      return { blocks: layout.blocks, isDue, run, end: () => Promise.resolve() };
+    }
+    return null;
+  }
+
+  async #endRestore(): Promise<void> {
+    await this.#parts.snapshots.change((current) => ({ ...current, restore: null }));
+    this.live.restoring = null;
+  }
+}
