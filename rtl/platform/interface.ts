@@ -3,10 +3,11 @@
  * blocks are built with, exactly as `docs/systems/platform.md` gives them. Nothing of the hardware is imported here.
  */
 
+import { interconnectParameters } from '../interconnect/interface.ts';
 import { memoryKeeperParameters, memoryManagementUnitParameters } from '../memory-management-unit/interface.ts';
 import { memoryPathParameters, memoryIdWidth as pathMemoryIdWidth } from '../memory-path/interface.ts';
 import { packetUnitParameters } from '../packet-unit/interface.ts';
-import { axi4Ports, type Port } from '../parts/axi/port-list.ts';
+import { axi4Ports, type Port, registerPortPorts } from '../parts/axi/port-list.ts';
 import { checkParameters, type Parameters, type ParameterValues, parameters } from '../parts/parameters.ts';
 import { resourceAccessControllerParameters } from '../resource-access-controller/interface.ts';
 
@@ -80,6 +81,14 @@ export const firstUnitWindow = 8;
 /** Address of a window's first register, as software sees it. */
 export const windowAddress = (window: number): number => registersBase + windowBytes * window;
 
+/** Bits of an address at the register bridge. */
+export const bridgeAddressWidth = 16;
+/** The windows that there are, in order. */
+export const windowsOf = (p: PlatformParameters): readonly number[] => [
+  ...Object.values(windows),
+  ...Array.from({ length: p.processors }, (_, processor) => firstUnitWindow + processor),
+];
+
 /** The devices in order: each is a port and a resource of the controller by this number. */
 export const deviceNames = ['disk0', 'disk1', 'console', 'timer', 'network0', 'network1'] as const;
 export type DeviceName = (typeof deviceNames)[number];
@@ -119,7 +128,43 @@ export const blockParameters = (p: PlatformParameters) => {
   const unit = { ...translation, virtualWidth, domainWidth, idWidth: processorIdWidth, entries: p.tlbEntries } as const;
   /** Units' identifiers towards a memory are a bit wider than a processor's; the interconnect adds the manager. */
   const pathIdWidth = processorIdWidth + 1 + Math.ceil(Math.log2(p.processors + 2));
+  const privileged = 2 ** (frontAddressWidth - 2);
+  const aperture = 2 ** (frontAddressWidth - 1);
   return {
+    front: interconnectParameters({
+      managers: 1,
+      subordinates: 2,
+      dataWidth,
+      addressWidth: frontAddressWidth,
+      idWidth: processorIdWidth,
+      outstanding: 8,
+      base0: 0,
+      size0: aperture,
+      base1: aperture + privileged,
+      size1: privileged,
+    }),
+    devices: interconnectParameters({
+      managers: p.processors,
+      subordinates: 2,
+      dataWidth,
+      addressWidth: virtualWidth,
+      idWidth: processorIdWidth,
+      outstanding: 8,
+      base0: 0,
+      size0: 2 ** 31,
+      base1: 2 ** 31,
+      size1: 2 ** bridgeAddressWidth,
+    }),
+    side: interconnectParameters({
+      managers: p.processors + 2,
+      subordinates: 1,
+      dataWidth,
+      addressWidth: memoryAddressWidth + formWidth,
+      idWidth: processorIdWidth + 1,
+      outstanding: 9,
+      base0: 0,
+      size0: 2 ** (memoryAddressWidth + formWidth),
+    }),
     unit: memoryManagementUnitParameters({ ...unit, sideband: true }),
     network: memoryManagementUnitParameters(unit),
     keeper: memoryKeeperParameters({ ...translation, units: p.processors + 1 }),
@@ -177,6 +222,28 @@ export const platformPortList = (p: PlatformParameters): readonly Port[] => {
     ...wires('output', { network_axis_tready: 1 }),
     ...wires('input', { tamper: 1 }),
     ...wires('output', { interrupt: interruptWidth }),
+  ];
+};
+
+/** The prefix of the signals of a window's port at the register bridge. */
+export const bridgeWindow = (window: number): string => `w${window}_axil`;
+
+/** The register bridge's ports in their order, `aresetn` first, the clock left out. */
+export const registerBridgePortList = (p: PlatformParameters): readonly Port[] => {
+  const { dataWidth, idWidth } = blockParameters(p).controller;
+  const opposite = { input: 'output', output: 'input' } as const;
+  const managers = windowsOf(p).flatMap((window) =>
+    registerPortPorts(12).map(({ name, direction, width }) => ({
+      name: name.replace('s_axil', bridgeWindow(window)),
+      direction: opposite[direction],
+      width,
+    })),
+  );
+  return [
+    ...wires('input', { aresetn: 1 }),
+    ...axi4Ports('s_axi', 'input', { dataWidth, addressWidth: bridgeAddressWidth, idWidth }),
+    ...managers,
+    ...wires('input', { unavailable: 2 ** (bridgeAddressWidth - 12) }),
   ];
 };
 

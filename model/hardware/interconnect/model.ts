@@ -24,6 +24,8 @@ export interface InterconnectModel {
   readonly layout: PortLayout;
   /** Brings the state after reset. */
   reset(): void;
+  /** Writes the outputs during this cycle: they depend on the state only. */
+  show(outputs: Uint32Array): void;
   /** Writes the outputs during this cycle, then advances by one clock edge. The outputs depend on the state only. */
   step(inputs: Uint32Array, outputs: Uint32Array): void;
 }
@@ -94,8 +96,12 @@ class Model implements InterconnectModel {
     for (const part of [this.#reads, this.#writes, this.#writeData, this.#readData, this.#writeResponses]) part.reset();
   }
 
-  step(inputs: Uint32Array, outputs: Uint32Array): void {
+  show(outputs: Uint32Array): void {
     outputs.set(this.#image);
+  }
+
+  step(inputs: Uint32Array, outputs: Uint32Array): void {
+    this.show(outputs);
     if (inputs[this.#resetWord] === 0) {
       this.reset();
       return;

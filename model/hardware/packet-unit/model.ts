@@ -35,6 +35,8 @@ export interface PacketUnitModel {
   readonly layout: PortLayout;
   /** Brings the state after power-up: that after reset, and the indirection table's first content. */
   reset(): void;
+  /** Writes the outputs during this cycle: they depend on the state only. */
+  show(outputs: Uint32Array): void;
   /** Writes the outputs during this cycle, then advances by one clock edge. The outputs depend on the state only. */
   step(inputs: Uint32Array, outputs: Uint32Array): void;
 }
@@ -125,7 +127,7 @@ class Model implements PacketUnitModel {
   }
 
   step(inputs: Uint32Array, outputs: Uint32Array): void {
-    this.#drive(outputs);
+    this.show(outputs);
     if (inputs[this.#in.aresetn] !== 0) {
       this.#advance(inputs);
     } else {
@@ -135,7 +137,7 @@ class Model implements PacketUnitModel {
     }
   }
 
-  #drive(outputs: Uint32Array): void {
+  show(outputs: Uint32Array): void {
     const out = this.#out;
     const beat = this.#output.front;
     outputs[out.tready] = Number(this.#input.ready);

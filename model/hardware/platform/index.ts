@@ -22,6 +22,9 @@ export {
   translationFaultCauses,
   windowAddress,
 } from '../../../rtl/platform/interface.ts';
+export { createModelPlatform, createPlatform } from './create.ts';
 export { BusError, PowerCutError, StalledError } from './errors.ts';
+export { type FirmwareOptions, startFirmware } from './firmware.ts';
 export type * from './interface.ts';
+export type { Machine } from './machine.ts';
 export type * from './registers.ts';

@@ -22,6 +22,8 @@ export interface ResourceAccessControllerModel {
   readonly layout: PortLayout;
   /** Brings the state after reset. */
   reset(): void;
+  /** Writes the outputs during this cycle: they depend on the state only. */
+  show(outputs: Uint32Array): void;
   /** Writes the outputs during this cycle, then advances by one clock edge. The outputs depend on the state only. */
   step(inputs: Uint32Array, outputs: Uint32Array): void;
 }
@@ -69,9 +71,13 @@ class Model implements ResourceAccessControllerModel {
     this.#faulted = 0;
   }
 
-  step(inputs: Uint32Array, outputs: Uint32Array): void {
+  show(outputs: Uint32Array): void {
     outputs.set(this.#image);
     this.#port.drive(outputs);
+  }
+
+  step(inputs: Uint32Array, outputs: Uint32Array): void {
+    this.show(outputs);
     if (inputs[this.#at.aresetn] === 0) {
       this.reset();
       return;

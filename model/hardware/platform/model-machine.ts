@@ -1,0 +1,233 @@
+/** The machine of the models of its blocks, wired. Source: `docs/systems/platform.md`, "The parts". */
+import {
+  blockParameters,
+  bridgeWindow,
+  firstUnitWindow,
+  interruptLines,
+  type PlatformParameters,
+  platformPortList,
+  windows,
+} from '../../../rtl/platform/interface.ts';
+import { createInterconnectModel } from '../interconnect/index.ts';
+import { createMemoryKeeperModel, createMemoryManagementUnitModel } from '../memory-management-unit/index.ts';
+import { createMemoryPathModel } from '../memory-path/index.ts';
+import { createPacketUnitModel } from '../packet-unit/index.ts';
+import { layPorts, type PortLayout, wordOf } from '../primitives/ports.ts';
+import { createResourceAccessControllerModel } from '../resource-access-controller/index.ts';
+import type { Machine } from './machine.ts';
+import { RegisterBridge } from './register-bridge.ts';
+import { type Ends, endsOf, type Placed, place, Wires } from './wiring.ts';
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+/** Wires of the keeper and a unit, by the unit's names. */
+const toKeeper = [
+  'cookie_index',
+  'bump_busy',
+  'turn_request',
+  'event_error',
+  'event_failure',
+  'event_timeout',
+  'claim_busy',
+];
+const toUnit = ['cookie_value', 'turn', 'turn_contended'];
+const toUnits = [
+  'bump',
+  'bump_index',
+  'bump_flush',
+  'failed',
+  'restoring',
+  'port_clear',
+  'claim',
+  'claim_memory',
+  'claim_frame',
+];
+
+class ModelMachine implements Machine {
+  readonly layout: PortLayout;
+  readonly #parts: readonly Placed[];
+  readonly #wires = new Wires();
+  /** The machine's own records, as its parts see them. */
+  readonly #inputs: Uint32Array;
+  readonly #outputs: Uint32Array;
+  readonly #fronts: readonly Placed[];
+  readonly #units: readonly Placed[];
+  readonly #network: Placed;
+  readonly #keeper: Placed;
+  readonly #sides: readonly Placed[];
+  readonly #paths: readonly Placed[];
+  readonly #controller: Placed;
+  readonly #devices: Placed;
+  readonly #bridge: Placed;
+  readonly #packets: Placed;
+  readonly #joints: (() => void)[] = [];
+
+  constructor(p: PlatformParameters) {
+    const layout = layPorts(platformPortList(p));
+    this.layout = layout;
+    this.#inputs = new Uint32Array(layout.inputWords);
+    this.#outputs = new Uint32Array(layout.outputWords);
+    const blocks = blockParameters(p);
+    const processors = range(p.processors);
+    this.#fronts = processors.map(() => place(createInterconnectModel(blocks.front)));
+    this.#devices = place(createInterconnectModel(blocks.devices));
+    this.#units = processors.map(() => place(createMemoryManagementUnitModel(blocks.unit)));
+    this.#network = place(createMemoryManagementUnitModel(blocks.network));
+    this.#keeper = place(createMemoryKeeperModel(blocks.keeper));
+    this.#sides = range(2).map(() => place(createInterconnectModel(blocks.side)));
+    this.#paths = range(2).map(() => place(createMemoryPathModel(blocks.path)));
+    this.#controller = place(createResourceAccessControllerModel(blocks.controller));
+    this.#bridge = place(new RegisterBridge(p));
+    this.#packets = place(createPacketUnitModel(blocks.packets));
+    this.#parts = [
+      ...[...this.#fronts, this.#devices, ...this.#units, this.#network, this.#keeper],
+      ...[...this.#sides, ...this.#paths, this.#controller, this.#bridge, this.#packets],
+    ];
+    this.#connectFronts();
+    this.#connectMemories();
+    this.#connectDevices();
+    this.#connectRegisters();
+    this.#connectPackets();
+    this.#connectInterrupts();
+    for (const { part, outputs } of this.#parts) part.show(outputs);
+  }
+
+  /** The machine's own ports, seen from inside. */
+  get #edge(): Ends {
+    return {
+      out: { slots: this.layout.inputs, record: this.#inputs },
+      in: { slots: this.layout.outputs, record: this.#outputs },
+    };
+  }
+
+  #connectFronts(): void {
+    const edge = this.#edge;
+    for (const [processor, front] of this.#fronts.entries()) {
+      const unit = this.#units[processor]!;
+      this.#wires.axi(edge, `p${processor}_axi`, endsOf(front), 's0_axi');
+      this.#wires.axi(endsOf(front), 'm0_axi', endsOf(unit), 's_axi');
+      this.#wires.axi(endsOf(front), 'm1_axi', endsOf(this.#devices), `s${processor}_axi`);
+      for (const channel of ['aw', 'ar']) {
+        const outer = wordOf(this.layout.inputs, `p${processor}_axi_${channel}addr`);
+        const prot = wordOf(this.layout.inputs, `p${processor}_axi_${channel}prot`);
+        const user = wordOf(this.layout.inputs, `p${processor}_axi_${channel}user`);
+        const inner = wordOf(front.part.layout.inputs, `s0_axi_${channel}addr`);
+        const { slots, record } = endsOf(front).out;
+        const address = wordOf(slots, `m0_axi_${channel}addr`);
+        const unitUser = wordOf(unit.part.layout.inputs, `s_axi_${channel}user`);
+        this.#joints.push(() => {
+          const high = this.#inputs[outer + 1]!;
+          front.inputs[inner + 1] =
+            (high & 0x7f) | (this.#inputs[user]! << 7) | ((this.#inputs[prot]! & 1) << 11) | (((high >>> 7) & 1) << 12);
+          unit.inputs[unitUser] = (record[address + 1]! >>> 7) & 15;
+        });
+      }
+    }
+  }
+
+  #connectMemories(): void {
+    const wires = this.#wires;
+    const keeper = endsOf(this.#keeper);
+    const units = [...this.#units, this.#network];
+    for (const [number, unit] of units.entries()) {
+      const ends = endsOf(unit);
+      for (const name of toKeeper) wires.connect(ends.out, name, keeper.in, `u${number}_${name}`);
+      for (const name of toUnit) wires.connect(keeper.out, `u${number}_${name}`, ends.in, name);
+      for (const name of toUnits) wires.connect(keeper.out, name, ends.in);
+    }
+    const edge = this.#edge;
+    const request = wordOf(this.#keeper.part.layout.outputs, 'reset_request');
+    for (const [memory, side] of this.#sides.entries()) {
+      for (const [number, unit] of [...units, this.#keeper].entries())
+        wires.axi(endsOf(unit), `m${memory}_axi`, endsOf(side), `s${number}_axi`);
+      const path = this.#paths[memory]!;
+      wires.axi(endsOf(side), 'm0_axi', endsOf(path), 's_axi');
+      wires.axi(endsOf(path), 'm_axi', edge, `m${memory}_axi`);
+      wires.connect(edge.out, 'tamper', endsOf(path).in);
+      this.#joints.push(() => {
+        if (((this.#keeper.outputs[request]! >>> memory) & 1) === 0) return;
+        side.inputs[side.resetWord] = 0;
+        path.inputs[path.resetWord] = 0;
+      });
+    }
+    wires.connect(keeper.out, 'reset_request', edge.in, 'memory_reset_request');
+    wires.connect(edge.out, 'memory_reset_acknowledge', keeper.in, 'reset_acknowledge');
+  }
+
+  #connectDevices(): void {
+    const wires = this.#wires;
+    const edge = this.#edge;
+    const controller = endsOf(this.#controller);
+    wires.axi(endsOf(this.#devices), 'm0_axi', controller, 's_axi');
+    wires.axi(endsOf(this.#devices), 'm1_axi', endsOf(this.#bridge), 's_axi');
+    for (const port of range(blockPorts)) wires.axi(controller, `m${port}_axi`, edge, `d${port}_axi`);
+    wires.connect(edge.out, 'device_interrupt', controller.in);
+    wires.connect(controller.out, 'reset_request', edge.in, 'device_reset_request');
+    wires.connect(edge.out, 'device_reset_acknowledge', controller.in, 'reset_acknowledge');
+  }
+
+  #connectRegisters(): void {
+    const bridge = endsOf(this.#bridge);
+    const at = (window: number, placed: Placed): void => this.#wires.lite(bridge, bridgeWindow(window), endsOf(placed));
+    at(windows.keeper, this.#keeper);
+    at(windows.network, this.#network);
+    at(windows.path0, this.#paths[0]!);
+    at(windows.path1, this.#paths[1]!);
+    at(windows.controller, this.#controller);
+    at(windows.packets, this.#packets);
+    for (const [processor, unit] of this.#units.entries()) at(firstUnitWindow + processor, unit);
+    const unavailable = wordOf(this.#bridge.part.layout.inputs, 'unavailable');
+    const request = wordOf(this.#keeper.part.layout.outputs, 'reset_request');
+    this.#joints.push(() => {
+      this.#bridge.inputs[unavailable] = this.#keeper.outputs[request]! << windows.path0;
+    });
+  }
+
+  #connectPackets(): void {
+    const packets = endsOf(this.#packets);
+    for (const name of ['tdata', 'tkeep', 'tlast', 'tvalid'])
+      this.#wires.connect(this.#edge.out, `network_axis_${name}`, packets.in, `s_axis_${name}`);
+    this.#wires.connect(packets.out, 's_axis_tready', this.#edge.in, 'network_axis_tready');
+  }
+
+  #connectInterrupts(): void {
+    const to = wordOf(this.layout.outputs, 'interrupt');
+    const line = (placed: Placed, name: string, bit: number) => {
+      const word = wordOf(placed.part.layout.outputs, name);
+      return (): number => placed.outputs[word]! << bit;
+    };
+    const lines = [
+      line(this.#keeper, 'irq', interruptLines.keeper),
+      line(this.#network, 'irq', interruptLines.network),
+      line(this.#paths[0]!, 'irq', interruptLines.path0),
+      line(this.#paths[1]!, 'irq', interruptLines.path1),
+      line(this.#controller, 'irq', interruptLines.controller),
+      ...this.#units.map((unit, processor) => line(unit, 'irq', interruptLines.unit0 + processor)),
+      line(this.#controller, 'resource_interrupt', interruptLines.disk0),
+    ];
+    this.#joints.push(() => {
+      let value = 0;
+      for (const each of lines) value |= each();
+      this.#outputs[to] = value;
+    });
+  }
+
+  step(inputs: Uint32Array, outputs: Uint32Array): void {
+    this.#inputs.set(inputs);
+    this.#wires.copy();
+    const running = inputs[0]!;
+    for (const { inputs: own, resetWord } of this.#parts) own[resetWord] = running;
+    for (const joint of this.#joints) joint();
+    outputs.set(this.#outputs);
+    for (const { part, inputs: own, outputs: given } of this.#parts) {
+      part.step(own, given);
+      part.show(given);
+    }
+  }
+}
+
+/** Ports of the controller. */
+const blockPorts = 6;
+
+/** The machine of models. */
+export const createModelMachine = (p: PlatformParameters): Machine => new ModelMachine(p);
