@@ -61,6 +61,10 @@ export interface Simulator {
   poke(path: string, value: bigint): void;
   /** Paths that `peek` accepts; memories without index. */
   readonly paths: readonly string[];
+  /** Registers and memories as they are laid out, live in the simulator's memory: for who keeps and compares very many states. */
+  readonly state: Uint32Array;
+  /** Where a register's value lies in `state`, in bytes, lowest first. */
+  placeInState(path: string): { readonly offset: number; readonly bytes: number };
   snapshot(): Uint8Array;
   restore(snapshot: Uint8Array): void;
   /** The initial state again; inputs become zero and cycles and property counts start anew. */
@@ -104,6 +108,7 @@ class CompiledSimulator implements Simulator {
   readonly layout: PortLayout;
   readonly inputs: Uint32Array;
   readonly outputs: Uint32Array;
+  readonly state: Uint32Array;
   readonly in: InputAccessors;
   readonly out: OutputAccessors;
   cycle = 0;
@@ -133,6 +138,7 @@ class CompiledSimulator implements Simulator {
     this.layout = ports;
     this.inputs = new Uint32Array(engine.buffer, map.inputs, ports.inputWords);
     this.outputs = new Uint32Array(engine.buffer, map.outputs, ports.outputWords);
+    this.state = new Uint32Array(engine.buffer, map.state, (map.stateEnd - map.state) / 4);
     this.#control = new Uint32Array(engine.buffer, 0, Control.counters + design.properties.length);
     this.#stimulus = new Uint32Array(engine.buffer, map.stimulus, map.batch * ports.inputWords);
     this.#responses = new Uint32Array(engine.buffer, map.responses, map.batch * ports.outputWords);
@@ -207,6 +213,11 @@ class CompiledSimulator implements Simulator {
 
   poke(path: string, value: bigint): void {
     this.#state.poke(path, value);
+  }
+
+  placeInState(path: string): { readonly offset: number; readonly bytes: number } {
+    const { at, bytes } = this.#state.registerPlace(path);
+    return { offset: at - this.#map.state, bytes };
   }
 
   snapshot(): Uint8Array {

@@ -78,6 +78,11 @@ export class StateView {
     return readBytes(this.#bytes, place.at, place.bytes);
   }
 
+  /** Where a register is in the buffer. */
+  registerPlace(path: string): Place {
+    return this.#registers.get(path) ?? this.#unknown(path);
+  }
+
   poke(path: string, value: bigint): void {
     const place = this.#registers.get(path) ?? this.#memoryWord(path);
     if (place === undefined) {
