@@ -30,6 +30,10 @@ const verbs: Readonly<Record<string, { readonly summary: string; load(): Promise
     summary: 'Run a block on traffic and write its waveform',
     load: async () => (await import('./testbench/commands/wave.ts')).wave,
   },
+  share: {
+    summary: 'Serve a directory to 9P2000.L clients until it is stopped',
+    load: async () => (await import('./testbench/commands/share.ts')).share,
+  },
   bench: {
     summary: 'Race the simulator against Verilator on the emitted Verilog',
     load: async () => (await import('./testbench/commands/bench.ts')).bench,

@@ -104,6 +104,17 @@ const refused: readonly (readonly [string, RegExp])[] = [
   ['wave --from -1', /--from takes a whole number of at least 0/],
   ['bench paket_unit', /no design to race 'paket_unit'. Did you mean 'packet_unit'\?/],
   ['bench --rounds x', /--rounds takes a whole number/],
+  ['share', /needs the directory to share/],
+  [`share ${missing}`, /missing: no such file or directory/],
+  [`share ${text}`, /text\.txt: .*not a directory/],
+  [`share ${folder} --listen here`, /takes unix:PATH, HOST:PORT or a port alone.*not 'here'/],
+  [`share ${folder} --listen localhost:70000`, /takes unix:PATH, HOST:PORT.*not 'localhost:70000'/],
+  [`share ${folder} --listen unix:`, /takes unix:PATH/],
+  [`share ${folder} --listen unix:/${'x'.repeat(200)}`, /has at most 107 bytes/],
+  [`share ${folder} --listen unix:${missing}/socket`, /Cannot listen at unix:.*the socket's directory must be there/],
+  [`share ${folder} --listen 192.0.2.1:5640`, /Cannot listen at 192\.0\.2\.1:5640: this machine has no such address/],
+  [`share ${folder} --quota 5X`, /--quota takes a number of bytes, as in --quota 500M .*not '5X'/],
+  [`share ${folder} --readonly=1`, /--readonly takes no value/],
   ['prove bufer', /no block or part with proofs 'bufer'. Did you mean 'buffer'\?/],
   ['prove buffer --depth 0', /--depth takes a whole number of at least 1/],
   ['prove buffer --property nothing', /no property 'nothing'.*it holds no more than its capacity/],
@@ -131,7 +142,7 @@ test('without a verb, and with --help, it says what there is', async () => {
   expect(await runCommand('--version')).toMatchObject({ code: 0, out: `${projectVersion()}\n` });
 });
 
-const verbs = ['all', 'generate', 'check', 'prove', 'synth', 'wave', 'bench'];
+const verbs = ['all', 'generate', 'check', 'prove', 'synth', 'wave', 'share', 'bench'];
 
 test.each(verbs)('%s --help tells every option', async (verb) => {
   const help = await runCommand(verb, '--help');

@@ -1,0 +1,165 @@
+import { codeOf, FileError } from '../protocol/errors.ts';
+import { type Body, noFid, type RequestName, walkLimit } from '../protocol/layout.ts';
+import { type Octets, octetsOf } from '../protocol/octets.ts';
+import { wordOfFlags } from '../protocol/open-flags.ts';
+import type { Qid } from '../protocol/qid.ts';
+import type { OpenFlags, Reference, Tree } from '../tree/tree.ts';
+import { type Answer, Client, type ClientOptions } from './client.ts';
+import { Place } from './place.ts';
+import { RemoteReference } from './remote-reference.ts';
+import type { Transport } from './transport.ts';
+
+export interface RemoteTreeOptions extends ClientOptions {
+  /** Makes a connection: the first, and another after each that ended. */
+  readonly connect: () => Promise<Transport>;
+  /** The share, or a directory in it; its root when left out. */
+  readonly attachName?: string;
+  /** Connections tried after one that ended, before everything fails; none when left out. */
+  readonly reconnects?: number;
+  /** Waits before another try. */
+  readonly pause?: (attempt: number) => Promise<void>;
+}
+
+/** What a fid stands for, so that it can be made again on another connection. */
+interface Remembered {
+  readonly place: Place;
+  readonly identity: bigint;
+  open: OpenFlags | null;
+  /** It could not be made again. */
+  lost: boolean;
+}
+
+const rootFid = 0;
+
+/** A share of another domain, or of a server, over 9P2000.L. */
+export class RemoteTree implements Tree {
+  readonly client: Client;
+  private readonly options: RemoteTreeOptions;
+  private readonly remembered = new Map<number, Remembered>();
+  private readonly free: number[] = [];
+  private nextFid = rootFid + 1;
+  private readonly rootPlace = new Place().hold();
+  private rootQid: Qid = { type: 0, version: 0, path: 0n };
+  private closed = false;
+
+  private constructor(options: RemoteTreeOptions) {
+    this.options = options;
+    this.client = new Client(options);
+  }
+  /** @throws FileError, or the transport's error */
+  static async connect(options: RemoteTreeOptions): Promise<RemoteTree> {
+    const tree = new RemoteTree(options);
+    await tree.attach();
+    tree.client.onEnd = (reason) => void tree.recover(reason);
+    tree.client.resume();
+    return tree;
+  }
+  private async attach(): Promise<void> {
+    await this.client.connect(await this.options.connect());
+    const { reply } = await this.client.askToRecover('Tattach', {
+      fid: rootFid,
+      afid: noFid,
+      userName: octetsOf('root'),
+      attachName: octetsOf(this.options.attachName ?? ''),
+      uid: noFid,
+    });
+    this.rootQid = reply.qid;
+  }
+  /** Connects again, makes every fid anew, and sends again what was not answered. */
+  private async recover(reason: Error): Promise<void> {
+    let last = reason;
+    for (let attempt = 0; attempt < (this.options.reconnects ?? 0) && !this.closed; attempt++) {
+      // A connection that ends within recovery is this loop's to see.
+      this.client.onEnd = () => undefined;
+      try {
+        await this.options.pause?.(attempt);
+        await this.attach();
+        for (const [fid, remembered] of this.remembered) await this.remake(fid, remembered);
+        this.client.onEnd = (next) => void this.recover(next);
+        this.client.resume();
+        return;
+      } catch (error) {
+        last = error instanceof Error ? error : last;
+      }
+    }
+    this.client.fail(last);
+  }
+  private async remake(fid: number, remembered: Remembered): Promise<void> {
+    if (remembered.lost) return;
+    const path = remembered.place.path();
+    remembered.lost = true;
+    if (path === null) return;
+    let from = rootFid;
+    let identity = this.rootQid.path;
+    for (let at = 0; at === 0 || at < path.length; at += walkLimit) {
+      const names = path.slice(at, at + walkLimit);
+      const walked = await this.refusable('Twalk', { fid: from, newFid: fid, names });
+      if (walked === null || walked.reply.qids.length < names.length) return this.forgetOnServer(from, fid);
+      identity = walked.reply.qids.at(-1)?.path ?? identity;
+      from = fid;
+    }
+    if (identity !== remembered.identity) return this.forgetOnServer(fid, fid);
+    if (remembered.open !== null) {
+      const flags = wordOfFlags({ ...remembered.open, truncate: false, exclusive: false });
+      if ((await this.refusable('Tlopen', { fid, flags })) === null) return this.forgetOnServer(fid, fid);
+    }
+    remembered.lost = false;
+  }
+  private async forgetOnServer(from: number, fid: number): Promise<void> {
+    if (from === fid) await this.refusable('Tclunk', { fid });
+  }
+  /** Null where the server refuses; other errors end the connection, and are thrown. */
+  private async refusable<N extends RequestName>(name: N, body: Body<N>): Promise<Answer<N> | null> {
+    return this.client.askToRecover(name, body).catch((error: unknown) => {
+      if (error instanceof FileError && 'resent' in error) return null;
+      throw error;
+    });
+  }
+  async root(): Promise<Reference> {
+    return this.walk(rootFid, [], this.rootPlace.hold(), this.rootQid);
+  }
+  /** A reference at the end of a walk from a fid; takes over a hold of `place`. @throws FileError */
+  async walk(from: number, names: readonly Octets[], place: Place, qid: Qid): Promise<RemoteReference> {
+    const fid = this.takeFid();
+    try {
+      const { qids } = await this.client.request('Twalk', { fid: from, newFid: fid, names });
+      if (qids.length < names.length) throw new FileError('ENOENT');
+      const reached = qids.at(-1) ?? qid;
+      this.remember(fid, place, reached, null);
+      return new RemoteReference(this, fid, reached, place);
+    } catch (error) {
+      this.free.push(fid);
+      place.letGo();
+      throw this.lostOr(error, from);
+    }
+  }
+  takeFid(): number {
+    return this.free.pop() ?? this.nextFid++;
+  }
+  remember(fid: number, place: Place, { path: identity }: Qid, open: OpenFlags | null): void {
+    this.remembered.set(fid, { place, identity, open, lost: false });
+  }
+  /** Ends a fid. @throws FileError where the end itself was refused */
+  async clunk(fid: number, place: Place): Promise<void> {
+    const lost = this.remembered.get(fid)?.lost ?? false;
+    this.remembered.delete(fid);
+    place.letGo();
+    try {
+      // A connection that ended took the fid with it.
+      if (!lost)
+        await this.client.request('Tclunk', { fid }).catch((error: unknown) => {
+          if (!(error instanceof FileError && 'resent' in error && error.resent === true)) throw error;
+        });
+    } finally {
+      this.free.push(fid);
+    }
+  }
+  /** What to throw: ESTALE where the fid did not survive the server. */
+  lostOr(error: unknown, fid: number): unknown {
+    return codeOf(error) === 'EBADF' && this.remembered.get(fid)?.lost === true ? new FileError('ESTALE') : error;
+  }
+  async close(): Promise<void> {
+    this.closed = true;
+    this.client.fail(new FileError('ECONNABORTED'));
+  }
+}

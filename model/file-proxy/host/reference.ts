@@ -1,0 +1,301 @@
+import fs from 'node:fs';
+import { codeOf, FileError } from '../protocol/errors.ts';
+import { bytesOf, type Octets } from '../protocol/octets.ts';
+import type { Qid } from '../protocol/qid.ts';
+import { isType, modes } from '../tree/mode.ts';
+import type { Attributes, Change, OpenFile, OpenFlags, Reference, Statistics } from '../tree/tree.ts';
+import { closeDescriptor, holdSame, keyOf, openHeld, openUnder, pathUnder, statOf, statUnder } from './descriptors.ts';
+import { HostDirectory } from './directory.ts';
+import { HostFile } from './file.ts';
+import type { HostNode } from './node.ts';
+
+const { O_CREAT, O_EXCL, O_NONBLOCK, O_RDONLY, O_WRONLY, O_RDWR, O_SYNC } = fs.constants;
+const { link, lstat, mkdir, rename, rmdir, symlink, unlink } = fs.promises;
+
+/** Set-user-id and set-group-id would hand the server's own rights to whoever runs the file on the host. */
+const permissionsGiven = 0o1777;
+const attempts = 8;
+
+/** The host's flags. Reading and writing place every byte themselves, so appending is ours to do; a file that would block is not opened at all. */
+const hostFlags = ({ read, write, sync }: OpenFlags): number =>
+  (write ? (read ? O_RDWR : O_WRONLY) : O_RDONLY) | (sync ? O_SYNC : 0) | O_NONBLOCK;
+
+/** A hold on one object of a host directory. */
+export class HostReference implements Reference {
+  readonly node: HostNode;
+  private held = true;
+  /** Takes over one hold of the node. */
+  constructor(node: HostNode) {
+    this.node = node;
+  }
+  get qid(): Qid {
+    return this.node.qid;
+  }
+  async duplicate(): Promise<Reference> {
+    return new HostReference(this.node.hold());
+  }
+  async walk(name: Octets): Promise<Reference> {
+    const { node } = this;
+    if (name === '.' || name === '..') {
+      if (!node.isDirectory) throw new FileError('ENOTDIR');
+      return new HostReference((name === '.' ? node : (node.parent ?? node)).hold());
+    }
+    return new HostReference(await node.tree.find(node, name));
+  }
+  async attributes(): Promise<Attributes> {
+    const stats = await statOf(this.node.descriptor);
+    return {
+      qid: this.node.tree.share.qidOf(stats),
+      mode: Number(stats.mode),
+      uid: Number(stats.uid),
+      gid: Number(stats.gid),
+      links: Number(stats.nlink),
+      device: stats.rdev,
+      size: Number(stats.size),
+      blockSize: Number(stats.blksize),
+      blocks: Number(stats.blocks),
+      accessed: stats.atimeNs,
+      modified: stats.mtimeNs,
+      changed: stats.ctimeNs,
+      born: stats.birthtimeNs,
+    };
+  }
+  async change({ mode, uid, gid, size, accessed, modified }: Change): Promise<void> {
+    const { node } = this;
+    await node.checkInside();
+    const stats = await statOf(node.descriptor);
+    // The server's files belong to who runs it: a client may only ask for what is so.
+    if ((uid !== undefined && BigInt(uid) !== stats.uid) || (gid !== undefined && BigInt(gid) !== stats.gid))
+      throw new FileError('EPERM');
+    if (size !== undefined) await this.resize(size);
+    if (mode !== undefined) {
+      if (isType(node.type, modes.symlink)) throw new FileError('EOPNOTSUPP');
+      await fs.promises.chmod(node.path, mode & permissionsGiven);
+    }
+    if (accessed === undefined && modified === undefined) return;
+    // Node takes a negative number for now, and a date before 1970 for what it says.
+    const seconds = (time: bigint | 'now' | undefined, kept: bigint): number | Date => {
+      const at = Number(time === 'now' ? BigInt(Date.now()) * 1_000_000n : (time ?? kept));
+      return at < 0 ? new Date(at / 1e6) : at / 1e9;
+    };
+    await fs.promises.utimes(node.path, seconds(accessed, stats.atimeNs), seconds(modified, stats.mtimeNs));
+  }
+  private async resize(size: number): Promise<void> {
+    const { node } = this;
+    if (node.isDirectory) throw new FileError('EISDIR');
+    if (!isType(node.type, modes.file)) throw new FileError('EINVAL');
+    await node.state.turns.run(async () => {
+      const { quota } = node.tree.share;
+      const { state } = node;
+      const old = Number((await statOf(node.descriptor)).size);
+      quota?.count(old - state.size, 0);
+      state.size = old;
+      quota?.chargeBytes(size - old);
+      try {
+        await fs.promises.truncate(node.path, size);
+        state.size = size;
+      } catch (error) {
+        quota?.count(old - size, 0);
+        throw error;
+      }
+    });
+  }
+  async open(flags: OpenFlags): Promise<OpenFile> {
+    const { node } = this;
+    if (node.isDirectory) {
+      if (flags.write || flags.truncate) throw new FileError('EISDIR');
+      await node.checkInside();
+      return new HostDirectory(node);
+    }
+    if (isType(node.type, modes.symlink)) throw new FileError('ELOOP');
+    // A pipe or a device would hold up the server, or reach past the share.
+    if (!isType(node.type, modes.file)) throw new FileError('EOPNOTSUPP');
+    await node.checkInside();
+    node.tree.takeDescriptor();
+    let descriptor = -1;
+    try {
+      descriptor = await openHeld(node.descriptor, hostFlags(flags));
+      if (flags.truncate) await this.resize(0);
+      return new HostFile(node, descriptor, flags);
+    } catch (error) {
+      node.tree.returnDescriptor();
+      if (descriptor >= 0) await closeDescriptor(descriptor);
+      throw error;
+    }
+  }
+  /** Makes a file that was not there, open, with exactly the mode asked for. @throws Node's error with EEXIST */
+  private async createFile(name: Octets, flags: OpenFlags, mode: number): Promise<{ node: HostNode; file: OpenFile }> {
+    const { node } = this;
+    const { tree } = node;
+    tree.share.quota?.chargeFile();
+    tree.takeDescriptor();
+    let descriptor = -1;
+    try {
+      descriptor = await openUnder(node.descriptor, name, hostFlags(flags) | O_CREAT | O_EXCL, mode & permissionsGiven);
+    } catch (error) {
+      tree.returnDescriptor();
+      tree.share.quota?.returnFile();
+      throw error;
+    }
+    try {
+      await fs.promises.chmod(`/proc/self/fd/${descriptor}`, mode & permissionsGiven);
+      tree.takeDescriptor();
+      const held = await holdSame(descriptor).catch((error: unknown) => {
+        tree.returnDescriptor();
+        throw error;
+      });
+      const made = await tree.adopt(held, await statOf(held), '' as Octets);
+      made.seenAt(node, name);
+      return { node: made, file: new HostFile(made, descriptor, flags) };
+    } catch (error) {
+      tree.returnDescriptor();
+      await closeDescriptor(descriptor);
+      throw error;
+    }
+  }
+  async create(name: Octets, flags: OpenFlags, mode: number): Promise<{ reference: Reference; file: OpenFile }> {
+    await this.node.checkDirectory();
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      try {
+        const { node, file } = await this.createFile(name, flags, mode);
+        return { reference: new HostReference(node), file };
+      } catch (error) {
+        if (flags.exclusive || codeOf(error) !== 'EEXIST') throw error;
+      }
+      let existing: Reference | null = null;
+      try {
+        existing = await this.walk(name);
+        return { reference: existing, file: await existing.open(flags) };
+      } catch (error) {
+        await existing?.release();
+        // Between the two looks someone took it away.
+        if (existing !== null || codeOf(error) !== 'ENOENT') throw error;
+      }
+    }
+    throw new FileError('ESTALE');
+  }
+  /** Makes a name by `work`, counted as a file; gives its object's qid. */
+  private async add(name: Octets, work: (path: Buffer) => Promise<void>): Promise<fs.BigIntStats> {
+    const { node } = this;
+    await node.checkDirectory();
+    node.tree.share.quota?.chargeFile();
+    try {
+      await work(pathUnder(node.descriptor, name));
+    } catch (error) {
+      node.tree.share.quota?.returnFile();
+      throw error;
+    }
+    return statUnder(node.descriptor, name);
+  }
+  async makeDirectory(name: Octets, mode: number): Promise<Qid> {
+    await this.add(name, (path) => mkdir(path, mode & permissionsGiven).then(() => undefined));
+    const made = await this.node.tree.find(this.node, name);
+    try {
+      // The server's own umask took bits away.
+      if (made.isDirectory) await fs.promises.chmod(made.path, mode & permissionsGiven);
+      return made.qid;
+    } finally {
+      await made.letGo();
+    }
+  }
+  async makeSymlink(name: Octets, target: Octets): Promise<Qid> {
+    return this.node.tree.share.qidOf(await this.add(name, (path) => symlink(bytesOf(target), path)));
+  }
+  async makeNode(name: Octets, mode: number): Promise<Qid> {
+    const type = mode & modes.type;
+    if (type !== 0 && type !== modes.file) throw new FileError('EPERM');
+    await this.node.checkDirectory();
+    const flags = { read: false, write: true, truncate: false, append: false, exclusive: true, sync: false };
+    const { node, file } = await this.createFile(name, flags, mode);
+    await file.close();
+    await node.letGo();
+    return node.qid;
+  }
+  async link(target: Reference, name: Octets): Promise<void> {
+    if (!(target instanceof HostReference) || target.node.tree !== this.node.tree) throw new FileError('EXDEV');
+    const { node } = target;
+    if (node.isDirectory) throw new FileError('EPERM');
+    await this.node.checkDirectory();
+    const made = pathUnder(this.node.descriptor, name);
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const from = await node.place();
+      await from.parent.checkInside();
+      await link(pathUnder(from.parent.descriptor, from.name), made);
+      if (keyOf(await lstat(made, { bigint: true })) === node.key) {
+        node.seenAt(this.node, name);
+        return;
+      }
+      // The old name was another's by then.
+      await unlink(made);
+    }
+    throw new FileError('ESTALE');
+  }
+  /** Holds what a name stands for, so that its space is given back once it is gone; null where nothing is counted. */
+  private async counted(directory: HostNode, name: Octets): Promise<HostNode | null> {
+    const { tree } = directory;
+    return tree.share.quota === null ? null : tree.find(directory, name).catch(() => null);
+  }
+  async rename(name: Octets, directory: Reference, newName: Octets): Promise<void> {
+    if (!(directory instanceof HostReference) || directory.node.tree !== this.node.tree) throw new FileError('EXDEV');
+    await this.node.checkDirectory();
+    await directory.node.checkDirectory();
+    const moved = await this.node.tree.find(this.node, name);
+    const replaced = await this.counted(directory.node, newName);
+    try {
+      await rename(pathUnder(this.node.descriptor, name), pathUnder(directory.node.descriptor, newName));
+      moved.seenAt(directory.node, newName);
+    } finally {
+      await replaced?.letGo();
+      await moved.letGo();
+    }
+  }
+  async unlink(name: Octets, isDirectory: boolean): Promise<void> {
+    const { node } = this;
+    await node.checkDirectory();
+    const removed = await this.counted(node, name);
+    try {
+      await (isDirectory ? rmdir : unlink)(pathUnder(node.descriptor, name));
+    } finally {
+      await removed?.letGo();
+    }
+  }
+  async place(): Promise<{ directory: Reference; name: Octets }> {
+    const { parent, name } = await this.node.place();
+    return { directory: new HostReference(parent.hold()), name };
+  }
+  async target(): Promise<Octets> {
+    if (!isType(this.node.type, modes.symlink)) throw new FileError('EINVAL');
+    return this.node.target;
+  }
+  async statistics(): Promise<Statistics> {
+    const { quota } = this.node.tree.share;
+    const host = await fs.promises.statfs(this.node.path, { bigint: true });
+    const smaller = (left: bigint, right: number | undefined): bigint =>
+      right === undefined || left < BigInt(right) ? left : BigInt(right);
+    const block = host.bsize;
+    const room = quota === null ? undefined : Math.floor(quota.bytesLeft / Number(block));
+    return {
+      type: Number(host.type),
+      blockSize: Number(block),
+      blocks: smaller(host.blocks, quota === null ? undefined : Math.floor(quota.limits.bytes / Number(block))),
+      blocksFree: smaller(host.bfree, room),
+      blocksAvailable: smaller(host.bavail, room),
+      files: smaller(host.files, quota?.limits.files),
+      filesFree: smaller(host.ffree, quota?.filesLeft),
+    };
+  }
+  async listExtended(): Promise<readonly Octets[]> {
+    throw new FileError('EOPNOTSUPP');
+  }
+  async getExtended(): Promise<Uint8Array> {
+    throw new FileError('EOPNOTSUPP');
+  }
+  async setExtended(): Promise<void> {
+    throw new FileError('EOPNOTSUPP');
+  }
+  async release(): Promise<void> {
+    if (!this.held) return;
+    this.held = false;
+    await this.node.letGo();
+  }
+}

@@ -1,0 +1,111 @@
+import fs from 'node:fs';
+import { FileError } from '../protocol/errors.ts';
+import type { Octets } from '../protocol/octets.ts';
+import { type Qid, qidType } from '../protocol/qid.ts';
+import { isType, modes } from '../tree/mode.ts';
+import { Quota, type QuotaLimits } from '../tree/quota.ts';
+import { closeDescriptor, heldPath, holdDirectory, holdUnder, keyOf, statOf } from './descriptors.ts';
+import { Turns } from './turns.ts';
+
+/** What all clients of a share must agree on about one regular file in use. */
+export interface FileState {
+  size: number;
+  users: number;
+  /** Writes that may move the end of the file, one after another. */
+  readonly turns: Turns;
+}
+
+export interface HostShareOptions {
+  readonly quota?: QuotaLimits;
+}
+
+const identityBits = 48n;
+const sharedIndex = 0xffff;
+
+/** A directory of the host that is given to clients: what belongs to all of them. */
+export class HostShare {
+  readonly rootDescriptor: number;
+  /** Null where there is no limit. */
+  readonly quota: Quota | null;
+  private readonly states = new Map<string, FileState>();
+  private readonly devices = new Map<bigint, bigint>();
+  private readonly further = new Map<string, bigint>();
+
+  private constructor(rootDescriptor: number, quota: Quota | null) {
+    this.rootDescriptor = rootDescriptor;
+    this.quota = quota;
+  }
+  /** Holds the directory, and counts what is in it where there is a quota. @throws Node's errors, and FileError with ENOSYS where the host has no `/proc` */
+  static async open(path: string, { quota }: HostShareOptions = {}): Promise<HostShare> {
+    if (!fs.existsSync('/proc/self/fd')) throw new FileError('ENOSYS', { syscall: 'open', path: '/proc/self/fd' });
+    const descriptor = await holdDirectory(path);
+    const share = new HostShare(descriptor, quota === undefined ? null : new Quota(quota));
+    if (share.quota !== null) await share.count(descriptor, new Set());
+    return share;
+  }
+  close(): Promise<void> {
+    return closeDescriptor(this.rootDescriptor);
+  }
+  /** Adds what lies below a held directory to the quota's use; names that vanish meanwhile count nothing. */
+  private async count(directory: number, seen: Set<string>): Promise<void> {
+    for await (const entry of await fs.promises.opendir(heldPath(directory), { encoding: 'latin1' })) {
+      const held = await holdUnder(directory, entry.name as Octets).catch(() => null);
+      if (held === null) continue;
+      try {
+        const stats = await statOf(held);
+        if (seen.has(keyOf(stats))) continue;
+        if (stats.nlink > 1n && !stats.isDirectory()) seen.add(keyOf(stats));
+        this.quota?.count(stats.isFile() ? Number(stats.size) : 0, 1);
+        if (stats.isDirectory()) await this.count(held, seen);
+      } finally {
+        await closeDescriptor(held);
+      }
+    }
+  }
+  qidOf(stats: fs.BigIntStats): Qid {
+    const mode = Number(stats.mode);
+    const type = isType(mode, modes.directory)
+      ? qidType.directory
+      : isType(mode, modes.symlink)
+        ? qidType.symlink
+        : qidType.file;
+    const version = Number(BigInt.asUintN(32, stats.mtimeNs ^ (stats.size << 8n)));
+    return { type, version, path: this.identityOf(stats) };
+  }
+  /** 64 bits that no other object has: the number of the device, then the inode's; inodes that do not fit are numbered as they come. */
+  private identityOf({ dev, ino }: fs.BigIntStats): bigint {
+    let index = this.devices.get(dev);
+    if (index === undefined && this.devices.size < sharedIndex) {
+      index = BigInt(this.devices.size);
+      this.devices.set(dev, index);
+    }
+    if (index !== undefined && ino >> identityBits === 0n) return (index << identityBits) | ino;
+    const key = keyOf({ dev, ino });
+    const known = this.further.get(key) ?? (BigInt(sharedIndex) << identityBits) | BigInt(this.further.size);
+    this.further.set(key, known);
+    return known;
+  }
+  /** The state that all users of a file share; each gives it back with `leave`. */
+  use(stats: fs.BigIntStats): FileState {
+    const key = keyOf(stats);
+    const state = this.states.get(key) ?? {
+      size: stats.isFile() ? Number(stats.size) : 0,
+      users: 0,
+      turns: new Turns(),
+    };
+    state.users += 1;
+    this.states.set(key, state);
+    return state;
+  }
+  /** @param gone whether the object has no name left, as of now */
+  leave(key: string, gone: boolean): void {
+    const state = this.states.get(key);
+    if (state === undefined) return;
+    state.users -= 1;
+    if (state.users > 0) return;
+    this.states.delete(key);
+    if (!gone || this.quota === null) return;
+    this.quota.chargeBytes(-state.size);
+    this.quota.returnFile();
+  }
+}

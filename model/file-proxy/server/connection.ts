@@ -1,0 +1,50 @@
+import type { Duplex } from 'node:stream';
+import { Framer } from '../protocol/framing.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Serves one client over a stream of bytes, until either side ends it. No more is read while the session has its fill of requests, or the client does not
+ * take its answers, so that a connection holds a bounded amount of memory.
+ */
+export const serveStream = async (stream: Duplex, session: Session): Promise<void> => {
+  const framer = new Framer();
+  let ended = false;
+  let wake: () => void = () => undefined;
+  const woken = (): Promise<void> => new Promise((resolve) => (wake = resolve));
+  const end = (): void => {
+    ended = true;
+    stream.destroy();
+    wake();
+  };
+  const answer = async (request: Uint8Array): Promise<void> => {
+    const reply = await session.handle(request);
+    if (reply === null) return end();
+    if (!ended) stream.write(reply);
+    wake();
+  };
+  const full = (): boolean =>
+    session.requestsUnderWay >= session.limits.requests || stream.writableLength > session.limits.messageSize;
+  stream.on('drain', () => wake());
+  stream.on('error', end);
+  stream.on('close', end);
+  try {
+    for await (const chunk of stream) {
+      framer.push(chunk as Uint8Array);
+      for (;;) {
+        const request = framer.next(session.requestBytes);
+        if (request === 'broken') end();
+        if (ended || request === null || request === 'broken') break;
+        while (full() && !ended) await woken();
+        if (ended) break;
+        void answer(request);
+      }
+      if (ended) break;
+    }
+  } catch {
+    // The stream broke: so ends the connection.
+  }
+  // A client that closed its side may still read what it asked for.
+  while (!ended && session.requestsUnderWay > 0) await woken();
+  await session.close();
+  stream.end();
+};

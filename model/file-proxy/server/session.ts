@@ -1,0 +1,130 @@
+import { decode, encode } from '../protocol/codec.ts';
+import { codeOf, type ErrorCode, numberOfCode } from '../protocol/errors.ts';
+import { type Body, type Message, noTag, type RequestName, versionText } from '../protocol/layout.ts';
+import type { Octets } from '../protocol/octets.ts';
+import type { Tree } from '../tree/tree.ts';
+import { Fids } from './fids.ts';
+import { type Context, handlers } from './handlers.ts';
+import type { Locks } from './locks.ts';
+
+export interface SessionLimits {
+  /** Bytes of a message, header and all. */
+  readonly messageSize: number;
+  readonly fids: number;
+  /** Requests under way at once; who carries the messages waits for one to end before giving more. */
+  readonly requests: number;
+}
+
+export const sessionLimits: SessionLimits = { messageSize: 2 ** 20, fids: 4096, requests: 64 };
+const leastMessageSize = 4096;
+
+export interface SessionOptions {
+  readonly tree: Tree;
+  readonly locks: Locks;
+  readonly limits?: SessionLimits;
+  readonly readOnly?: boolean;
+  readonly attachNames?: readonly string[];
+  /** Told of an error that has no code: a fault of ours, which the client sees as EIO. */
+  readonly onFault?: (error: unknown) => void;
+}
+
+type Reply = { readonly name: string; readonly tag: number } & Readonly<Record<string, unknown>>;
+const encodeReply = (reply: Reply): Uint8Array => encode(reply as unknown as Message);
+const failure = (tag: number, code: ErrorCode): Uint8Array =>
+  encode({ name: 'Rlerror', tag, ecode: numberOfCode(code) });
+
+/** One client's connection: its fids, and its requests under way. */
+export class Session {
+  readonly limits: SessionLimits;
+  private readonly options: SessionOptions;
+  private readonly fids: Fids;
+  /** By tag: resolved when the request is answered. */
+  private readonly underWay = new Map<number, Promise<unknown>>();
+  /** 0 until a version was agreed on. */
+  private messageSize = 0;
+  private closed = false;
+
+  constructor(options: SessionOptions) {
+    this.options = options;
+    this.limits = options.limits ?? sessionLimits;
+    this.fids = new Fids(this.limits.fids);
+  }
+  /** Bytes that a request may have as of now. */
+  get requestBytes(): number {
+    return this.messageSize === 0 ? leastMessageSize : this.messageSize;
+  }
+  get requestsUnderWay(): number {
+    return this.underWay.size;
+  }
+  /**
+   * Answers one request, whole with its header. Null where the client broke the protocol so that answers can no longer be told apart: the connection must end.
+   * Never throws, whatever the bytes.
+   */
+  async handle(bytes: Uint8Array): Promise<Uint8Array | null> {
+    if (this.closed || bytes.length > this.requestBytes) return null;
+    const message = decode(bytes);
+    const { tag } = message;
+    if (this.underWay.has(tag)) return null;
+    if (message.name === null) return bytes.length < 7 ? null : failure(tag, message.unknown ? 'EOPNOTSUPP' : 'EPROTO');
+    const answer = this.answer(message);
+    this.underWay.set(tag, answer);
+    try {
+      return await answer;
+    } finally {
+      this.underWay.delete(tag);
+    }
+  }
+  private async answer(message: Message): Promise<Uint8Array> {
+    const { name, tag } = message;
+    try {
+      if (name === 'Tversion') return await this.version(message);
+      if (this.messageSize === 0 || tag === noTag) return failure(tag, 'EPROTO');
+      if (name === 'Tflush') {
+        // The answer to what is flushed goes first, so that the tag is free after ours.
+        if (message.oldTag !== tag) await this.underWay.get(message.oldTag)?.catch(() => undefined);
+        return encode({ name: 'Rflush', tag });
+      }
+      if (!Object.hasOwn(handlers, name)) return failure(tag, 'EOPNOTSUPP');
+      const handler = handlers[name as keyof typeof handlers] as (
+        context: Context,
+        body: Body<RequestName>,
+      ) => Promise<Readonly<Record<string, unknown>>>;
+      const body = await handler(this.context(), message as unknown as Body<RequestName>);
+      const reply = encodeReply({ name: `R${name.slice(1)}`, tag, ...body });
+      return reply.length > this.messageSize ? failure(tag, 'EMSGSIZE') : reply;
+    } catch (error) {
+      if (typeof (error as { code?: unknown } | null)?.code !== 'string') this.options.onFault?.(error);
+      return failure(tag, codeOf(error));
+    }
+  }
+  private context(): Context {
+    const { tree, locks, readOnly = false, attachNames = [] } = this.options;
+    return { tree, locks, readOnly, attachNames, fids: this.fids, messageSize: this.messageSize };
+  }
+  /** Agrees on a version and a size, and forgets all that went before. */
+  private async version({ tag, messageSize, version }: Message<'Tversion'>): Promise<Uint8Array> {
+    const others = [...this.underWay.values()];
+    await Promise.allSettled(others);
+    await this.forget();
+    const size = Math.min(messageSize, this.limits.messageSize);
+    if (size < leastMessageSize) return failure(tag, 'EMSGSIZE');
+    const known = version === versionText;
+    this.messageSize = known ? size : 0;
+    return encode({
+      name: 'Rversion',
+      tag,
+      messageSize: size,
+      version: (known ? versionText : 'unknown') as Octets,
+    });
+  }
+  private async forget(): Promise<void> {
+    await this.fids.clear();
+    this.options.locks.release(this.fids);
+  }
+  /** Ends the connection once what is under way is done. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.allSettled([...this.underWay.values()]);
+    await this.forget();
+  }
+}

@@ -1,0 +1,73 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { RemoteTree } from '../client/remote-tree.ts';
+import { sessionTransport } from '../client/session-transport.ts';
+import { HostShare } from '../host/share.ts';
+import { HostTree } from '../host/tree.ts';
+import { MemoryTree } from '../memory/tree.ts';
+import { Locks } from '../server/locks.ts';
+import { Session } from '../server/session.ts';
+import type { QuotaLimits } from './quota.ts';
+import type { Tree } from './tree.ts';
+
+/** A tree to test with, and what ends it. */
+export interface TreeUnderTest {
+  readonly tree: Tree;
+  close(): Promise<void>;
+}
+
+const fault = (error: unknown): void => {
+  throw error;
+};
+
+/** The same tree, through a client and a server. */
+export const remotely = async (tree: Tree, messageSize = 8192): Promise<TreeUnderTest> => {
+  const session = new Session({ tree, locks: new Locks(), onFault: fault });
+  const remote = await RemoteTree.connect({ connect: async () => sessionTransport(session), messageSize });
+  return {
+    tree: remote,
+    close: async () => {
+      await remote.close();
+      await session.close();
+    },
+  };
+};
+
+/** A new directory of the host, as a tree. */
+export const hostTree = async (quota?: QuotaLimits): Promise<TreeUnderTest & { readonly path: string }> => {
+  const path = fs.mkdtempSync(join(os.tmpdir(), 'portcullis-tree-'));
+  const share = await HostShare.open(path, quota === undefined ? {} : { quota });
+  return {
+    path,
+    tree: new HostTree(share),
+    close: async () => {
+      await share.close();
+      fs.rmSync(path, { recursive: true });
+    },
+  };
+};
+
+const through = async (inner: TreeUnderTest): Promise<TreeUnderTest> => {
+  const remote = await remotely(inner.tree);
+  return {
+    tree: remote.tree,
+    close: async () => {
+      await remote.close();
+      await inner.close();
+    },
+  };
+};
+
+const memoryTree = async (quota?: QuotaLimits): Promise<TreeUnderTest> => ({
+  tree: new MemoryTree(quota === undefined ? {} : { quota }),
+  close: async () => undefined,
+});
+
+/** Every kind of tree, under its name. */
+export const treesUnderTest: Readonly<Record<string, (quota?: QuotaLimits) => Promise<TreeUnderTest>>> = {
+  memory: memoryTree,
+  host: hostTree,
+  'memory over 9P': async (quota) => through(await memoryTree(quota)),
+  'host over 9P': async (quota) => through(await hostTree(quota)),
+};
