@@ -1,6 +1,7 @@
 /** Bugs of the kinds that people make, planted in the hardware one at a time, to see that lockstep finds them. */
 import type { Module } from '../../rtl/hdl/ir.ts';
 import { editInstance, PlaceError } from './edit-instance.ts';
+import { interconnectBugs } from './interconnect-bugs.ts';
 import { packetUnitBugs } from './packet-unit-bugs.ts';
 import { resourceAccessControllerBugs } from './resource-access-controller-bugs.ts';
 
@@ -25,6 +26,7 @@ export const plantedCycles = 100_000;
 export const plantedBugs: Readonly<Record<string, readonly PlantedBug[]>> = {
   packet_unit: packetUnitBugs,
   resource_access_controller: resourceAccessControllerBugs,
+  axi4_interconnect: interconnectBugs,
 };
 
 /** The block's hardware with a bug in it. @throws PlaceError */
