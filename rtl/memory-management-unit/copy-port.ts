@@ -15,8 +15,8 @@ export const copyPort = (p: KeeperGeometry) => {
       ar: output(stream(lineAddress(p))),
       aw: output(stream(lineAddress(p))),
       w: output(stream(beat)),
-      r: input(record({ valid: bit, ...copiedBeat(p).fields })),
-      b: input(record({ valid: bit, resp: bits(2) })),
+      r: input(record({ valid: bit, id: bit, ...copiedBeat(p).fields })),
+      b: input(record({ valid: bit, id: bit, resp: bits(2) })),
       failed: input(bit),
       clear: input(bit),
       ar_load: input(bit),
@@ -46,10 +46,11 @@ export const copyPort = (p: KeeperGeometry) => {
       aw.load(io.aw_load, io.address, whose);
       w.load(io.w_load, io.w_beat, whose);
       io.w_free.set(w.state.free);
-      const isError = (resp: typeof io.r.resp) => resp.ge(responses.subordinate_error);
+      const isGood = ({ id, resp }: Pick<typeof io.r, 'id' | 'resp'>) =>
+        id.or(resp.ge(responses.subordinate_error)).not();
       const { good_beat, good_answer } = m.named({
-        good_beat: all([io.reading, ar.state.waits.not(), isError(io.r.resp).not(), io.r.last.eq(io.expects_last)]),
-        good_answer: all([io.answering, aw.state.waits.not(), w.state.waits.not(), isError(io.b.resp).not()]),
+        good_beat: all([io.reading, ar.state.waits.not(), isGood(io.r), io.r.last.eq(io.expects_last)]),
+        good_answer: all([io.answering, aw.state.waits.not(), w.state.waits.not(), isGood(io.b)]),
       });
       const lives = io.failed.not();
       io.takes.set(all([lives, io.r.valid, good_beat]));

@@ -120,8 +120,8 @@ const connectEngine = (io: Sides, u: Parts, p: KeeperGeometry): void => {
     port.w.ready.set(axi.wready);
     axi.rready.set(1);
     axi.bready.set(1);
-    port.r.set({ valid: axi.rvalid, data: axi.rdata, resp: axi.rresp, last: axi.rlast });
-    port.b.set({ valid: axi.bvalid, resp: axi.bresp });
+    port.r.set({ valid: axi.rvalid, id: axi.rid, data: axi.rdata, resp: axi.rresp, last: axi.rlast });
+    port.b.set({ valid: axi.bvalid, id: axi.bid, resp: axi.bresp });
     port.failed.set(u[`memory_${memory}`].failed);
     port.clear.set(u[`memory_${memory}`].port_clear);
     port.ar_load.set(engine.ar_load.bit(memory));

@@ -1,7 +1,7 @@
 /** Beats of a bus as the bytes of a memory. */
 import type { Received } from './answers.ts';
 import type { ExclusiveMonitor } from './exclusive-monitor.ts';
-import type { Memory } from './memory.ts';
+import type { Bytes } from './memory.ts';
 import { type BurstShape, beatAddress } from './transaction.ts';
 import type { Axi4Words } from './words.ts';
 
@@ -9,7 +9,7 @@ import type { Axi4Words } from './words.ts';
 export const writeBeats = (
   write: Received,
   { w, dataWords, busBytes }: Axi4Words,
-  memory: Memory,
+  memory: Bytes,
   monitor: ExclusiveMonitor,
 ): void => {
   for (let beat = 0; beat < write.beats; beat += 1) {
@@ -29,7 +29,7 @@ export const writeBeats = (
 export const readBeat = (
   inputs: Uint32Array,
   { r, busBytes }: Axi4Words,
-  memory: Memory,
+  memory: Bytes,
   burst: BurstShape,
   beat: number,
 ): void => {

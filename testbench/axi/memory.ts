@@ -7,7 +7,13 @@ export const freshByte = (address: number): number => {
   return (Math.imul(low ^ (low >>> 15) ^ Math.floor(address / 2 ** 32), 0x9e37_79b1) >>> 24) & 0xff;
 };
 
-export class Memory {
+/** What holds bytes, by their addresses. */
+export interface Bytes {
+  read(address: number): number;
+  write(address: number, value: number): void;
+}
+
+export class Memory implements Bytes {
   private readonly pages = new Map<number, Uint8Array>();
 
   read(address: number): number {

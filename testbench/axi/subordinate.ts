@@ -7,7 +7,7 @@ import { RunLengths } from '../lockstep/axi/run-lengths.ts';
 import { type Answer, Answers, type Received } from './answers.ts';
 import { FaultPlan } from './device-faults.ts';
 import { ExclusiveMonitor } from './exclusive-monitor.ts';
-import { Memory } from './memory.ts';
+import { type Bytes, Memory } from './memory.ts';
 import { readBeat, writeBeats } from './memory-beats.ts';
 import { Noise } from './noise.ts';
 import type { SubordinateBehaviour } from './subordinate-behaviour.ts';
@@ -19,7 +19,7 @@ const dataAhead = 4;
 
 export class Axi4Subordinate {
   readonly received: Received[] = [];
-  readonly memory = new Memory();
+  readonly memory: Bytes;
   /** Beats, addresses and responses that have passed. */
   transfers = 0;
   readonly words: Axi4Words;
@@ -43,9 +43,11 @@ export class Axi4Subordinate {
   private babbling = false;
   private fresh = true;
 
-  constructor(layout: PortLayout, prefix: string, behaviour: SubordinateBehaviour) {
+  /** @param memory what it keeps, which other ports may share */
+  constructor(layout: PortLayout, prefix: string, behaviour: SubordinateBehaviour, memory: Bytes = new Memory()) {
     this.words = axi4Words(layout, prefix, 'output');
     this.behaviour = behaviour;
+    this.memory = memory;
     this.plan = new FaultPlan(behaviour.faults);
     this.answers = new Answers(behaviour);
     this.noise = new Noise(this.words, 'subordinate');

@@ -3,6 +3,16 @@ import type { ModuleDefinition, Ports } from '../../rtl/hdl/index.ts';
 import { interconnect } from '../../rtl/interconnect/interconnect.ts';
 import { interconnectParameterSchema, interconnectParameters } from '../../rtl/interconnect/interface.ts';
 import {
+  memoryKeeperParameterSchema,
+  memoryKeeperParameters,
+  memoryKeeperRegisters,
+  memoryManagementUnitParameterSchema,
+  memoryManagementUnitParameters,
+  memoryManagementUnitRegisters,
+} from '../../rtl/memory-management-unit/interface.ts';
+import { memoryKeeper } from '../../rtl/memory-management-unit/keeper.ts';
+import { memoryManagementUnit } from '../../rtl/memory-management-unit/unit.ts';
+import {
   memoryPathParameterSchema,
   memoryPathParameters,
   memoryPathRegisters,
@@ -26,6 +36,7 @@ import {
   resourceAccessControllerRegisters,
 } from '../../rtl/resource-access-controller/interface.ts';
 import { accessPath } from '../../rtl/resource-access-controller/path.ts';
+import { systemParameterSchema, systemParameters } from '../lockstep/blocks/memory-management-unit/parameters.ts';
 import type { WayName } from '../lockstep/way.ts';
 import { cipherParts } from './cipher-parts.ts';
 
@@ -44,6 +55,8 @@ export interface Block {
    * the block to the thorough run.
    */
   readonly quick?: BlockParameters | 'left out';
+  /** The parameters of what is compared, where that is more than the block alone. */
+  readonly compared?: Pick<Block, 'schema' | 'parameters'>;
   /** The ways that are compared when none are named; all four when left out. */
   readonly ways?: readonly WayName[];
   /** Checks the values and fills in the defaults. @throws ParameterError */
@@ -51,6 +64,9 @@ export interface Block {
   definition(parameters: BlockParameters): ModuleDefinition<Ports>;
   registers(parameters: BlockParameters): RegisterMap | null;
 }
+
+/** The block with the parameters of what is compared in its place. */
+export const asCompared = (block: Block): Block => ({ ...block, ...block.compared });
 
 export const blocks: readonly Block[] = [
   {
@@ -102,6 +118,31 @@ export const blocks: readonly Block[] = [
     parameters: (values) => memoryPathParameters(values),
     definition: (values) => memoryPath(memoryPathParameters(values)),
     registers: (values) => memoryPathRegisters(memoryPathParameters(values)),
+  },
+  {
+    name: 'memory_management_unit',
+    summary:
+      'Memory management unit with two translations a page, so that either of two memories may die, and page mapping cookies',
+    whole: true,
+    schema: memoryManagementUnitParameterSchema,
+    compared: { schema: systemParameterSchema, parameters: (values) => systemParameters(values) },
+    quick: 'left out',
+    // The gates of two units and their keeper take many minutes to make.
+    ways: ['model', 'rtl', 'verilog'],
+    parameters: (values) => memoryManagementUnitParameters(values),
+    definition: (values) => memoryManagementUnit(memoryManagementUnitParameters(values)),
+    registers: (values) => memoryManagementUnitRegisters(memoryManagementUnitParameters(values)),
+  },
+  {
+    name: 'memory_keeper',
+    summary:
+      'What memory management units share: the state of the memories, the cookies, and the engine that fills a replaced memory',
+    whole: false,
+    schema: memoryKeeperParameterSchema,
+    quick: 'left out',
+    parameters: (values) => memoryKeeperParameters(values),
+    definition: (values) => memoryKeeper(memoryKeeperParameters(values)),
+    registers: (values) => memoryKeeperRegisters(memoryKeeperParameters(values)),
   },
   {
     name: 'axi4_interconnect',

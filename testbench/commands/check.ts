@@ -9,7 +9,7 @@ import {
   wayNames,
 } from '../lockstep/index.ts';
 import { plantedBugs, plantedCycles } from '../mutation/planted-bugs.ts';
-import { type Block, type BlockParameters, blocks } from './blocks.ts';
+import { asCompared, type Block, type BlockParameters, blocks } from './blocks.ts';
 import { chosenBlocks, describeParameters, listOption, numberOption, sweptParameters } from './choose.ts';
 import { UsageError, unknownChoice } from './errors.ts';
 import { type Progress, startProgress } from './progress.ts';
@@ -131,7 +131,7 @@ export const check: Verb = {
         thorough && given.options.set === undefined && given.options.sweep === undefined && widths?.kind === 'choice'
           ? { ...given, options: { ...given.options, sweep: [`dataWidth=${widths.choices.join(',')}`] } }
           : given;
-      for (const parameters of sweptParameters(block, sweep)) {
+      for (const parameters of sweptParameters(asCompared(block), sweep)) {
         rows.push(
           await checkBlock(block, parameters, {
             cycles,

@@ -1,7 +1,6 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { elaborate } from '../../rtl/hdl/index.ts';
 import type { Module } from '../../rtl/hdl/ir.ts';
 import { readBytes } from '../captures/read-bytes.ts';
 import { readCapture } from '../captures/read-capture.ts';
@@ -11,6 +10,7 @@ import { compile } from '../simulator/index.ts';
 import { textWave } from '../waves/text-wave.ts';
 import { vcdText } from '../waves/vcd.ts';
 import type { Wave, WaveSignal } from '../waves/wave.ts';
+import { asCompared } from './blocks.ts';
 import { chosenBlocks, chosenParameters, numberOption } from './choose.ts';
 import { UsageError } from './errors.ts';
 import { makeDirectory } from './make-directory.ts';
@@ -90,7 +90,7 @@ export const wave: Verb = {
         `There is no traffic for '${block?.name}'; blocks with traffic: ${blocksUnderTest.map(({ name }) => name).join(', ')}.`,
       );
     }
-    const parameters = chosenParameters(block, given);
+    const parameters = chosenParameters(asCompared(block), given);
     const cycles = numberOption(given, 'cycles', 2_000);
     const shown = numberOption(given, 'show', 32);
     const asked = given.options.from === undefined ? null : numberOption(given, 'from', 0, 0);
@@ -104,7 +104,7 @@ export const wave: Verb = {
     }
     const scenario = played ?? fc.sample(underTest.scenarios(parameters, []), { seed, numRuns: 1 })[0];
 
-    const module = elaborate(block.definition(parameters));
+    const module = underTest.module(parameters);
     const simulator = compile(module, { trace: 'all' });
     const { driver } = underTest.bench(scenario, parameters, simulator.layout);
     const widths = widthsBelow(module);

@@ -1,7 +1,7 @@
 /** The engine that copies pages to a memory that comes back. Source: `docs/systems/memory-management-unit.md`, "Keeper: restoring". */
 import { lineBytes } from '../../../rtl/memory-management-unit/interface.ts';
 import { type Geometry, isError, type Memory, memories, other, pageBytes, setOf } from './geometry.ts';
-import type { KeeperPort } from './keeper-port.ts';
+import type { Incoming, KeeperPort } from './keeper-port.ts';
 import { type KeeperRegisters, keeperInterrupts } from './keeper-registers.ts';
 import type { KeeperWires } from './keeper-wires.ts';
 import type { MemoryStatus } from './memory-status.ts';
@@ -11,6 +11,9 @@ export const copyPhases = { idle: 0, claiming: 1, reading: 2, writing: 3, answer
 const linesOfPage = pageBytes / lineBytes;
 const longestTimer = 65_535;
 const commandBits = { start: 1, stop: 2 } as const;
+
+/** Refused, or for somebody else. */
+const isWrong = ({ id, response }: Incoming): boolean => id !== 0 || isError(response);
 
 export class Engine {
   phase: number = copyPhases.idle;
@@ -54,6 +57,21 @@ export class Engine {
     this.pagesDone = 0;
     this.#stopping = false;
     this.#timer = 0;
+    this.#line = 0;
+    for (const port of this.#ports) this.#showConstants(port);
+  }
+
+  /** What is the same in every request and beat shows before there are any. */
+  #showConstants(port: KeeperPort): void {
+    this.#request(port.ar, 0, 0);
+    this.#request(port.aw, 0, 0);
+    this.#showStrobes(port);
+    port.clear();
+  }
+
+  #showStrobes({ w: { image, place } }: KeeperPort): void {
+    const { dataWords, beatBytes } = this.#geometry;
+    image[place.at + dataWords] = 2 ** beatBytes - 1;
   }
 
   get copying(): boolean {
@@ -94,9 +112,9 @@ export class Engine {
     const writes = this.phase === copyPhases.answered && memory === this.target;
     const wrongBeat =
       beat !== undefined &&
-      (!reads || port.ar.waits(inputs) || isError(beat.response) || beat.last !== (this.#beat === this.#beats - 1));
+      (!reads || port.ar.waits(inputs) || isWrong(beat) || beat.last !== (this.#beat === this.#beats - 1));
     const wrongAnswer =
-      answer !== undefined && (!writes || port.aw.waits(inputs) || port.w.waits(inputs) || isError(answer.response));
+      answer !== undefined && (!writes || port.aw.waits(inputs) || port.w.waits(inputs) || isWrong(answer));
     return wrongBeat || wrongAnswer;
   }
 
@@ -242,9 +260,8 @@ export class Engine {
     // Its handshake, if there is one, has emptied it at this edge.
     if (w.full !== 0) return;
     const { image, place } = w;
-    const { dataWords, beatBytes } = this.#geometry;
+    const { dataWords } = this.#geometry;
     image.set(this.#buffer[this.#beat]!, place.at);
-    image[place.at + dataWords] = 2 ** beatBytes - 1;
     this.#beat += 1;
     const last = this.#beat === this.#beats;
     image[place.at + dataWords + 1] = Number(last);

@@ -5,6 +5,8 @@ import type { Memory } from './geometry.ts';
 
 /** What comes from a memory in a cycle. */
 export interface Incoming {
+  /** Of what the keeper asks, 0. */
+  readonly id: number;
   readonly response: number;
   /** Of a beat. */
   readonly last: boolean;
@@ -23,7 +25,7 @@ export class KeeperPort {
   readonly aw: Register;
   readonly w: Register;
   readonly #image: Uint32Array;
-  readonly #in: Readonly<Record<'rdata' | 'rresp' | 'rlast' | 'rvalid' | 'bresp' | 'bvalid', number>>;
+  readonly #in: Readonly<Record<'rid' | 'bid' | 'rdata' | 'rresp' | 'rlast' | 'rvalid' | 'bresp' | 'bvalid', number>>;
   readonly #ready: readonly number[];
 
   constructor(memory: Memory, image: Uint32Array, layout: PortLayout) {
@@ -37,6 +39,8 @@ export class KeeperPort {
     this.w = output('w', 'data');
     const input = (name: string): number => wordOf(layout.inputs, prefix + name);
     this.#in = {
+      rid: input('rid'),
+      bid: input('bid'),
       rdata: input('rdata'),
       rresp: input('rresp'),
       rlast: input('rlast'),
@@ -54,13 +58,13 @@ export class KeeperPort {
   }
 
   beat(inputs: Uint32Array): Incoming | undefined {
-    const { rvalid, rresp, rlast } = this.#in;
-    return inputs[rvalid] === 0 ? undefined : { response: inputs[rresp]!, last: inputs[rlast] !== 0 };
+    const { rvalid, rid, rresp, rlast } = this.#in;
+    return inputs[rvalid] === 0 ? undefined : { id: inputs[rid]!, response: inputs[rresp]!, last: inputs[rlast] !== 0 };
   }
 
   answer(inputs: Uint32Array): Incoming | undefined {
-    const { bvalid, bresp } = this.#in;
-    return inputs[bvalid] === 0 ? undefined : { response: inputs[bresp]!, last: true };
+    const { bvalid, bid, bresp } = this.#in;
+    return inputs[bvalid] === 0 ? undefined : { id: inputs[bid]!, response: inputs[bresp]!, last: true };
   }
 
   /** The words of the beat that comes. */

@@ -1,5 +1,6 @@
 import type { BlockUnderTest } from '../block.ts';
 import { interconnectBlock } from './interconnect/index.ts';
+import { memoryManagementUnitBlock } from './memory-management-unit/index.ts';
 import { memoryPathBlock } from './memory-path/index.ts';
 import { packetUnitBlock } from './packet-unit/index.ts';
 import { resourceAccessControllerBlock } from './resource-access-controller/index.ts';
@@ -10,4 +11,5 @@ export const blocksUnderTest: readonly BlockUnderTest[] = [
   resourceAccessControllerBlock,
   memoryPathBlock,
   interconnectBlock,
+  memoryManagementUnitBlock,
 ];

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import type { BlockParameters } from '../../block.ts';
+import { runCampaign } from '../../campaign.ts';
+import type { WayName } from '../../way.ts';
+import { makeWays } from '../../ways.ts';
+import { memoryManagementUnitBlock as block } from './index.ts';
+import { small } from './small.ts';
+
+const thorough = process.env.PORTCULLIS_THOROUGH === '1';
+
+const compare = async (
+  values: BlockParameters,
+  names: readonly WayName[],
+  cycles: number,
+  seed: number,
+): Promise<void> => {
+  const parameters = block.resolve(values);
+  const ways = await makeWays(block, parameters, names);
+  const { failure } = runCampaign({
+    block,
+    parameters,
+    ways,
+    cycles: thorough ? 50 * cycles : cycles,
+    seed,
+    frames: [],
+  });
+  expect(failure).toBeNull();
+};
+
+test(
+  'two units and their keeper agree with their models at small parameters',
+  () => compare(small, ['model', 'rtl'], 20_000, 3),
+  1_800_000,
+);
+
+// More of everything than the smallest, and what wide addresses, forms and domains beside the addresses change.
+test.each<BlockParameters>([
+  {
+    ...small,
+    units: 3,
+    dataWidth: 128,
+    addressWidth: 48,
+    formWidth: 4,
+    virtualWidth: 39,
+    domainWidth: 3,
+    sideband: true,
+  },
+  {
+    ...small,
+    units: 1,
+    addressWidth: 32,
+    formWidth: 0,
+    virtualWidth: 32,
+    idWidth: 1,
+    reads: 2,
+    writes: 2,
+    cookieIndexWidth: 1,
+  },
+  { units: 1 },
+])('model and hardware agree at %j', (values) => compare(values, ['model', 'rtl'], 5_000, 17), 1_800_000);
+
+test(
+  'model, hardware and Verilog agree at small parameters',
+  () => compare({ ...small, units: 1 }, ['model', 'rtl', 'verilog'], 3_000, 5),
+  3_600_000,
+);
