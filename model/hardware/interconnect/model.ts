@@ -10,6 +10,7 @@ import {
 } from '../../../rtl/interconnect/interface.ts';
 import { HeldBeat, OutputRegister, placeChannel } from '../primitives/channels.ts';
 import { layPorts, type PortLayout, wordOf } from '../primitives/ports.ts';
+import { EmptyChannels, type Restful } from '../primitives/rest.ts';
 import { LocalRead, LocalWrite } from './local.ts';
 import { Requests } from './requests.ts';
 import { Responses } from './responses.ts';
@@ -17,7 +18,7 @@ import { Slots } from './slots.ts';
 import { WriteData } from './write-data.ts';
 
 /** A model of the interconnect, driven by records of input words and answering with records of output words. */
-export interface InterconnectModel {
+export interface InterconnectModel extends Restful {
   readonly name: 'model';
   readonly parameters: InterconnectParameters;
   /** Where each port lies in the records. */
@@ -44,11 +45,13 @@ class Model implements InterconnectModel {
   readonly #writeResponses: Responses;
   readonly #localReads: readonly LocalRead[];
   readonly #localWrites: readonly LocalWrite[];
+  readonly #channels: EmptyChannels;
 
   constructor(parameters: InterconnectParameters) {
     this.parameters = parameters;
     const layout = layPorts(interconnectPortList(parameters));
     this.layout = layout;
+    this.#channels = new EmptyChannels(layout);
     this.#resetWord = wordOf(layout.inputs, 'aresetn');
     const image = new Uint32Array(layout.outputWords);
     this.#image = image;
@@ -109,6 +112,13 @@ class Model implements InterconnectModel {
     this.#decide(inputs);
     this.#edge(inputs);
   }
+
+  rest(): number {
+    const local = this.#localReads.some(({ offers }) => offers) || this.#localWrites.some(({ offers }) => offers);
+    return !local && this.#channels.in(this.#image) ? Number.POSITIVE_INFINITY : 0;
+  }
+
+  skip(): void {}
 
   /** Everything that this cycle's values decide, before anything changes. */
   #decide(inputs: Uint32Array): void {

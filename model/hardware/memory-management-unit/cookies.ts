@@ -37,6 +37,11 @@ export class Cookies {
     this.#done = false;
   }
 
+  /** No page is being taken back, and the cookies have been cleared. */
+  get idle(): boolean {
+    return this.ready && !this.holdsAnswer && !this.bump;
+  }
+
   get ready(): boolean {
     return this.#cleared === this.#cookies.length;
   }

@@ -37,6 +37,11 @@ export class KeeperWires {
     return this.#inputs[this.#in[unit]![name]]!;
   }
 
+  /** Some unit tells of an event. */
+  get tells(): boolean {
+    return this.some('event_error') || this.some('event_failure') || this.some('event_timeout');
+  }
+
   some(name: Told): boolean {
     return this.#in.some((places) => this.#inputs[places[name]] !== 0);
   }

@@ -7,6 +7,7 @@ import {
 } from '../../../rtl/memory-management-unit/interface.ts';
 import { layPorts, type PortLayout, wordOf } from '../primitives/ports.ts';
 import { RegisterPort } from '../primitives/register-port.ts';
+import { EmptyChannels, type Restful } from '../primitives/rest.ts';
 import { Cookies } from './cookies.ts';
 import { Engine } from './engine.ts';
 import { Geometry } from './geometry.ts';
@@ -17,7 +18,7 @@ import { KeeperWires } from './keeper-wires.ts';
 import { MemoryStatus } from './memory-status.ts';
 
 /** A model, driven by records of input words and answering with records of output words. */
-export interface MemoryKeeperModel {
+export interface MemoryKeeperModel extends Restful {
   readonly name: 'model';
   readonly parameters: MemoryKeeperParameters;
   /** Where each port lies in the records. */
@@ -48,6 +49,7 @@ class Model implements MemoryKeeperModel {
   readonly #holder: Holder;
   readonly #status: MemoryStatus;
   readonly #engine: Engine;
+  readonly #channels: EmptyChannels;
   #cycle = 0;
   #interrupt = false;
 
@@ -55,6 +57,7 @@ class Model implements MemoryKeeperModel {
     this.parameters = parameters;
     const layout = layPorts(memoryKeeperPortList(parameters));
     this.layout = layout;
+    this.#channels = new EmptyChannels(layout);
     this.#inputs = new Uint32Array(layout.inputWords);
     this.#in = {
       aresetn: wordOf(layout.inputs, 'aresetn'),
@@ -132,6 +135,21 @@ class Model implements MemoryKeeperModel {
     this.#engine.decide(inputs, this.#status.failed);
     this.#status.decide(this.#wires, this.#engine.failing);
     this.#edge(inputs);
+  }
+
+  rest(): number {
+    const works =
+      !this.#port.idle ||
+      !this.#cookies.idle ||
+      this.#engine.copying ||
+      this.#status.phase.some((phase) => phase !== 0) ||
+      this.#wires.tells ||
+      !this.#channels.in(this.#image);
+    return works ? 0 : Number.POSITIVE_INFINITY;
+  }
+
+  skip(cycles: number): void {
+    this.#cycle = (this.#cycle + cycles) % 2 ** 32;
   }
 
   /** What software reads is that of the cycle. */

@@ -9,6 +9,7 @@ import {
 import { HeldBeat, placeChannel } from '../primitives/channels.ts';
 import { layPorts, type PortLayout, wordOf } from '../primitives/ports.ts';
 import { RegisterPort } from '../primitives/register-port.ts';
+import { EmptyChannels, type Restful } from '../primitives/rest.ts';
 import { Answers } from './answers.ts';
 import { Check } from './check.ts';
 import { Deliveries } from './deliveries.ts';
@@ -27,7 +28,7 @@ import { WriteSlots } from './write-slots.ts';
 import { Writes } from './writes.ts';
 
 /** A model, driven by records of input words and answering with records of output words. */
-export interface MemoryManagementUnitModel {
+export interface MemoryManagementUnitModel extends Restful {
   readonly name: 'model';
   readonly parameters: MemoryManagementUnitParameters;
   /** Where each port lies in the records. */
@@ -80,6 +81,7 @@ class Model implements MemoryManagementUnitModel {
   readonly #data: Writes;
   readonly #answers: Answers;
   readonly #turns: Turns;
+  readonly #channels: EmptyChannels;
   #told = { error: 0, failure: 0, timeout: 0 };
   #interrupt = false;
 
@@ -87,6 +89,7 @@ class Model implements MemoryManagementUnitModel {
     this.parameters = parameters;
     const layout = layPorts(memoryManagementUnitPortList(parameters));
     this.layout = layout;
+    this.#channels = new EmptyChannels(layout);
     this.#reset = wordOf(layout.inputs, 'aresetn');
     this.#at = Object.fromEntries(outputs.map((name) => [name, wordOf(layout.outputs, name)])) as Places;
     const image = new Uint32Array(layout.outputWords);
@@ -190,6 +193,20 @@ class Model implements MemoryManagementUnitModel {
     this.#port.stepRead(inputs);
     this.#decide(inputs);
     this.#edge(inputs);
+  }
+
+  rest(): number {
+    const works =
+      !this.#port.idle ||
+      !this.#walker.atRest ||
+      this.#reads.some(() => true) ||
+      this.#writes.some(() => true) ||
+      !this.#channels.in(this.#image);
+    return works ? 0 : Number.POSITIVE_INFINITY;
+  }
+
+  skip(cycles: number): void {
+    this.#turns.skip(cycles);
   }
 
   /** Everything that this cycle's values decide, before anything changes. */

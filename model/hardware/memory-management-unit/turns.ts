@@ -12,6 +12,8 @@ export class Turns {
   readonly #reads: ReadSlots;
   readonly #writes: WriteSlots;
   #age = 0;
+  /** Whether the turn was here in the last cycle. */
+  #here = false;
 
   constructor(reads: ReadSlots, writes: WriteSlots) {
     this.#reads = reads;
@@ -22,6 +24,11 @@ export class Turns {
     this.request = false;
     this.claimBusy = false;
     this.#age = 0;
+  }
+
+  /** Passes over cycles in which no slot is used. */
+  skip(cycles: number): void {
+    if (this.#here) this.#age = Math.min(turnAge, this.#age + cycles);
   }
 
   #spent({ contended }: Wires): boolean {
@@ -56,6 +63,7 @@ export class Turns {
           (slot.enabled & setOf(claimMemory)) !== 0 &&
           slot.frames[claimMemory] === claimFrame,
       );
+    this.#here = turn;
     this.#age = turn ? Math.min(turnAge, this.#age + 1) : 0;
   }
 }

@@ -92,6 +92,10 @@ export class Walker {
     return this.state === walkStates.index || this.state === walkStates.fill;
   }
 
+  get atRest(): boolean {
+    return this.state === walkStates.idle || this.state === walkStates.fault;
+  }
+
   get waiting(): boolean {
     return this.state === walkStates.wait;
   }

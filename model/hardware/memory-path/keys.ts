@@ -74,6 +74,11 @@ export class Keys {
     return { class: slot.loaded && slot.kind === channel ? channel : refused, key, waits };
   }
 
+  /** No commit and no clearing is under way. */
+  get idle(): boolean {
+    return !this.#active && this.#clearing === 0;
+  }
+
   /** The slot that a commit is active for. */
   get committing(): number | undefined {
     return this.#active ? this.#slot : undefined;

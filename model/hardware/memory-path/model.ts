@@ -9,6 +9,7 @@ import {
 import { HeldBeat, placeChannel } from '../primitives/channels.ts';
 import { layPorts, type PortLayout, wordOf } from '../primitives/ports.ts';
 import { RegisterPort } from '../primitives/register-port.ts';
+import { EmptyChannels, type Restful } from '../primitives/rest.ts';
 import { Answers } from './answers.ts';
 import { Deliveries } from './deliveries.ts';
 import { Geometry } from './geometry.ts';
@@ -23,7 +24,7 @@ import { Tweaks } from './tweaks.ts';
 import { Writes } from './writes.ts';
 
 /** A model of the path, driven by records of input words and answering with records of output words. */
-export interface MemoryPathModel {
+export interface MemoryPathModel extends Restful {
   readonly name: 'model';
   readonly parameters: MemoryPathParameters;
   /** Where each port lies in the records. */
@@ -74,6 +75,7 @@ class Model implements MemoryPathModel {
   readonly #outgoing: ClearedRegister[] = [];
   readonly #readRequest: HeldBeat;
   readonly #users: readonly HeldUser[];
+  readonly #channels: EmptyChannels;
   /** Cycles since reset. */
   #now = 0;
 
@@ -81,6 +83,7 @@ class Model implements MemoryPathModel {
     this.parameters = parameters;
     const layout = layPorts(memoryPathPortList(parameters));
     this.layout = layout;
+    this.#channels = new EmptyChannels(layout);
     this.#at = {
       aresetn: wordOf(layout.inputs, 'aresetn'),
       tamper: wordOf(layout.inputs, 'tamper'),
@@ -184,6 +187,22 @@ class Model implements MemoryPathModel {
     this.#decide(inputs);
     this.#edge(inputs);
     this.#now += 1;
+  }
+
+  rest(): number {
+    const works =
+      !this.#port.idle ||
+      !this.#keys.idle ||
+      this.#scanner.active ||
+      this.#reads.cutter.active ||
+      this.#slots.some(() => true) ||
+      this.#writes.busy ||
+      !this.#channels.in(this.#image);
+    return works ? 0 : Number.POSITIVE_INFINITY;
+  }
+
+  skip(cycles: number): void {
+    this.#now += cycles;
   }
 
   /** Everything that this cycle's values decide, before anything changes. */

@@ -79,6 +79,11 @@ export class Writes {
   }
 
   /** The key slot of the current write, if it is encrypted. */
+  /** Whether any burst or piece is in flight. */
+  get busy(): boolean {
+    return this.bursts.items.some(({ valid }) => valid) || this.pieces.items.some(({ valid }) => valid);
+  }
+
   uses(key: number): boolean {
     const burst = this.#current;
     if (burst !== undefined && burst.class > 0 && burst.key === key) return true;

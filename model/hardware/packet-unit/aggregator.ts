@@ -54,6 +54,19 @@ export class Aggregator {
     this.#idle = 0;
   }
 
+  /** Cycles until the open chain is closed, where nothing comes. */
+  rest(): number {
+    const idleLimit = this.#registers.words[place.idle_limit]!;
+    if (!this.#open) return Number.POSITIVE_INFINITY;
+    if (this.#full) return 0;
+    return idleLimit === 0 ? Number.POSITIVE_INFINITY : Math.max(0, idleLimit - this.#idle);
+  }
+
+  /** Passes over cycles in which nothing comes. */
+  skip(cycles: number): void {
+    this.#idle = Math.min(allOnes, this.#idle + cycles);
+  }
+
   /**
    * @param arriving a beat waits before the parser, or a frame is in it.
    * @param resolved the resolver takes a hashed chain in this cycle.

@@ -44,6 +44,11 @@ export class HashEngine {
     for (const stage of this.#after) stage.present = false;
   }
 
+  /** A hash is on its way. */
+  get busy(): boolean {
+    return this.#stepsLeft > 0 || this.#after.some(({ present }) => present);
+  }
+
   /** No step remains after the one in this cycle. Means something after `step`. */
   get canStart(): boolean {
     return this.#canStart;

@@ -10,6 +10,7 @@ import { Buffer } from '../primitives/buffer.ts';
 import { layPorts, type PortLayout, wordOf } from '../primitives/ports.ts';
 import { Queue } from '../primitives/queue.ts';
 import { RegisterPort } from '../primitives/register-port.ts';
+import type { Restful } from '../primitives/rest.ts';
 import { Aggregator, unresolvedLimit } from './aggregator.ts';
 import {
   copyWords,
@@ -28,7 +29,7 @@ import { Resolver } from './resolver.ts';
 import { Streamer } from './streamer.ts';
 
 /** A model of the unit, driven by records of input words and answering with records of output words. */
-export interface PacketUnitModel {
+export interface PacketUnitModel extends Restful {
   readonly name: 'model';
   readonly parameters: PacketUnitParameters;
   /** Where each port lies in the records. */
@@ -135,6 +136,22 @@ class Model implements PacketUnitModel {
       this.#port.stepWrite(inputs);
       this.#resetState();
     }
+  }
+
+  rest(): number {
+    const buffers = [this.#input, this.#events, this.#items, this.#clients, this.#tags, this.#records, this.#output];
+    const works =
+      !this.#port.idle ||
+      this.#parser.busy ||
+      this.#engine.busy ||
+      this.#streamer.counts ||
+      !this.#frames.empty ||
+      buffers.some(({ valid }) => valid);
+    return works ? 0 : this.#aggregator.rest();
+  }
+
+  skip(cycles: number): void {
+    this.#aggregator.skip(cycles);
   }
 
   show(outputs: Uint32Array): void {

@@ -31,6 +31,11 @@ export class Streamer {
     this.#counted.present = false;
   }
 
+  /** A frame is yet to be counted. */
+  get counts(): boolean {
+    return this.#counted.present;
+  }
+
   step(frames: Queue<Beat>, tags: Buffer<Tag>, output: Buffer<OutputBeat>): void {
     this.#count();
     if (!frames.valid || !tags.valid) return;

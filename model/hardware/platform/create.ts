@@ -52,4 +52,4 @@ export const createPlatform = async (
 
 /** A platform over the models of its blocks. */
 export const createModelPlatform: CreatePlatform = (request = {}) =>
-  createPlatform('model', request, createModelMachine);
+  createPlatform('model', request, (p) => createModelMachine(p));

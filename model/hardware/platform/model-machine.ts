@@ -2,6 +2,7 @@
 import {
   blockParameters,
   bridgeWindow,
+  deviceNames,
   firstUnitWindow,
   interruptLines,
   type PlatformParameters,
@@ -16,7 +17,7 @@ import { layPorts, type PortLayout, wordOf } from '../primitives/ports.ts';
 import { createResourceAccessControllerModel } from '../resource-access-controller/index.ts';
 import type { Machine } from './machine.ts';
 import { RegisterBridge } from './register-bridge.ts';
-import { type Ends, endsOf, type Placed, place, Wires } from './wiring.ts';
+import { type Ends, endsOf, type Part, Placed, Wires } from './wiring.ts';
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
@@ -60,9 +61,10 @@ class ModelMachine implements Machine {
   readonly #devices: Placed;
   readonly #bridge: Placed;
   readonly #packets: Placed;
-  readonly #joints: (() => void)[] = [];
+  #running = 0;
 
-  constructor(p: PlatformParameters) {
+  constructor(p: PlatformParameters, maySleep: boolean) {
+    const place = (part: Part): Placed => new Placed(part, maySleep);
     const layout = layPorts(platformPortList(p));
     this.layout = layout;
     this.#inputs = new Uint32Array(layout.inputWords);
@@ -89,14 +91,13 @@ class ModelMachine implements Machine {
     this.#connectRegisters();
     this.#connectPackets();
     this.#connectInterrupts();
-    for (const { part, outputs } of this.#parts) part.show(outputs);
   }
 
   /** The machine's own ports, seen from inside. */
   get #edge(): Ends {
     return {
-      out: { slots: this.layout.inputs, record: this.#inputs },
-      in: { slots: this.layout.outputs, record: this.#outputs },
+      out: { slots: this.layout.inputs, record: this.#inputs, owner: undefined },
+      in: { slots: this.layout.outputs, record: this.#outputs, owner: undefined },
     };
   }
 
@@ -104,23 +105,23 @@ class ModelMachine implements Machine {
     const edge = this.#edge;
     for (const [processor, front] of this.#fronts.entries()) {
       const unit = this.#units[processor]!;
-      this.#wires.axi(edge, `p${processor}_axi`, endsOf(front), 's0_axi');
+      this.#wires.axi(edge, `p${processor}_axi`, endsOf(front), 's0_axi', ['awaddr', 'araddr']);
       this.#wires.axi(endsOf(front), 'm0_axi', endsOf(unit), 's_axi');
       this.#wires.axi(endsOf(front), 'm1_axi', endsOf(this.#devices), `s${processor}_axi`);
       for (const channel of ['aw', 'ar']) {
-        const outer = wordOf(this.layout.inputs, `p${processor}_axi_${channel}addr`);
-        const prot = wordOf(this.layout.inputs, `p${processor}_axi_${channel}prot`);
-        const user = wordOf(this.layout.inputs, `p${processor}_axi_${channel}user`);
-        const inner = wordOf(front.part.layout.inputs, `s0_axi_${channel}addr`);
-        const { slots, record } = endsOf(front).out;
-        const address = wordOf(slots, `m0_axi_${channel}addr`);
+        const outer = (signal: string): number => wordOf(this.layout.inputs, `p${processor}_axi_${channel}${signal}`);
+        const [address, prot, user] = [outer('addr'), outer('prot'), outer('user')];
+        const front0 = wordOf(front.part.layout.inputs, `s0_axi_${channel}addr`);
+        const outgoing = wordOf(front.part.layout.outputs, `m0_axi_${channel}addr`);
         const unitUser = wordOf(unit.part.layout.inputs, `s_axi_${channel}user`);
-        this.#joints.push(() => {
-          const high = this.#inputs[outer + 1]!;
-          front.inputs[inner + 1] =
-            (high & 0x7f) | (this.#inputs[user]! << 7) | ((this.#inputs[prot]! & 1) << 11) | (((high >>> 7) & 1) << 12);
-          unit.inputs[unitUser] = (record[address + 1]! >>> 7) & 15;
+        this.#wires.join(edge.out, () => {
+          const inputs = this.#inputs;
+          const high = inputs[address + 1]!;
+          const privileged = inputs[prot]! & 1;
+          front.put(front0, inputs[address]!);
+          front.put(front0 + 1, (high & 0x7f) | (inputs[user]! << 7) | (privileged << 11) | ((high >>> 7) << 12));
         });
+        this.#wires.join(endsOf(front).out, () => unit.put(unitUser, (front.outputs[outgoing + 1]! >>> 7) & 15));
       }
     }
   }
@@ -144,10 +145,10 @@ class ModelMachine implements Machine {
       wires.axi(endsOf(side), 'm0_axi', endsOf(path), 's_axi');
       wires.axi(endsOf(path), 'm_axi', edge, `m${memory}_axi`);
       wires.connect(edge.out, 'tamper', endsOf(path).in);
-      this.#joints.push(() => {
-        if (((this.#keeper.outputs[request]! >>> memory) & 1) === 0) return;
-        side.inputs[side.resetWord] = 0;
-        path.inputs[path.resetWord] = 0;
+      wires.join(keeper.out, () => {
+        const runs = ((this.#keeper.outputs[request]! >>> memory) & 1) ^ 1;
+        side.put(side.resetWord, this.#inputs[0]! & runs);
+        path.put(path.resetWord, this.#inputs[0]! & runs);
       });
     }
     wires.connect(keeper.out, 'reset_request', edge.in, 'memory_reset_request');
@@ -160,7 +161,7 @@ class ModelMachine implements Machine {
     const controller = endsOf(this.#controller);
     wires.axi(endsOf(this.#devices), 'm0_axi', controller, 's_axi');
     wires.axi(endsOf(this.#devices), 'm1_axi', endsOf(this.#bridge), 's_axi');
-    for (const port of range(blockPorts)) wires.axi(controller, `m${port}_axi`, edge, `d${port}_axi`);
+    for (const port of range(deviceNames.length)) wires.axi(controller, `m${port}_axi`, edge, `d${port}_axi`);
     wires.connect(edge.out, 'device_interrupt', controller.in);
     wires.connect(controller.out, 'reset_request', edge.in, 'device_reset_request');
     wires.connect(edge.out, 'device_reset_acknowledge', controller.in, 'reset_acknowledge');
@@ -178,9 +179,9 @@ class ModelMachine implements Machine {
     for (const [processor, unit] of this.#units.entries()) at(firstUnitWindow + processor, unit);
     const unavailable = wordOf(this.#bridge.part.layout.inputs, 'unavailable');
     const request = wordOf(this.#keeper.part.layout.outputs, 'reset_request');
-    this.#joints.push(() => {
-      this.#bridge.inputs[unavailable] = this.#keeper.outputs[request]! << windows.path0;
-    });
+    this.#wires.join(endsOf(this.#keeper).out, () =>
+      this.#bridge.put(unavailable, this.#keeper.outputs[request]! << windows.path0),
+    );
   }
 
   #connectPackets(): void {
@@ -192,42 +193,55 @@ class ModelMachine implements Machine {
 
   #connectInterrupts(): void {
     const to = wordOf(this.layout.outputs, 'interrupt');
-    const line = (placed: Placed, name: string, bit: number) => {
+    const line = (placed: Placed, name: string, bit: number, width = 1): void => {
       const word = wordOf(placed.part.layout.outputs, name);
-      return (): number => placed.outputs[word]! << bit;
+      const mask = (2 ** width - 1) << bit;
+      this.#wires.join(endsOf(placed).out, () => {
+        this.#outputs[to] = (this.#outputs[to]! & ~mask) | (placed.outputs[word]! << bit);
+      });
     };
-    const lines = [
-      line(this.#keeper, 'irq', interruptLines.keeper),
-      line(this.#network, 'irq', interruptLines.network),
-      line(this.#paths[0]!, 'irq', interruptLines.path0),
-      line(this.#paths[1]!, 'irq', interruptLines.path1),
-      line(this.#controller, 'irq', interruptLines.controller),
-      ...this.#units.map((unit, processor) => line(unit, 'irq', interruptLines.unit0 + processor)),
-      line(this.#controller, 'resource_interrupt', interruptLines.disk0),
-    ];
-    this.#joints.push(() => {
-      let value = 0;
-      for (const each of lines) value |= each();
-      this.#outputs[to] = value;
-    });
+    line(this.#keeper, 'irq', interruptLines.keeper);
+    line(this.#network, 'irq', interruptLines.network);
+    line(this.#paths[0]!, 'irq', interruptLines.path0);
+    line(this.#paths[1]!, 'irq', interruptLines.path1);
+    line(this.#controller, 'irq', interruptLines.controller);
+    for (const [processor, unit] of this.#units.entries()) line(unit, 'irq', interruptLines.unit0 + processor);
+    line(this.#controller, 'resource_interrupt', interruptLines.disk0, deviceNames.length);
   }
 
   step(inputs: Uint32Array, outputs: Uint32Array): void {
     this.#inputs.set(inputs);
-    this.#wires.copy();
-    const running = inputs[0]!;
-    for (const { inputs: own, resetWord } of this.#parts) own[resetWord] = running;
-    for (const joint of this.#joints) joint();
+    if (inputs[0] !== this.#running) this.#reset(inputs[0]!);
+    this.#wires.copyFrom(this.#inputs);
+    for (const placed of this.#parts) if (placed.fresh) this.#wires.copyFrom(placed.outputs);
     outputs.set(this.#outputs);
-    for (const { part, inputs: own, outputs: given } of this.#parts) {
-      part.step(own, given);
-      part.show(given);
+    for (const placed of this.#parts) placed.step();
+  }
+
+  /** The machine's reset changes. */
+  #reset(running: number): void {
+    this.#running = running;
+    for (const placed of this.#parts) {
+      placed.put(placed.resetWord, running);
+      // What is wired by more than a copy looks at the reset as well.
+      placed.fresh = true;
     }
+  }
+
+  rest(): number {
+    let cycles = Number.POSITIVE_INFINITY;
+    for (const { sleepsFor } of this.#parts) cycles = Math.min(cycles, sleepsFor);
+    return cycles;
+  }
+
+  skip(cycles: number): void {
+    for (const placed of this.#parts) placed.passOver(cycles);
   }
 }
 
-/** Ports of the controller. */
-const blockPorts = 6;
-
-/** The machine of models. */
-export const createModelMachine = (p: PlatformParameters): Machine => new ModelMachine(p);
+/**
+ * The machine of models.
+ *
+ * @param maySleep whether blocks in which nothing happens are passed over; what comes out is the same
+ */
+export const createModelMachine = (p: PlatformParameters, maySleep = true): Machine => new ModelMachine(p, maySleep);

@@ -108,10 +108,12 @@ export class RegisterBridge implements Part {
     this.#show();
   }
 
-  /** Whether nothing happens as long as nothing is asked. */
-  get idle(): boolean {
-    return this.#phase === phases.idle && this.#read.full + this.#write.full + this.#data.full === 0;
+  rest(): number {
+    const idle = this.#phase === phases.idle && this.#read.full + this.#write.full + this.#data.full === 0;
+    return idle ? Number.POSITIVE_INFINITY : 0;
   }
+
+  skip(): void {}
 
   show(outputs: Uint32Array): void {
     outputs.set(this.#image);

@@ -189,7 +189,7 @@ export class SimulatedPlatform implements Platform {
       if (!this.#cycle()) return;
       if (this.#tellAnswers()) return;
       this.#unanswered += 1;
-      this.#passOver();
+      if (this.#passOver() && this.#tellWaiters()) return;
     }
     if (this.#unanswered > patience) throw new StalledError(this.#now);
   }
@@ -254,21 +254,21 @@ export class SimulatedPlatform implements Platform {
     return told || woken.length > 0;
   }
 
-  /** Passes over the cycles in which nothing happens, inside the machine or outside. */
-  #passOver(): void {
-    const { rest, skip } = this.#machine;
-    if (rest === undefined || skip === undefined) return;
+  /** Passes over the cycles in which nothing happens, inside the machine or outside. Says whether there were any. */
+  #passOver(): boolean {
+    const machine = this.#machine;
+    if (machine.rest === undefined || machine.skip === undefined) return false;
     const outside = this.#around.nextEvent(this.#now);
-    if (outside <= this.#now) return;
-    const still = this.#machine.rest!();
-    if (still === 0) return;
-    let next = Math.min(this.#now + still, outside, this.#coming[0]?.cycle ?? Number.POSITIVE_INFINITY);
+    if (outside <= this.#now) return false;
+    const rest = machine.rest();
+    if (rest === 0) return false;
+    let next = Math.min(this.#now + rest, outside, this.#coming[0]?.cycle ?? Number.POSITIVE_INFINITY);
     for (const { until } of this.#sleepers) next = Math.min(next, until);
     for (const { deadline } of this.#interrupts) next = Math.min(next, deadline);
     if (next === Number.POSITIVE_INFINITY) throw new StalledError(this.#now);
-    if (next <= this.#now) return;
-    this.#machine.skip!(next - this.#now);
+    machine.skip(next - this.#now);
     this.#now = next;
+    return true;
   }
 
   snapshot(): Snapshot {

@@ -30,6 +30,9 @@ export class Surroundings {
   readonly #feed: FrameFeed;
   readonly #at;
   #tamper = false;
+  /** As the machine saw them in the last cycle. */
+  #driven = { memories: 0, devices: 0, interrupts: 0 };
+  #tampered = false;
 
   constructor(layout: PortLayout, p: PlatformParameters, options: ResolvedOptions, changed: MediumChanged) {
     const { dataWidth } = p;
@@ -121,27 +124,34 @@ export class Surroundings {
     return this.#devices[deviceNames.indexOf(name)]!;
   }
 
-  /** Sets the machine's inputs of the cycle. */
-  drive(inputs: Uint32Array, cycle: number): void {
-    for (const processor of this.processors) processor.drive(inputs);
-    let acknowledged = 0;
-    for (const [index, memory] of this.memories.entries()) {
-      memory.drive(inputs, cycle);
-      acknowledged |= Number(memory.acknowledges) << index;
-    }
-    inputs[this.#at.memoryAcknowledge] = acknowledged;
-    acknowledged = 0;
+  /** The wires that are not part of a channel, as the state has them. */
+  #levels(): { readonly memories: number; readonly devices: number; readonly interrupts: number } {
+    let memories = 0;
+    for (let index = 0; index < this.memories.length; index += 1)
+      memories |= Number(this.memories[index]!.acknowledges) << index;
+    let devices = 0;
     let interrupts = 0;
     for (let index = 0; index < this.#devices.length; index += 1) {
       const device = this.#devices[index]!;
-      device.drive(inputs, cycle);
-      acknowledged |= Number(device.acknowledges) << index;
+      devices |= Number(device.acknowledges) << index;
       interrupts |= Number(device.interrupts) << index;
     }
-    inputs[this.#at.deviceAcknowledge] = acknowledged;
-    inputs[this.#at.deviceInterrupt] = interrupts;
+    return { memories, devices, interrupts };
+  }
+
+  /** Sets the machine's inputs of the cycle. */
+  drive(inputs: Uint32Array, cycle: number): void {
+    for (const processor of this.processors) processor.drive(inputs);
+    for (const memory of this.memories) memory.drive(inputs, cycle);
+    for (const device of this.#devices) device.drive(inputs, cycle);
     this.#feed.drive(inputs);
+    const levels = this.#levels();
+    this.#driven = levels;
+    inputs[this.#at.memoryAcknowledge] = levels.memories;
+    inputs[this.#at.deviceAcknowledge] = levels.devices;
+    inputs[this.#at.deviceInterrupt] = levels.interrupts;
     inputs[this.#at.tamper] = Number(this.#tamper);
+    this.#tampered = this.#tamper;
     this.#tamper = false;
   }
 
@@ -159,8 +169,12 @@ export class Surroundings {
 
   /** The next cycle in which something happens outside by itself; the present one when something is under way. */
   nextEvent(cycle: number): number {
+    const levels = this.#levels();
     const busy =
-      this.#tamper ||
+      this.#tampered ||
+      levels.memories !== this.#driven.memories ||
+      levels.devices !== this.#driven.devices ||
+      levels.interrupts !== this.#driven.interrupts ||
       this.processors.some(({ open }) => open > 0) ||
       this.memories.some(({ idle }) => !idle) ||
       this.#devices.some(({ idle }) => !idle) ||

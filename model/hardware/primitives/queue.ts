@@ -36,6 +36,10 @@ export class Queue<Entry> {
     return this.#registerFull;
   }
 
+  get empty(): boolean {
+    return !this.#registerFull && this.#inMemory === 0;
+  }
+
   /** The entry in the output register. Means something while `valid`. */
   get front(): Entry {
     return this.#slots[this.#head]!;

@@ -116,6 +116,18 @@ export class RegisterPort {
     return this.#readHeld;
   }
 
+  /** Whether no access is under way. */
+  get idle(): boolean {
+    return !(
+      this.#addressHeld ||
+      this.#dataHeld ||
+      this.#readHeld ||
+      this.#responseValid ||
+      this.#readValid ||
+      this.#windowPending
+    );
+  }
+
   /** Writes the port's outputs during this cycle. */
   drive(outputs: Uint32Array): void {
     const out = this.#out;

@@ -36,6 +36,11 @@ export class Faults {
     this.#notes.fill(null);
   }
 
+  /** Nothing is noted. */
+  get idle(): boolean {
+    return this.#notes.every((note) => note === null);
+  }
+
   note(port: number, write: boolean, note: Note | null): void {
     this.#notes[2 * port + Number(write)] = note;
   }

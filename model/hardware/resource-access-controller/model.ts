@@ -7,6 +7,7 @@ import {
 } from '../../../rtl/resource-access-controller/interface.ts';
 import { layPorts, type PortLayout, wordOf } from '../primitives/ports.ts';
 import { RegisterPort } from '../primitives/register-port.ts';
+import { EmptyChannels, type Restful } from '../primitives/rest.ts';
 import { FaultFinder } from './fault-finder.ts';
 import { Isolation } from './isolation.ts';
 import { makeParts, type Parts, resetParts } from './parts.ts';
@@ -15,7 +16,7 @@ import type { Requests } from './requests.ts';
 import { lowest } from './slots.ts';
 
 /** A model of the controller, driven by records of input words and answering with records of output words. */
-export interface ResourceAccessControllerModel {
+export interface ResourceAccessControllerModel extends Restful {
   readonly name: 'model';
   readonly parameters: ResourceAccessControllerParameters;
   /** Where each port lies in the records. */
@@ -42,11 +43,13 @@ class Model implements ResourceAccessControllerModel {
   readonly #isolation: Isolation;
   /** A mask of resources. */
   #faulted = 0;
+  readonly #channels: EmptyChannels;
 
   constructor(parameters: ResourceAccessControllerParameters) {
     this.parameters = parameters;
     const layout = layPorts(resourceAccessControllerPortList(parameters));
     this.layout = layout;
+    this.#channels = new EmptyChannels(layout);
     this.#at = {
       aresetn: wordOf(layout.inputs, 'aresetn'),
       deviceInterrupt: wordOf(layout.inputs, 'device_interrupt'),
@@ -87,6 +90,24 @@ class Model implements ResourceAccessControllerModel {
     this.#port.stepRead(inputs);
     this.#decide(inputs);
     this.#edge(inputs, this.#finder.find(inputs, this.#isolation.isolated));
+  }
+
+  rest(): number {
+    const { readSlots, writeSlots, writeData, faults } = this.#parts;
+    const works =
+      !this.#port.idle ||
+      (readSlots.valid | writeSlots.valid) !== 0 ||
+      writeData.active ||
+      !faults.idle ||
+      !this.#channels.in(this.#image);
+    return works ? 0 : Number.POSITIVE_INFINITY;
+  }
+
+  skip(cycles: number): void {
+    const { words, place } = this.#registers;
+    this.#registers.countCycles(cycles);
+    this.#parts.readAges.skip(cycles, words, place.timeout);
+    this.#parts.writeAges.skip(cycles, words, place.timeout);
   }
 
   /** What is computed only when software may read it. */

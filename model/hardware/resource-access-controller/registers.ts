@@ -25,6 +25,11 @@ export class Registers extends RegisterWords<RegisterName> {
     super(resourceAccessControllerRegisters(parameters).placed, registerAddressWidth);
   }
 
+  /** Counts cycles that were passed over. */
+  countCycles(cycles: number): void {
+    this.words[this.place.cycle] = (this.words[this.place.cycle]! + cycles) % 2 ** cycleWidth;
+  }
+
   /** The edge of a cycle counts it. */
   countCycle(): void {
     this.count('cycle', 1, cycleWidth);

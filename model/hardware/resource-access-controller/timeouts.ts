@@ -57,13 +57,26 @@ export class Ages {
     this.#charged |= ours & hasData;
   }
 
-  /** The edge, but for the slots that are used anew at it; `timeouts` has that of resource 0 at `first`. */
-  edge(timeouts: Uint32Array, first: number): void {
+  /** The next slot is looked at. */
+  #turn(timeouts: Uint32Array, first: number): void {
     const { age, resource, count } = this.#slots;
     const { slot, timeout } = this.#looked;
     this.#due = timeout !== 0 && age[slot]! >= timeout ? slot : -1;
     this.#looked = { slot: this.#watch, timeout: timeouts[first + resource[this.#watch]!]! };
     this.#watch = this.#watch + 1 === count ? 0 : this.#watch + 1;
+  }
+
+  /** Passes over cycles in which no slot is used: what was looked at two cycles ago is forgotten. */
+  skip(cycles: number, timeouts: Uint32Array, first: number): void {
+    const turns = Math.min(cycles, 2);
+    this.#watch = (this.#watch + cycles - turns) % this.#slots.count;
+    for (let turn = 0; turn < turns; turn += 1) this.#turn(timeouts, first);
+  }
+
+  /** The edge, but for the slots that are used anew at it; `timeouts` has that of resource 0 at `first`. */
+  edge(timeouts: Uint32Array, first: number): void {
+    const { age } = this.#slots;
+    this.#turn(timeouts, first);
     for (let rest = this.#charged & ~this.#moves; rest !== 0; rest &= rest - 1) {
       const waits = lowest(rest);
       if (age[waits] !== this.#greatest) age[waits]! += 1;
