@@ -20,7 +20,7 @@ export const owedPaths = (p: Geometry, port: number): readonly string[] => [
   ]),
 ];
 
-/** Bits in which the beats that all slots can ask for are summed. */
+/** Bits in which the beats that all slots can ask for are summed: 4,096 for the 16 slots that there are at most. */
 const width = 13;
 
 const sum = (terms: readonly Bits[]): Bits =>
