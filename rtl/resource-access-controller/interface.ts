@@ -270,7 +270,7 @@ export const resourceAccessControllerRegisters = (p: ResourceAccessControllerPar
           requested: { description: 'One bit a port: its devices are asked to go into reset.', width: p.ports },
           acknowledged: {
             description: 'One bit a port: its devices say that they are in reset.',
-            bit: 8,
+            low: 8,
             width: p.ports,
           },
         },

@@ -285,4 +285,16 @@ export const owedTests = (unit: () => SteppedController): void => {
     bench.tick({ reset_acknowledge: 0 });
     expect(comesBack(bench)).toBe(true);
   });
+
+  test('software sees the reset handshake from both sides', () => {
+    const bench = isolated(oneResource());
+    const state = (): number => bench.driver.read('port_reset_state');
+    expect(state()).toBe(0x000);
+    bench.driver.write('port_reset', 1);
+    expect(state()).toBe(0x001);
+    bench.set({ reset_acknowledge: 1 }).tick().tick();
+    expect(state()).toBe(0x100);
+    bench.set({ reset_acknowledge: 0 }).tick();
+    expect(state()).toBe(0x000);
+  });
 };

@@ -55,15 +55,6 @@ describe('a pulse of port_reset', () => {
   });
 });
 
-test('software sees the handshake from both sides', () => {
-  const state = (bench: Bench): number => bench.driver.read('port_reset_state');
-  const bench = requested();
-  expect(state(bench)).toBe(0x001);
-  expect(state(bench.set({ reset_acknowledge: 1 }).tick())).toBe(0x100);
-  expect(state(pulse(bench, 'port_reset'))).toBe(0x100);
-  expect(state(bench.set({ reset_acknowledge: 0 }).tick())).toBe(0x000);
-});
-
 describe('a pulse of port_isolate', () => {
   test('withdraws the request, and nothing is forgotten', () => {
     const bench = requested();

@@ -73,6 +73,12 @@ describe('registerMap', () => {
       'reset lists 2 values',
     );
     expect(refusal({ one: { description: 'A.', fields: {} } })).toContain('no fields');
+    expect(
+      refusal({ one: { description: 'A.', fields: { a: Object.assign({ low: 1 }, bit, { bit: 3 }) } } }),
+    ).toMatchInlineSnapshot(
+      `"unit.one.a: 'bit' means nothing here; write one of description, access, width, low, reset, value"`,
+    );
+    expect(refusal({ one: Object.assign({ depth: 4 }, word) })).toContain("unit.one: 'depth' means nothing here");
     expect(refusal({ one: { kind: 'counter', description: 'A.', width: 65 } })).toContain('1 to 64');
     expect(refusal({ one: { kind: 'counter', description: 'A.', width: 40, address: 4 } })).toContain('multiple of 8');
     expect(refusal({ one: { ...word, count: 0 } })).toContain('count is 0');

@@ -70,6 +70,19 @@ const need = (condition: boolean, where: string, message: string): void => {
 const checkName = (where: string, name: string): void =>
   need(NAME.test(name), where, `the name '${name}' must be lower case words joined by single underscores`);
 
+const FIELD_KEYS: readonly string[] = ['description', 'access', 'width', 'low', 'reset', 'value'];
+const REGISTER_KEYS: Readonly<Record<PlacedRegister['kind'], readonly string[]>> = {
+  register: ['description', 'address', 'kind', 'count', 'stride', 'access', 'fields'],
+  counter: ['description', 'address', 'kind', 'count', 'stride', 'width'],
+  window: ['description', 'address', 'kind', 'depth', 'access', 'fields'],
+};
+
+/** The types let a slip such as `bit` for `low` pass, for a map may have its registers from anywhere. */
+const checkKeys = (where: string, declaration: object, known: readonly string[]): void => {
+  for (const key of Object.keys(declaration))
+    need(known.includes(key), where, `'${key}' means nothing here; write one of ${known.join(', ')}`);
+};
+
 const placeFields = (
   where: string,
   declarations: Readonly<Record<string, FieldDeclaration>>,
@@ -82,6 +95,7 @@ const placeFields = (
   for (const [name, field] of Object.entries(declarations)) {
     const here = `${where}.${name}`;
     checkName(here, name);
+    checkKeys(here, field, FIELD_KEYS);
     const { width = 1, low = next, access = registerAccess, reset = 0, value = 0 } = field;
     need(isInteger(width, 1, 32), here, `width is ${width}, but must be an integer from 1 to 32; split a wider field`);
     need(isInteger(low, 0, bits - 1), here, `low is ${low}, but must be an integer from 0 to ${bits - 1}`);
@@ -164,6 +178,7 @@ const shapeOf = (where: string, register: RegisterDeclaration): Shape => {
 const alignUp = (address: number, to: number): number => Math.ceil(address / to) * to;
 
 const placeOne = (where: string, name: string, register: RegisterDeclaration, next: number): PlacedRegister => {
+  checkKeys(where, register, REGISTER_KEYS[register.kind ?? 'register']);
   const shape = shapeOf(where, register);
   const size = shape.words * 4;
   const stride = ('stride' in register ? register.stride : undefined) ?? size;
