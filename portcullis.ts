@@ -34,6 +34,10 @@ const verbs: Readonly<Record<string, { readonly summary: string; load(): Promise
     summary: 'Serve a directory to 9P2000.L clients until it is stopped',
     load: async () => (await import('./testbench/commands/share.ts')).share,
   },
+  volume: {
+    summary: 'Serve a file over NBD while snapshots of it are taken, read, removed and restored',
+    load: async () => (await import('./testbench/commands/volume.ts')).volume,
+  },
   bench: {
     summary: 'Race the simulator against Verilator on the emitted Verilog',
     load: async () => (await import('./testbench/commands/bench.ts')).bench,

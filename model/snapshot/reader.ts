@@ -20,9 +20,9 @@ export class Reader {
 
   /** @throws SnapshotError when the snapshot is no longer live; StorageError, SourceError */
   async read(snapshot: Snapshot, offset: number, into: Uint8Array): Promise<void> {
-    await this.#pieces(snapshot, offset, into, (piece) => {
+    await this.#pieces(snapshot, offset, into, (block) => {
       if (snapshot.record.state === 'live') return;
-      throw new SnapshotError(`Snapshot '${snapshot.record.name}' is ${snapshot.record.state}: block ${piece}.`);
+      throw new SnapshotError(`Snapshot '${snapshot.record.name}' cannot be read any more, from block ${block} on.`);
     });
   }
 
@@ -35,6 +35,7 @@ export class Reader {
 
   async #pieces(snapshot: Snapshot, offset: number, into: Uint8Array, check: (block: number) => void): Promise<void> {
     const { blockSize } = this.#layout;
+    check(Math.floor(offset / blockSize));
     const pieces: Promise<void>[] = [];
     for (let done = 0; done < into.length; ) {
       const block = Math.floor((offset + done) / blockSize);
@@ -65,7 +66,6 @@ export class Reader {
     into: Uint8Array,
     check: (block: number) => void,
   ): Promise<void> {
-    check(first);
     if (slot === null) await this.#source.read(first * this.#layout.blockSize + within, into);
     else await this.#copier.readSlot(slot, within, into);
     check(first);

@@ -1,17 +1,19 @@
 import { expect, test } from 'vitest';
+import type { Pace } from './background.ts';
 import { SnapshotError, StorageError } from './storage.ts';
 import { drawFrom, Machine } from './testing/machine.ts';
 import { readAll, readSnapshot } from './testing/recovery.ts';
-import { formattedStore, openRun, randomSource, smallGeometry } from './testing/scenario.ts';
+import { formattedStore, noPace, openRun, randomSource, smallGeometry } from './testing/scenario.ts';
 
 const blocks = 16;
 const geometry = smallGeometry(blocks);
 const { sourceSize, blockSize } = geometry;
 
-const open = async (seed: number, limit = Number.POSITIVE_INFINITY) => {
+const open = async (seed: number, limit = Number.POSITIVE_INFINITY, pace?: Pace) => {
   // No block of zeros, so that each copy takes a slot.
   const source = randomSource(drawFrom(seed), sourceSize).map((value) => value | 1);
-  return openRun(new Machine(seed), { source, store: await formattedStore(geometry, 2 ** 16) }, undefined, limit);
+  const contents = { source, store: await formattedStore(geometry, 2 ** 16) };
+  return openRun(new Machine(seed), contents, undefined, limit, pace);
 };
 
 const fill = (value: number, length = blockSize): Uint8Array => new Uint8Array(length).fill(value);
@@ -226,4 +228,21 @@ test('what cannot be done is said in a line', async () => {
   await expect(openRun(new Machine(1), { source: run.source.seen, store: new Uint8Array(9000) })).rejects.toThrow(
     'its superblock is missing or damaged',
   );
+});
+
+test('an older snapshot keeps what it found in a newer one that broke', async () => {
+  const run = await open(7, 2, noPace);
+  const initial = await readAll(run.volume);
+  await run.take('older', 'hold');
+  await run.volume.write(5 * blockSize, fill(1));
+  await run.take('newer', 'break');
+  await run.volume.write(0, fill(2));
+  await run.volume.write(5 * blockSize, fill(3));
+  expect(run.volume.status.snapshots).toMatchObject([{ state: 'live' }, { state: 'broken' }]);
+  await run.volume.write(0, fill(4));
+  expect(await readSnapshot(run.volume, 'older')).toEqual(initial);
+  await run.volume.remove('newer');
+  expect(await readSnapshot(run.volume, 'older')).toEqual(initial);
+  await run.volume.remove('older');
+  expect(run.volume.status.usedBlocks).toBe(0);
 });

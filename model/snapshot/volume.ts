@@ -1,4 +1,5 @@
-import { Background, type BackgroundWork, type Pace } from './background.ts';
+import { Background, type Pace } from './background.ts';
+import { workOf } from './background-work.ts';
 import type { Layout } from './layout.ts';
 import { Live } from './live.ts';
 import { loadParts, type Parts } from './parts.ts';
@@ -49,7 +50,7 @@ export class Volume {
     this.live = new Live(parts);
     this.#background = new Background(
       options.pace,
-      () => this.#backgroundWork(),
+      () => workOf(parts, this.live),
       () => this.#idle.give(),
     );
   }
@@ -78,6 +79,11 @@ export class Volume {
     return this.#parts.snapshots.all.filter(({ record }) => record.state === 'live').map(({ record }) => record.name);
   }
 
+  /** The newest one that can be read, or null. */
+  get newestSnapshot(): Snapshot | null {
+    return this.#parts.snapshots.newestLive;
+  }
+
   /** @throws SnapshotError */
   snapshot(name: string): Snapshot {
     return this.#parts.snapshots.live(name);
@@ -91,6 +97,17 @@ export class Volume {
   write(offset: number, data: Uint8Array): Promise<void> {
     this.#background.countRequest();
     return this.live.write(offset, data);
+  }
+
+  /** As `write`, of zeros. @param mayDiscard whether the room of the range may be given up */
+  zero(offset: number, length: number, mayDiscard: boolean): Promise<void> {
+    this.#background.countRequest();
+    return this.live.zero(offset, length, mayDiscard);
+  }
+
+  /** What was written before is durable afterwards. @throws SourceError */
+  flush(): Promise<void> {
+    return this.live.flush();
   }
 
   /** @throws SnapshotError when the snapshot is no longer live; StorageError, SourceError */
@@ -187,7 +204,7 @@ export class Volume {
 
   /** Resolves when nothing is left to be copied or restored, or the background work stands still. */
   async settled(): Promise<void> {
-    while (!this.#closed && this.#background.stalled === null && this.#backgroundWork() !== null)
+    while (!this.#closed && this.#background.stalled === null && workOf(this.#parts, this.live) !== null)
       await this.#idle.wait();
   }
 
@@ -197,7 +214,7 @@ export class Volume {
     await this.#background.stop();
     await this.#turn;
     await this.live.close();
-    await this.live.flush();
+    await this.flush();
   }
 
   async #add(taken: Snapshot): Promise<void> {
@@ -255,47 +272,5 @@ export class Volume {
     const map = snapshots.newMap(layout.places, restore.number);
     await map.load();
     this.live.restoring = new Restoring(snapshot, map, this.#parts);
-  }
-
-  #backgroundWork(): BackgroundWork | null {
-    const { restoring } = this.live;
-    const { snapshots, copier, locks, layout, keeper } = this.#parts;
-    const guarded = async (run: () => Promise<unknown>): Promise<void> => {
-      await this.live.gate.enter();
-      try {
-        // A slot given up by a snapshot that may yet be in the store must not be used before it is not.
-        if (keeper.uncertain) await keeper.settle();
-        await run();
-      } finally {
-        this.live.gate.leave();
-      }
-    };
-    if (restoring !== null) {
-      return {
-        blocks: layout.blocks,
-        isDue: (block) => restoring.isPending(block),
-        run: (block) => guarded(() => this.live.settle(block)),
-        end: () => this.#endRestore(),
-      };
-    }
-    const isDue = (block: number): boolean => {
-      const newest = snapshots.newestLive;
-      return newest !== null && snapshots.ownerOf(newest, block) === null;
-    };
-    for (let block = 0; block < layout.blocks; block += 1) {
-      if (!isDue(block)) continue;
-      const copy = async (due: number): Promise<void> => {
-        const newest = snapshots.newestLive;
-        if (newest !== null) await copier.copy(newest, due);
-      };
-      const run = (due: number): Promise<void> => guarded(() => locks.hold(due, () => copy(due)));
-      return { blocks: layout.blocks, isDue, run, end: () => Promise.resolve() };
-    }
-    return null;
-  }
-
-  async #endRestore(): Promise<void> {
-    await this.#parts.snapshots.change((current) => ({ ...current, restore: null }));
-    this.live.restoring = null;
   }
 }

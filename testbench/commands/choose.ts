@@ -4,6 +4,8 @@ import { type Block, type BlockParameters, blocks } from './blocks.ts';
 import { UsageError, unknownChoice } from './errors.ts';
 import type { Arguments } from './verb.ts';
 
+export { numberOption } from './numbers.ts';
+
 /** The block named by the first plain argument; every whole block when there is none. @throws UsageError */
 export const chosenBlocks = (given: Arguments): readonly Block[] => {
   const [name] = given.positionals;
@@ -56,17 +58,6 @@ export const sweptParameters = (block: Block, given: Arguments): readonly BlockP
     combinations = combinations.flatMap((one) => values.map((value) => ({ ...one, [name]: value })));
   }
   return combinations.map((texts) => read(block, texts));
-};
-
-/** A whole number from an option, or the default. @throws UsageError */
-export const numberOption = (given: Arguments, name: string, fallback: number, minimum = 1): number => {
-  const text = given.options[name]?.at(-1);
-  if (text === undefined) return fallback;
-  const value = Number(text.replaceAll('_', ''));
-  if (!Number.isSafeInteger(value) || value < minimum) {
-    throw new UsageError(`Option --${name} takes a whole number of at least ${minimum}, not '${text}'.`);
-  }
-  return value;
 };
 
 /** The words of a comma-separated option, each one of the choices. @throws UsageError */

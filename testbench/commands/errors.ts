@@ -29,6 +29,9 @@ const requestErrors = new Set([
   'CheckError',
   'ReplayError',
   'PlaceError',
+  'SnapshotError',
+  'StorageError',
+  'SourceError',
 ]);
 
 const fileErrors: Readonly<Record<string, string>> = {

@@ -37,6 +37,9 @@ export const anyPace = (machine: Machine): Pace => ({
   },
 });
 
+/** Never lets background work go on, so that writes alone decide what is copied. A volume of it cannot be closed. */
+export const noPace: Pace = { turn: () => new Promise(() => undefined) };
+
 /** What an observer of the storage knows of a snapshot. */
 export interface Expected {
   /** The source at the instant. */
@@ -62,6 +65,7 @@ export const openRun = async (
   contents: { source: Uint8Array; store: Uint8Array },
   expected = new Map<string, Expected>(),
   limit = Number.POSITIVE_INFINITY,
+  pace = anyPace(machine),
 ): Promise<Run & { take(name: string, policy?: 'break' | 'hold'): Promise<void> }> => {
   const source = new SimulatedStorage(machine, contents.source);
   const store = new SimulatedStorage(machine, contents.store);
@@ -71,7 +75,7 @@ export const openRun = async (
     image = source.seen.slice();
     return BigInt(machine.writes);
   };
-  const volume = await Volume.open(source, store, { pace: anyPace(machine), now, limit });
+  const volume = await Volume.open(source, store, { pace, now, limit });
   let name = '';
   const take = async (asked: string, policy: 'break' | 'hold' = 'break'): Promise<void> => {
     name = asked;

@@ -1,0 +1,55 @@
+import type { BackgroundWork } from './background.ts';
+import type { Live } from './live.ts';
+import type { Parts } from './parts.ts';
+import type { Restoring } from './restoring.ts';
+
+/** Restores what is to be restored. */
+const restoreWork = (
+  { snapshots, layout }: Parts,
+  live: Live,
+  restoring: Restoring,
+  guarded: Guarded,
+): BackgroundWork => ({
+  blocks: layout.blocks,
+  isDue: (block) => restoring.isPending(block),
+  run: (block) => guarded(() => live.settle(block)),
+  end: async () => {
+    await snapshots.change((current) => ({ ...current, restore: null }));
+    live.restoring = null;
+  },
+});
+
+/** Copies what the newest live snapshot finds in the source still; null when that is nothing. */
+const copyWork = ({ snapshots, copier, locks, layout }: Parts, guarded: Guarded): BackgroundWork | null => {
+  const isDue = (block: number): boolean => {
+    const newest = snapshots.newestLive;
+    return newest !== null && snapshots.ownerOf(newest, block) === null;
+  };
+  const copy = async (block: number): Promise<void> => {
+    const newest = snapshots.newestLive;
+    if (newest !== null) await copier.copy(newest, block);
+  };
+  const run = (block: number): Promise<void> => guarded(() => locks.hold(block, () => copy(block)));
+  const end = (): Promise<void> => Promise.resolve();
+  for (let block = 0; block < layout.blocks; block += 1)
+    if (isDue(block)) return { blocks: layout.blocks, isDue, run, end };
+  return null;
+};
+
+/** Runs something inside the gate. */
+type Guarded = (run: () => Promise<unknown>) => Promise<void>;
+
+/** What is to be done in the background now, or null. */
+export const workOf = (parts: Parts, live: Live): BackgroundWork | null => {
+  const guarded: Guarded = async (run) => {
+    await live.gate.enter();
+    try {
+      // A slot given up by a snapshot that may yet be in the store must not be used before it is not.
+      if (parts.keeper.uncertain) await parts.keeper.settle();
+      await run();
+    } finally {
+      live.gate.leave();
+    }
+  };
+  return live.restoring === null ? copyWork(parts, guarded) : restoreWork(parts, live, live.restoring, guarded);
+};

@@ -1,0 +1,95 @@
+import { chmod, rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { connected, listenAt } from '../sockets.ts';
+import { SnapshotError } from '../storage.ts';
+import type { Volume } from '../volume.ts';
+import { answerRequest, readRequest, type VolumeAnswer, type VolumeRequest } from './requests.ts';
+
+/** The socket by which a volume that is served is told what to do, beside its file. */
+export const controlPath = (file: string): string => `${file}.control`;
+
+const longestLine = 4096;
+/** Linux's limit of a Unix socket's path, less the NUL at its end. */
+const longestPath = 107;
+
+const answerLines = (socket: Socket, volume: Volume): void => {
+  let waiting = 0;
+  socket.on('error', () => socket.destroy());
+  socket.on('data', (chunk) => {
+    waiting = chunk.includes(10) ? 0 : waiting + chunk.length;
+    if (waiting > longestLine) socket.destroy();
+  });
+  const answer = async (line: string): Promise<void> => {
+    let reply: object;
+    try {
+      reply = { answer: await answerRequest(volume, readRequest(line)) };
+    } catch (error) {
+      reply = { error: error instanceof Error ? error.message : String(error) };
+    }
+    if (!socket.destroyed) socket.write(`${JSON.stringify(reply)}\n`);
+  };
+  createInterface({ input: socket }).on('line', (line) => void answer(line));
+};
+
+/** Holds a volume's file for one process, and answers requests of others once the volume is there. */
+export class Control {
+  readonly #path: string;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #volume: Volume | null = null;
+
+  private constructor(path: string) {
+    this.#path = path;
+    this.#server = createServer((socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+      if (this.#volume !== null) answerLines(socket, this.#volume);
+      else socket.end(`${JSON.stringify({ error: 'The volume is being opened; ask again.' })}\n`);
+    });
+  }
+
+  /** @throws SnapshotError when another process has the file */
+  static async hold(file: string): Promise<Control> {
+    const path = controlPath(file);
+    if (Buffer.byteLength(path) > longestPath) {
+      throw new SnapshotError(
+        `${path} is too long for the path of a socket, at most ${longestPath} bytes: name the file by a shorter path, from its own folder for example.`,
+      );
+    }
+    const control = new Control(path);
+    await listenAt(control.#server, { path }).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'EADDRINUSE' ? new SnapshotError(`${file} is served by another process already.`) : error;
+    });
+    await chmod(path, 0o600);
+    return control;
+  }
+
+  serve(volume: Volume): void {
+    this.#volume = volume;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+    await rm(this.#path, { force: true });
+  }
+}
+
+/** Asks the process that serves a file; null when there is none. @throws SnapshotError with its words */
+export const askServer = async (file: string, request: VolumeRequest): Promise<VolumeAnswer | null> => {
+  const socket = await connected(controlPath(file));
+  if (socket === null) return null;
+  try {
+    socket.write(`${JSON.stringify(request)}\n`);
+    for await (const line of createInterface({ input: socket })) {
+      const reply = JSON.parse(line) as { answer?: VolumeAnswer; error?: string };
+      if (reply.answer !== undefined) return reply.answer;
+      throw new SnapshotError(reply.error ?? 'The server gave no answer.');
+    }
+    throw new SnapshotError('The server ended before it had answered.');
+  } finally {
+    socket.destroy();
+  }
+};

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { close, constants, fdatasync, fstat, open, read, type Stats, write } from 'node:fs';
+import { promisify } from 'node:util';
+import { type Storage, StorageError } from '../storage.ts';
+
+const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+const storageError = (path: string, doing: string, error: NodeJS.ErrnoException): StorageError =>
+  new StorageError(
+    fullCodes.has(error.code ?? '') ? 'full' : 'failed',
+    `${path}: ${doing}: ${error.code ?? error.message}`,
+  );
+
+/** Below this, a hole costs more than writing zeros: a program is started to make it. */
+const leastHole = 2 ** 20;
+const hostPage = 4096;
+
+/** A file of the host. What lies beyond its end reads as zeros. */
+export class FileStorage implements Storage {
+  readonly size: number;
+  readonly path: string;
+  readonly #descriptor: number;
+  #canPunch = true;
+
+  private constructor(path: string, descriptor: number, size: number) {
+    this.path = path;
+    this.#descriptor = descriptor;
+    this.size = size;
+  }
+
+  /** @param grows whether it has no end. @throws the system's error when it cannot be opened */
+  static async open(path: string, { grows }: { readonly grows: boolean }): Promise<FileStorage> {
+    const descriptor = await promisify(open)(path, constants.O_RDWR);
+    const { size } = await promisify<number, Stats>(fstat)(descriptor);
+    return new FileStorage(path, descriptor, grows ? Number.POSITIVE_INFINITY : size);
+  }
+
+  read(offset: number, into: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const step = (done: number): void => {
+        read(this.#descriptor, into, done, into.length - done, offset + done, (error, count) => {
+          if (error !== null) return reject(storageError(this.path, `reading at ${offset}`, error));
+          if (count === 0) into.fill(0, done);
+          if (count === 0 || done + count === into.length) return resolve();
+          step(done + count);
+        });
+      };
+      step(0);
+    });
+  }
+
+  write(offset: number, data: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const step = (done: number): void => {
+        write(this.#descriptor, data, done, data.length - done, offset + done, (error, count) => {
+          if (error !== null) return reject(storageError(this.path, `writing at ${offset}`, error));
+          if (done + count === data.length) return resolve();
+          step(done + count);
+        });
+      };
+      step(0);
+    });
+  }
+
+  flush(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      fdatasync(this.#descriptor, (error) => {
+        if (error === null) resolve();
+        else reject(storageError(this.path, 'flushing', error));
+      });
+    });
+  }
+
+  /** Makes a hole, by the program fallocate of util-linux, where there is one and the range is long enough for that to pay. */
+  async discard(offset: number, length: number): Promise<boolean> {
+    const begin = Math.ceil(offset / hostPage) * hostPage;
+    const end = Math.floor((offset + length) / hostPage) * hostPage;
+    if (!this.#canPunch || end - begin < leastHole) return false;
+    this.#canPunch = await this.#punch(begin, end - begin);
+    if (!this.#canPunch) return false;
+    await Promise.all([this.#writeZeros(offset, begin), this.#writeZeros(end, offset + length)]);
+    return true;
+  }
+
+  close(): Promise<void> {
+    return promisify(close)(this.#descriptor);
+  }
+
+  async #writeZeros(begin: number, end: number): Promise<void> {
+    if (end > begin) await this.write(begin, new Uint8Array(end - begin));
+  }
+
+  #punch(offset: number, length: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const words = ['--punch-hole', '--offset', String(offset), '--length', String(length), '/dev/fd/3'];
+      const child = spawn('fallocate', words, { stdio: ['ignore', 'ignore', 'ignore', this.#descriptor] });
+      child.on('error', () => resolve(false));
+      child.on('close', (code) => resolve(code === 0));
+    });
+  }
+}

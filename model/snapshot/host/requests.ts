@@ -1,0 +1,97 @@
+import { SnapshotError } from '../storage.ts';
+import type { Policy } from '../superblock.ts';
+import type { Volume } from '../volume.ts';
+
+/** What can be asked of a volume beside reading and writing it. */
+export type VolumeRequest =
+  | { readonly do: 'snapshot'; readonly name: string; readonly policy: Policy }
+  | { readonly do: 'list' }
+  | { readonly do: 'delete'; readonly name: string }
+  | { readonly do: 'restore'; readonly name: string };
+
+/** A snapshot, as `list` tells of it. */
+export interface ListedSnapshot {
+  readonly name: string;
+  /** When it was taken, as in 2026-11-27T08:00:00.000Z. */
+  readonly instant: string;
+  readonly state: string;
+  readonly policy: string;
+  /** Bytes that are found in the volume's file still; 0 when it stands alone. */
+  readonly bytesInSource: number;
+}
+
+export interface VolumeAnswer {
+  readonly size: number;
+  readonly blockSize: number;
+  /** Bytes of content in the store. */
+  readonly storeBytes: number;
+  readonly snapshots: readonly ListedSnapshot[];
+  readonly heldWrites: number;
+  readonly restoring: { readonly name: string; readonly bytesPending: number } | null;
+  /** Why the background copy stands still, or null. */
+  readonly stalled: string | null;
+  /** After `snapshot`: how long writes waited. */
+  readonly pauseMilliseconds?: number;
+}
+
+const describe = (volume: Volume): VolumeAnswer => {
+  const { blockSize, sourceSize } = volume.layout;
+  const { snapshots, usedBlocks, heldWrites, restoring, stalled } = volume.status;
+  return {
+    size: sourceSize,
+    blockSize,
+    storeBytes: usedBlocks * blockSize,
+    snapshots: snapshots.map(({ name, instant, state, policy, inSource }) => ({
+      name,
+      instant: new Date(Number(instant / 1_000_000n)).toISOString(),
+      state,
+      policy,
+      bytesInSource: Math.min(inSource * blockSize, sourceSize),
+    })),
+    heldWrites,
+    restoring: restoring && { name: restoring.name, bytesPending: restoring.pending * blockSize },
+    stalled,
+  };
+};
+
+/** Does what is asked. @throws SnapshotError, StorageError, SourceError */
+export const answerRequest = async (volume: Volume, request: VolumeRequest): Promise<VolumeAnswer> => {
+  switch (request.do) {
+    case 'snapshot': {
+      const pause = await volume.take(request.name, { policy: request.policy });
+      return { ...describe(volume), pauseMilliseconds: Number(pause) / 1e6 };
+    }
+    case 'delete':
+      await volume.remove(request.name);
+      return describe(volume);
+    case 'restore':
+      await volume.restore(request.name);
+      return describe(volume);
+    case 'list':
+      return describe(volume);
+    default:
+      request satisfies never;
+      throw new SnapshotError('There is no such request.');
+  }
+};
+
+/** A request as it came from another process. @throws SnapshotError */
+export const readRequest = (line: string): VolumeRequest => {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new SnapshotError('A request is one line of JSON.');
+  }
+  const {
+    do: what,
+    name,
+    policy,
+  } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+  if (what === 'list') return { do: what };
+  if (typeof name === 'string') {
+    if (what === 'delete' || what === 'restore') return { do: what, name };
+    if (what === 'snapshot' && (policy === 'break' || policy === 'hold')) return { do: what, name, policy };
+  }
+  throw new SnapshotError('A request has do: snapshot, list, delete or restore, and but for list a name.');
+};

@@ -1,0 +1,37 @@
+/** A run of bytes with the same flags in a metadata context. */
+export interface Extent {
+  readonly length: number;
+  readonly flags: number;
+}
+
+/** What a client can open by name. */
+export interface Export {
+  readonly description: string;
+  readonly size: number;
+  readonly readOnly: boolean;
+  read(offset: number, into: Uint8Array): Promise<void>;
+  write(offset: number, data: Uint8Array): Promise<void>;
+  zero(offset: number, length: number, mayDiscard: boolean): Promise<void>;
+  flush(): Promise<void>;
+  /** Names of its metadata contexts. */
+  contexts(): readonly string[];
+  /** Extents from `offset` on, at least one and not beyond `length`; they may end earlier. */
+  extents(context: string, offset: number, length: number): Promise<readonly Extent[]>;
+}
+
+export interface Exports {
+  names(): readonly string[];
+  /** Null when there is none of that name. */
+  find(name: string): Export | null;
+}
+
+/** Joins neighbours with the same flags. */
+export const joinExtents = (extents: Iterable<Extent>): readonly Extent[] => {
+  const joined: { length: number; flags: number }[] = [];
+  for (const { length, flags } of extents) {
+    const last = joined.at(-1);
+    if (last?.flags === flags) last.length += length;
+    else joined.push({ length, flags });
+  }
+  return joined;
+};

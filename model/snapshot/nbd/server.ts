@@ -1,0 +1,104 @@
+import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import { listenAt } from '../sockets.ts';
+import { ByteQueue } from './byte-queue.ts';
+import type { Exports } from './export.ts';
+import { Handshake } from './handshake.ts';
+import { Transmission } from './transmission.ts';
+
+/** Bytes of requests under way, and of unread answers, beyond which a client must wait. */
+export interface Limits {
+  readonly underWay: number;
+  readonly unread: number;
+}
+
+const usualLimits: Limits = { underWay: 64 * 2 ** 20, unread: 64 * 2 ** 20 };
+const mostConnections = 1024;
+const handshakeTime = 30_000;
+
+/** One client. Nothing of what it sends ends more than its own connection. */
+const serve = (socket: Socket, exports: Exports, limits: Limits): void => {
+  const queue = new ByteQueue();
+  let corked = false;
+  const send = (...pieces: readonly Uint8Array[]): void => {
+    if (socket.destroyed) return;
+    // Answers that end together leave in one piece.
+    if (!corked) {
+      corked = true;
+      socket.cork();
+      process.nextTick(() => {
+        corked = false;
+        socket.uncork();
+      });
+    }
+    for (const piece of pieces) socket.write(piece);
+  };
+  const handshake = new Handshake(exports, send);
+  let transmission: Transmission | null = null;
+  let closing = false;
+  const close = (): void => {
+    closing = true;
+    socket.end();
+    socket.resume();
+  };
+  const timer = setTimeout(() => socket.destroy(), handshakeTime);
+  timer.unref();
+  const mayTake = (): boolean =>
+    transmission === null || (transmission.cost < limits.underWay && socket.writableLength < limits.unread);
+  const advance = (): void => {
+    if (closing) return;
+    if (transmission === null) {
+      const step = handshake.advance(queue);
+      if (step === 'close') close();
+      if (step === 'close' || step === 'more') return;
+      clearTimeout(timer);
+      transmission = new Transmission(step, send, advance);
+    }
+    while (mayTake()) {
+      const more = transmission.advance(queue);
+      if (more === 'close') {
+        close();
+        return;
+      }
+      if (!more) break;
+    }
+    if (mayTake()) socket.resume();
+    else socket.pause();
+  };
+  socket.on('data', (chunk) => {
+    if (closing) return;
+    queue.push(chunk);
+    advance();
+  });
+  socket.on('drain', advance);
+  socket.on('error', () => socket.destroy());
+  socket.on('end', () => socket.end());
+  socket.on('close', () => {
+    closing = true;
+    clearTimeout(timer);
+  });
+};
+
+/** An NBD server that listens. */
+export interface NbdServer {
+  readonly server: Server;
+  /** Stops listening, and ends every connection when its answers are sent. */
+  close(): Promise<void>;
+}
+
+/** @throws the system's error when it cannot listen there */
+export const listen = async (exports: Exports, where: ListenOptions, limits = usualLimits): Promise<NbdServer> => {
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    serve(socket, exports, limits);
+  });
+  server.maxConnections = mostConnections;
+  await listenAt(server, where);
+  const close = async (): Promise<void> => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const socket of sockets) socket.destroySoon();
+    await closed;
+  };
+  return { server, close };
+};

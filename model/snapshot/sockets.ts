@@ -1,0 +1,42 @@
+import { rm } from 'node:fs/promises';
+import { connect, type ListenOptions, type Server, type Socket } from 'node:net';
+
+/** A connection to a Unix socket; null when nobody listens there. */
+export const connected = (path: string): Promise<Socket | null> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(null);
+      else reject(error);
+    });
+  });
+
+const begin = (server: Server, where: ListenOptions): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(where, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+
+/**
+ * Listens, also where a process that was killed left its Unix socket behind.
+ * @throws the system's error; EADDRINUSE when another process listens there
+ */
+export const listenAt = async (server: Server, where: ListenOptions): Promise<void> => {
+  try {
+    await begin(server, where);
+  } catch (error) {
+    const { path } = where;
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || path === undefined) throw error;
+    const other = await connected(path).catch(() => {
+      throw error;
+    });
+    other?.destroy();
+    if (other !== null) throw error;
+    await rm(path, { force: true });
+    await begin(server, where);
+  }
+};
