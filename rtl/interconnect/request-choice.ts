@@ -1,7 +1,7 @@
 import { type Bits, bit, concat, input, module, oneHotSelect, output, stream, vector } from '../hdl/index.ts';
 import { encodeOneHot } from '../parts/arbiter/one-hot.ts';
+import { outputRegister } from '../parts/axi/output-register.ts';
 import { masked, takeTurns } from '../parts/rings.ts';
-import { outputRegister } from './output-register.ts';
 import { type Geometry, managers, managerWidth, request, subordinateRequest } from './shapes.ts';
 
 /** Of those that are chosen one-hot; of one, that one. */

@@ -1,7 +1,7 @@
 import { all, bit, input, module, output, stream, vector } from '../hdl/index.ts';
 import { candidateOf } from '../parts/axi/candidate.ts';
+import { outputRegister } from '../parts/axi/output-register.ts';
 import { register } from '../parts/rings.ts';
-import { outputRegister } from './output-register.ts';
 import { chosenOf } from './request-choice.ts';
 import { type Geometry, managers, subordinates, targets, writeBeat } from './shapes.ts';
 

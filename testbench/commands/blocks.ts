@@ -18,6 +18,12 @@ import {
   memoryPathRegisters,
 } from '../../rtl/memory-path/interface.ts';
 import { memoryPath } from '../../rtl/memory-path/path.ts';
+import {
+  packetReceiveParameterSchema,
+  packetReceiveParameters,
+  packetReceiveRegisters,
+} from '../../rtl/packet-receive/interface.ts';
+import { packetReceive } from '../../rtl/packet-receive/receive.ts';
 import { packetHash } from '../../rtl/packet-unit/hash.ts';
 import {
   packetUnitParameterSchema,
@@ -153,6 +159,17 @@ export const blocks: readonly Block[] = [
     parameters: (values) => interconnectParameters(values),
     definition: (values) => interconnect(interconnectParameters(values)),
     registers: () => null,
+  },
+  {
+    name: 'packet_receive',
+    summary:
+      'Packet receive engine: chains of packets into client rings in memory, an interrupt a chain, with moderation',
+    whole: true,
+    schema: packetReceiveParameterSchema,
+    quick: { clients: 2, slotBytes: 512, outstanding: 2 },
+    parameters: (values) => packetReceiveParameters(values),
+    definition: (values) => packetReceive(packetReceiveParameters(values)),
+    registers: (values) => packetReceiveRegisters(packetReceiveParameters(values)),
   },
   {
     name: 'axi4_properties',

@@ -52,6 +52,12 @@ export class Writer {
     this.done.reset();
     this.#requests.reset();
     this.#data.reset();
+    // What is the same in all requests: size, burst, cache.
+    const { image, place } = this.#requests;
+    const size = place.at + (this.#wide ? 4 : 3);
+    image[size] = Math.log2(beatBytes(this.#p));
+    image[size + 1] = 1;
+    image[size + 3] = 3;
     this.#phase = 0;
     this.#begun = false;
     this.#left = 0;
@@ -121,14 +127,9 @@ export class Writer {
     const left = this.#beats - this.#beat;
     const bytes = beatBytes(this.#p);
     const address = (this.#at + this.#beat * bytes) % 2 ** this.#p.addressWidth;
-    image.fill(0, place.at, place.at + place.words);
     image[place.at + 1] = address % 2 ** 32;
     if (this.#wide) image[place.at + 2] = Math.floor(address / 2 ** 32);
-    const rest = place.at + (this.#wide ? 3 : 2);
-    image[rest] = Math.min(burstBeats, left) - 1;
-    image[rest + 1] = Math.log2(bytes);
-    image[rest + 2] = 1;
-    image[rest + 4] = 3;
+    image[place.at + (this.#wide ? 3 : 2)] = Math.min(burstBeats, left) - 1;
     this.#requests.fill();
     this.#pass(false, left <= burstBeats, 1 << this.#client);
     this.#phase = 2;

@@ -2,6 +2,7 @@ import type { BlockUnderTest } from '../block.ts';
 import { interconnectBlock } from './interconnect/index.ts';
 import { memoryManagementUnitBlock } from './memory-management-unit/index.ts';
 import { memoryPathBlock } from './memory-path/index.ts';
+import { packetReceiveBlock } from './packet-receive/index.ts';
 import { packetUnitBlock } from './packet-unit/index.ts';
 import { resourceAccessControllerBlock } from './resource-access-controller/index.ts';
 
@@ -12,4 +13,5 @@ export const blocksUnderTest: readonly BlockUnderTest[] = [
   memoryPathBlock,
   interconnectBlock,
   memoryManagementUnitBlock,
+  packetReceiveBlock,
 ];
