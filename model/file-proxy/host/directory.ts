@@ -37,7 +37,7 @@ export class HostDirectory implements OpenFile {
     this.charged += bytes;
   }
   private async list(): Promise<void> {
-    await this.node.checkDirectory();
+    this.node.checkDirectory();
     this.forget();
     const names: Octets[] = ['.' as Octets, '..' as Octets];
     const directory = await fs.promises.opendir(this.node.path, { encoding: 'latin1', bufferSize: 512 });

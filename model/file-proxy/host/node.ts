@@ -73,20 +73,18 @@ export class HostNode {
     throw new FileError('ENOENT');
   }
   /**
-   * Refuses what someone on the host moved out of the share: a hold alone would still reach it.
+   * Refuses what someone on the host moved out of the share: a hold alone would still reach it. Linux answers from its memory, so this may wait for it.
    * @throws FileError with ESTALE
    */
-  async checkInside(): Promise<void> {
-    const [root, own] = await Promise.all([
-      fs.promises.readlink(heldPath(this.tree.share.rootDescriptor), 'latin1'),
-      fs.promises.readlink(this.path, 'latin1'),
-    ]);
+  checkInside(): void {
+    const root = fs.readlinkSync(heldPath(this.tree.share.rootDescriptor), 'latin1');
+    const own = fs.readlinkSync(this.path, 'latin1');
     if (own !== root && !own.startsWith(root.endsWith('/') ? root : `${root}/`)) throw new FileError('ESTALE');
   }
   /** As `checkInside`, of what must be a directory. @throws FileError with ENOTDIR or ESTALE */
-  async checkDirectory(): Promise<void> {
+  checkDirectory(): void {
     if (!this.isDirectory) throw new FileError('ENOTDIR');
-    await this.checkInside();
+    this.checkInside();
   }
   close(): Promise<void> {
     return closeDescriptor(this.descriptor);

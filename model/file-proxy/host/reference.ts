@@ -62,7 +62,7 @@ export class HostReference implements Reference {
   }
   async change({ mode, uid, gid, size, accessed, modified }: Change): Promise<void> {
     const { node } = this;
-    await node.checkInside();
+    node.checkInside();
     const stats = await statOf(node.descriptor);
     // The server's files belong to who runs it: a client may only ask for what is so.
     if ((uid !== undefined && BigInt(uid) !== stats.uid) || (gid !== undefined && BigInt(gid) !== stats.gid))
@@ -104,13 +104,13 @@ export class HostReference implements Reference {
     const { node } = this;
     if (node.isDirectory) {
       if (flags.write || flags.truncate) throw new FileError('EISDIR');
-      await node.checkInside();
+      node.checkInside();
       return new HostDirectory(node);
     }
     if (isType(node.type, modes.symlink)) throw new FileError('ELOOP');
     // A pipe or a device would hold up the server, or reach past the share.
     if (!isType(node.type, modes.file)) throw new FileError('EOPNOTSUPP');
-    await node.checkInside();
+    node.checkInside();
     node.tree.takeDescriptor();
     let descriptor = -1;
     try {
@@ -154,7 +154,7 @@ export class HostReference implements Reference {
     }
   }
   async create(name: Octets, flags: OpenFlags, mode: number): Promise<{ reference: Reference; file: OpenFile }> {
-    await this.node.checkDirectory();
+    this.node.checkDirectory();
     for (let attempt = 0; attempt < attempts; attempt++) {
       try {
         const { node, file } = await this.createFile(name, flags, mode);
@@ -177,7 +177,7 @@ export class HostReference implements Reference {
   /** Makes a name by `work`, counted as a file; gives its object's qid. */
   private async add(name: Octets, work: (path: Buffer) => Promise<void>): Promise<fs.BigIntStats> {
     const { node } = this;
-    await node.checkDirectory();
+    node.checkDirectory();
     node.tree.share.quota?.chargeFile();
     try {
       await work(pathUnder(node.descriptor, name));
@@ -204,7 +204,7 @@ export class HostReference implements Reference {
   async makeNode(name: Octets, mode: number): Promise<Qid> {
     const type = mode & modes.type;
     if (type !== 0 && type !== modes.file) throw new FileError('EPERM');
-    await this.node.checkDirectory();
+    this.node.checkDirectory();
     const flags = { read: false, write: true, truncate: false, append: false, exclusive: true, sync: false };
     const { node, file } = await this.createFile(name, flags, mode);
     await file.close();
@@ -215,11 +215,11 @@ export class HostReference implements Reference {
     if (!(target instanceof HostReference) || target.node.tree !== this.node.tree) throw new FileError('EXDEV');
     const { node } = target;
     if (node.isDirectory) throw new FileError('EPERM');
-    await this.node.checkDirectory();
+    this.node.checkDirectory();
     const made = pathUnder(this.node.descriptor, name);
     for (let attempt = 0; attempt < attempts; attempt++) {
       const from = await node.place();
-      await from.parent.checkInside();
+      from.parent.checkInside();
       await link(pathUnder(from.parent.descriptor, from.name), made);
       if (keyOf(await lstat(made, { bigint: true })) === node.key) {
         node.seenAt(this.node, name);
@@ -237,8 +237,8 @@ export class HostReference implements Reference {
   }
   async rename(name: Octets, directory: Reference, newName: Octets): Promise<void> {
     if (!(directory instanceof HostReference) || directory.node.tree !== this.node.tree) throw new FileError('EXDEV');
-    await this.node.checkDirectory();
-    await directory.node.checkDirectory();
+    this.node.checkDirectory();
+    directory.node.checkDirectory();
     const moved = await this.node.tree.find(this.node, name);
     const replaced = await this.counted(directory.node, newName);
     try {
@@ -251,7 +251,7 @@ export class HostReference implements Reference {
   }
   async unlink(name: Octets, isDirectory: boolean): Promise<void> {
     const { node } = this;
-    await node.checkDirectory();
+    node.checkDirectory();
     const removed = await this.counted(node, name);
     try {
       await (isDirectory ? rmdir : unlink)(pathUnder(node.descriptor, name));

@@ -4,8 +4,8 @@ import type { Octets } from '../protocol/octets.ts';
 import { type Qid, qidType } from '../protocol/qid.ts';
 import { isType, modes } from '../tree/mode.ts';
 import { Quota, type QuotaLimits } from '../tree/quota.ts';
+import { Turns } from '../tree/turns.ts';
 import { closeDescriptor, heldPath, holdDirectory, holdUnder, keyOf, statOf } from './descriptors.ts';
-import { Turns } from './turns.ts';
 
 /** What all clients of a share must agree on about one regular file in use. */
 export interface FileState {

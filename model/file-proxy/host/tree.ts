@@ -68,7 +68,7 @@ export class HostTree implements Tree {
   }
   /** Holds the object of a name in a directory. @throws FileError, and Node's errors */
   async find(directory: HostNode, name: Octets): Promise<HostNode> {
-    await directory.checkDirectory();
+    directory.checkDirectory();
     for (let attempt = 0; attempt < attempts; attempt++) {
       this.takeDescriptor();
       let descriptor = -1;

@@ -133,9 +133,14 @@ export class MemoryReference implements Reference {
     if (into.children !== null && into.links === 0) throw new FileError('ENOENT');
     const existing = into.entries.get(newName)?.node;
     if (existing === node) return;
+    const isAbove = (upper: MemoryNode | undefined, lower: MemoryNode): boolean => {
+      for (let at: MemoryNode | null = lower; at !== null; at = at.parent === at ? null : at.parent)
+        if (at === upper) return true;
+      return false;
+    };
+    if (isAbove(node, into)) throw new FileError('EINVAL');
+    if (isAbove(existing, this.node)) throw new FileError('ENOTEMPTY');
     if (node.children !== null) {
-      for (let above: MemoryNode | null = into; above !== null; above = above.parent === above ? null : above.parent)
-        if (above === node) throw new FileError('EINVAL');
       if (existing !== undefined && existing.children === null) throw new FileError('ENOTDIR');
     } else if (existing !== undefined && existing.children !== null) throw new FileError('EISDIR');
     if (existing?.children !== null && (existing?.children?.size ?? 0) > 0) throw new FileError('ENOTEMPTY');

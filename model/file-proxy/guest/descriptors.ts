@@ -1,0 +1,78 @@
+/** Operations on open files by their number. */
+import { FileError } from '../protocol/errors.ts';
+import { type PathArgument, readData, readFlags, readMode, readPath, readTime, shown } from './arguments.ts';
+import { statOf } from './attributes.ts';
+import { asNode, type Guest } from './guest.ts';
+import { isDirectory } from './namespace.ts';
+import { openPath } from './opening.ts';
+import type { Stats } from './stats.ts';
+
+export type Position = number | bigint | null | undefined;
+const positionOf = (position: Position): number | null =>
+  position === null || position === undefined || Number(position) < 0 ? null : Number(position);
+
+export const descriptorOperations = (guest: Guest) => {
+  const { handles } = guest;
+  return {
+    open: (path: PathArgument, flags?: string | number | null, mode?: number | string | null): Promise<number> =>
+      asNode('open', { path: shown(path) }, async () => {
+        const handle = await openPath(guest, readPath(path), readFlags(flags), readMode(mode, 0o666));
+        try {
+          return handles.add(handle);
+        } catch (error) {
+          await handle.close();
+          throw error;
+        }
+      }),
+    close: (descriptor: number): Promise<void> => asNode('close', {}, async () => handles.take(descriptor).close()),
+    /** Reads into `buffer`; gives the bytes read. */
+    read: (
+      descriptor: number,
+      buffer: Uint8Array,
+      offset: number,
+      length: number,
+      position: Position,
+    ): Promise<number> =>
+      asNode('read', {}, async () => {
+        const handle = handles.get(descriptor);
+        if (isDirectory(handle.reference)) throw new FileError('EISDIR');
+        if (offset < 0 || length < 0 || offset + length > buffer.length)
+          throw new RangeError(`A read of ${length} bytes at ${offset} does not fit a buffer of ${buffer.length}.`);
+        const data = await handle.read(length, positionOf(position));
+        buffer.set(data, offset);
+        return data.length;
+      }),
+    write: (descriptor: number, data: Uint8Array, position: Position): Promise<number> =>
+      asNode('write', {}, async () => handles.get(descriptor).write(data, positionOf(position))),
+    fstat: (descriptor: number, options?: { readonly bigint?: boolean } | null): Promise<Stats> =>
+      asNode('fstat', {}, async () => statOf(handles.get(descriptor), options)),
+    ftruncate: (descriptor: number, length = 0): Promise<void> =>
+      asNode('ftruncate', {}, async () => {
+        const { reference, flags } = handles.get(descriptor);
+        if (!flags.write) throw new FileError('EINVAL');
+        await reference.change({ size: Math.max(0, length) });
+      }),
+    fsync: (descriptor: number): Promise<void> =>
+      asNode('fsync', {}, async () => handles.get(descriptor).file.sync(false)),
+    fdatasync: (descriptor: number): Promise<void> =>
+      asNode('fdatasync', {}, async () => handles.get(descriptor).file.sync(true)),
+    fchmod: (descriptor: number, mode: number | string): Promise<void> =>
+      asNode('fchmod', {}, async () => handles.get(descriptor).reference.change({ mode: readMode(mode, 0) & 0o7777 })),
+    fchown: (descriptor: number, uid: number, gid: number): Promise<void> =>
+      asNode('fchown', {}, async () => handles.get(descriptor).reference.change({ uid, gid })),
+    futimes: (descriptor: number, accessed: number | string | Date, modified: number | string | Date): Promise<void> =>
+      asNode('futime', {}, async () =>
+        handles.get(descriptor).reference.change({ accessed: readTime(accessed), modified: readTime(modified) }),
+      ),
+    /** All that is left of an open file. */
+    readRest: (descriptor: number): Promise<Buffer> =>
+      asNode('read', {}, async () => {
+        const handle = handles.get(descriptor);
+        if (isDirectory(handle.reference)) throw new FileError('EISDIR');
+        return handle.readAll();
+      }),
+    writeRest: (descriptor: number, data: string | Uint8Array, encoding?: BufferEncoding): Promise<void> =>
+      asNode('write', {}, async () => handles.get(descriptor).writeAll(readData(data, encoding), null)),
+  };
+};
+export type DescriptorOperations = ReturnType<typeof descriptorOperations>;

@@ -1,0 +1,84 @@
+import { readData } from './arguments.ts';
+import type { DescriptorOperations, Position } from './descriptors.ts';
+import type { Stats } from './stats.ts';
+
+interface ReadInto {
+  readonly buffer?: Uint8Array;
+  readonly offset?: number;
+  readonly length?: number;
+  readonly position?: Position;
+}
+
+/** Node's `fs.promises.FileHandle`. */
+export class FileHandle {
+  readonly fd: number;
+  private readonly operations: DescriptorOperations;
+  constructor(operations: DescriptorOperations, descriptor: number) {
+    this.operations = operations;
+    this.fd = descriptor;
+  }
+  async read(
+    into?: Uint8Array | ReadInto,
+    offset?: number | null,
+    length?: number | null,
+    position?: Position,
+  ): Promise<{ bytesRead: number; buffer: Uint8Array }> {
+    const given: ReadInto = into instanceof Uint8Array ? { buffer: into, position: position ?? null } : (into ?? {});
+    const buffer = given.buffer ?? Buffer.alloc(16_384);
+    const start = offset ?? given.offset ?? 0;
+    const count = length ?? given.length ?? buffer.length - start;
+    return { bytesRead: await this.operations.read(this.fd, buffer, start, count, given.position), buffer };
+  }
+  async write<T extends string | Uint8Array>(
+    data: T,
+    offset?: number | null,
+    length?: number | string | null,
+    position?: Position,
+  ): Promise<{ bytesWritten: number; buffer: T }> {
+    if (typeof data === 'string') {
+      const bytes = readData(data, (length as BufferEncoding | null) ?? 'utf8');
+      return { bytesWritten: await this.operations.write(this.fd, bytes, offset), buffer: data };
+    }
+    const start = offset ?? 0;
+    const count = typeof length === 'number' ? length : data.length - start;
+    const bytesWritten = await this.operations.write(this.fd, data.subarray(start, start + count), position);
+    return { bytesWritten, buffer: data };
+  }
+  async readFile(
+    options?: BufferEncoding | { readonly encoding?: BufferEncoding | null } | null,
+  ): Promise<string | Buffer> {
+    const encoding = typeof options === 'string' ? options : options?.encoding;
+    const data = await this.operations.readRest(this.fd);
+    return typeof encoding === 'string' ? data.toString(encoding) : data;
+  }
+  writeFile(data: string | Uint8Array, encoding?: BufferEncoding): Promise<void> {
+    return this.operations.writeRest(this.fd, data, encoding);
+  }
+  appendFile(data: string | Uint8Array, encoding?: BufferEncoding): Promise<void> {
+    return this.operations.writeRest(this.fd, data, encoding);
+  }
+  stat(options?: { readonly bigint?: boolean }): Promise<Stats> {
+    return this.operations.fstat(this.fd, options);
+  }
+  truncate(length?: number): Promise<void> {
+    return this.operations.ftruncate(this.fd, length);
+  }
+  sync(): Promise<void> {
+    return this.operations.fsync(this.fd);
+  }
+  datasync(): Promise<void> {
+    return this.operations.fdatasync(this.fd);
+  }
+  chmod(mode: number | string): Promise<void> {
+    return this.operations.fchmod(this.fd, mode);
+  }
+  chown(uid: number, gid: number): Promise<void> {
+    return this.operations.fchown(this.fd, uid, gid);
+  }
+  utimes(accessed: number | string | Date, modified: number | string | Date): Promise<void> {
+    return this.operations.futimes(this.fd, accessed, modified);
+  }
+  close(): Promise<void> {
+    return this.operations.close(this.fd);
+  }
+}
