@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
+import type { Pace } from '../background.ts';
 import { SnapshotError } from '../storage.ts';
 import { SuperblockKeeper } from '../superblock-keeper.ts';
 import { Volume } from '../volume.ts';
@@ -16,6 +17,10 @@ export interface HostVolumeOptions {
   readonly limit: number;
   /** Makes the file with this size when it is not there. */
   readonly size?: number | undefined;
+  /** The clock, in nanoseconds since 1970; the host's when left out. */
+  readonly now?: () => bigint;
+  /** How the background copy gives way; as `hostPace` when left out. */
+  readonly pace?: Pace;
 }
 
 const exists = async (path: string): Promise<boolean> => {
@@ -66,9 +71,9 @@ export const openHostVolume = async (path: string, options: HostVolumeOptions): 
   const storeFile = await FileStorage.open(store, { grows: true });
   const closeFiles = (): Promise<unknown> => Promise.all([source.close(), storeFile.close()]);
   try {
-    const now = (): bigint => BigInt(Date.now()) * 1_000_000n;
+    const { now = () => BigInt(Date.now()) * 1_000_000n, pace = hostPace } = options;
     const limit = Math.floor(options.limit / options.blockSize);
-    const volume = await Volume.open(source, storeFile, { pace: hostPace, now, limit });
+    const volume = await Volume.open(source, storeFile, { pace, now, limit });
     const retry = setInterval(() => volume.tryAgain(), 1000);
     const close = async (): Promise<void> => {
       clearInterval(retry);
