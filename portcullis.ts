@@ -38,6 +38,10 @@ const verbs: Readonly<Record<string, { readonly summary: string; load(): Promise
     summary: 'Serve a file over NBD while snapshots of it are taken, read, removed and restored',
     load: async () => (await import('./testbench/commands/volume.ts')).volume,
   },
+  boot: {
+    summary: 'Run scenarios on the platform: software on a machine whose parts fail',
+    load: async () => (await import('./testbench/commands/boot.ts')).boot,
+  },
   bench: {
     summary: 'Race the simulator against Verilator on the emitted Verilog',
     load: async () => (await import('./testbench/commands/bench.ts')).bench,

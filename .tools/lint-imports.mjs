@@ -21,7 +21,7 @@ const wings = [
   { wing: /^testbench\/captures\//, may: [] },
   { wing: /^testbench\/waves\//, may: [/^rtl\//, /^synth\//, /^testbench\/simulator\//] },
   { wing: /^testbench\/(proofs|mutation|exploration)\//, may: [/^rtl\//, /^synth\//, /^testbench\//] },
-  { wing: /^testbench\/(lockstep|bench|commands)\//, may: [/^rtl\//, /^model\//, /^synth\//, /^testbench\//] },
+  { wing: /^testbench\/(lockstep|bench|commands|boot)\//, may: [/^rtl\//, /^model\//, /^synth\//, /^testbench\//] },
   { wing: /^synth\//, may: [/^rtl\//] },
   { wing: /^portcullis\.ts$|^[^/]+\.config\.ts$/, may: [/./] },
 ];

@@ -32,6 +32,7 @@ const requestErrors = new Set([
   'SnapshotError',
   'StorageError',
   'SourceError',
+  'ScenarioError',
 ]);
 
 const fileErrors: Readonly<Record<string, string>> = {

@@ -14,7 +14,9 @@ export {
   interruptLines,
   memoryAddressWidth,
   pathChannels,
+  platformParameterSchema,
   platformParameters,
+  type PlatformParameterValues,
   RegisterAccessError,
   tableEntryBytes,
   tableEntryFields,
@@ -28,3 +30,4 @@ export { type FirmwareOptions, startFirmware } from './firmware.ts';
 export type * from './interface.ts';
 export type { Machine } from './machine.ts';
 export type * from './registers.ts';
+export { encodeTableEntry, type Place, type TableEntry } from './page-tables.ts';

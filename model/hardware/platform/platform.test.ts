@@ -213,7 +213,7 @@ test('the same program makes the same trace, and a snapshot stands where it was 
 test('a program that waits for what cannot come is told so, and one that fails unseen ends the run', async () => {
   const platform = await started();
   await expect(platform.run(() => new Promise(() => {}))).rejects.toBeInstanceOf(StalledError);
-  platform.start(async () => {
+  void platform.start(async () => {
     await platform.clock.sleep(5);
     throw new Error('nobody sees this');
   });

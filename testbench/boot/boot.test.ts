@@ -1,0 +1,75 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createModelPlatform } from '../../model/hardware/platform/index.ts';
+import { main } from '../../portcullis.ts';
+import { commandRunner, jsonOf } from '../commands/run-command.ts';
+import { type BootRecord, runScenario } from './run.ts';
+import { readScenario } from './scenario.ts';
+import { scenarioPath, shippedScenarios } from './shipped.ts';
+
+const run = commandRunner(main);
+
+test.each(shippedScenarios)('scenario %s holds', async (name) => {
+  const path = scenarioPath(name);
+  const scenario = readScenario(readFileSync(path, 'utf8'), path, name);
+  const record = await runScenario(createModelPlatform, scenario, [], { event: () => {} });
+  expect(record.expectations.filter(({ held }) => !held)).toEqual([]);
+  expect(record.expectations.length).toBeGreaterThan(scenario.expectations.length);
+});
+
+const program = 'program p\n  sleep 1\n';
+
+test.each([
+  ['machin processors=2', "1: there is no statement 'machin'. Did you mean 'machine'?"],
+  ['machine processors=9', "1: parameter 'processors' of platform is 9"],
+  ['machine 2', "1: '2' has no name; write name=value"],
+  ['outside memoryBytes=much', "1: 'memoryBytes' is 'much', but it must be a whole number, as 4096, 0x1000, 4K"],
+  ['fault memory-lost', '1: '],
+  ['fault memory-lost memory=2', "1: 'memory' is '2', but it must be 0 or 1"],
+  ['fault device-hang device=disk2', "1: there is no device 'disk2'. Did you mean 'disk"],
+  ['fault device-hung device=disk0', "1: there is no fault 'device-hung'. Did you mean 'device-hang'?"],
+  ['type "no end', '1: a quotation mark is missing in "no end'],
+  ['fill memory bytes=4K pattern=1', "1: 'fill' needs one of address= and block="],
+  ['frames none.pcap to=network0 at=1 every=1', '1: there is no capture'],
+  ['program p', "1: steps must stand below 'program p', indented"],
+  ['program p\n  wriet 0 bytes=1 pattern=1', "2: there is no step 'wriet'. Did you mean 'write'?"],
+  ['program p\n  write 0 bytes=1', "2: 'write' needs pattern=, a whole number"],
+  ['program p\n  write 0 4 bytes=1 pattern=1', "2: '4' is one word too many for 'write'"],
+  ['program p\n  sleep 1\n    sleep 2', "3: nothing stands below 'sleep'; take the indentation away"],
+  ['program p\n    sleep 1\n  sleep 2', '3: is indented by 2 blanks'],
+  ['program p processor=2\n  sleep 1', "1: there are processors 0 to 1; write 'machine processors=3' for more"],
+  [`${program}${program}`, "3: there is a program 'p' in line 1 already"],
+  [`${program}expect cycle most=1`, "3: there is no expectation 'cycle'. Did you mean 'cycles'?"],
+  ['machine processors=1', '1: nothing runs in this scenario'],
+])('a mistake is explained with file and line: %s', (source, message) => {
+  expect(() => readScenario(source, 'my.scenario', 'my')).toThrow(`my.scenario:${message}`);
+});
+
+test('the command tells what held, writes log, trace and record, and ends with 1 where something did not', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'portcullis-')), 'mine.scenario');
+  writeFileSync(
+    file,
+    `machine processors=1\n${program}  write 0x1000 bytes=8 pattern=1\nexpect memory 0x1000 bytes=8 pattern=1\nexpect cycles most=10\n`,
+  );
+  const given = ['boot', '--scenario', file, '--fault', 'bit-flip memory=1 address=0x2000 bit=0 at=100'];
+  const text = await run(...given);
+  expect(text.code).toBe(1);
+  expect(text.out).toContain('held    expect memory 0x1000 bytes=8 pattern=1 (line 5)');
+  expect(text.out).toContain('BROKEN  expect cycles most=10 (line 6): it took ');
+  const record = jsonOf(await run(...given, '--json')) as BootRecord;
+  expect(record).toMatchObject({
+    scenario: 'mine',
+    on: 'model',
+    accounts: { faults: 1, programs: [{ name: 'p' }] },
+    expectations: [{ held: true }, { held: true }, { held: false }],
+  });
+  expect(JSON.parse(readFileSync('build/boot/mine.json', 'utf8'))).toEqual(record);
+  expect(readFileSync('build/boot/mine.log', 'utf8')).toContain('100 fault: {"kind":"bit-flip"');
+  expect(readFileSync('build/boot/mine.trace', 'utf8')).toMatch(/^0 p0_axi_aw awid=0x0 awaddr=0x8080004100 /);
+  expect((await run('boot', '--fault', 'memory-lots memory=1')).error).toContain(
+    "--fault:1: there is no fault 'memory-lots'. Did you mean 'memory-lost'?",
+  );
+  expect((await run('boot', '--on', 'rtll')).code).toBe(2);
+});

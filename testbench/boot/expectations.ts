@@ -1,0 +1,106 @@
+/** What a scenario expects in the end. */
+import { deviceNames, diskBlockBytes, type Platform } from '../../model/hardware/platform/index.ts';
+import { choice, flag, memoryNumber, number, readForm, text } from './forms.ts';
+import { patternBytes, sameBytes } from './pattern.ts';
+import { refuseWord, type Statement } from './statement.ts';
+
+export interface Verdict {
+  readonly held: boolean;
+  readonly why: string;
+}
+
+export type Expectation = (platform: Platform) => Promise<Verdict>;
+type Read = (statement: Statement) => Expectation;
+
+const held: Verdict = { held: true, why: '' };
+const because = (holds: boolean, why: string): Verdict => (holds ? held : { held: false, why });
+
+const memory: Read = (statement) => {
+  const {
+    address,
+    bytes,
+    pattern,
+    in: only,
+  } = readForm(statement, {
+    places: { address: number },
+    needs: { bytes: number, pattern: number },
+    may: { in: memoryNumber },
+  });
+  const wanted = patternBytes(pattern, bytes);
+  return async ({ outside }) => {
+    for (const index of only === undefined ? ([0, 1] as const) : [only])
+      if (!sameBytes(outside.memories[index].read(address, bytes), wanted))
+        return because(false, `memory ${index} holds something else`);
+    return held;
+  };
+};
+
+const disk: Read = (statement) => {
+  const {
+    disk: name,
+    block,
+    pattern,
+  } = readForm(statement, {
+    places: { disk: choice('disk0', 'disk1') },
+    needs: { block: number, pattern: number },
+  });
+  return async ({ outside }) => {
+    const found = outside.disks[name === 'disk0' ? 0 : 1].read(block * diskBlockBytes, diskBlockBytes);
+    return because(sameBytes(found, patternBytes(pattern, diskBlockBytes)), 'the block holds something else');
+  };
+};
+
+const consoleText: Read = (statement) => {
+  const { text: wanted } = readForm(statement, { places: { text } });
+  return async ({ outside }) =>
+    because(outside.console.output === wanted, `it says ${JSON.stringify(outside.console.output)}`);
+};
+
+const failed: Read = (statement) => {
+  const { memory: index, is } = readForm(statement, { needs: { memory: memoryNumber, is: flag } });
+  return async (platform) => {
+    const { failed: set } = await platform.processors[0]!.registers.keeper.memory_status.read();
+    const now = ((set >>> index) & 1) === 1;
+    return because(now === is, `it is ${now ? '' : 'not '}out of use`);
+  };
+};
+
+const faulted: Read = (statement) => {
+  const { device, is } = readForm(statement, { needs: { device: choice(...deviceNames), is: flag } });
+  return async (platform) => {
+    const { resources } = await platform.processors[0]!.registers.controller.resource_faulted.read();
+    const now = ((resources >>> deviceNames.indexOf(device)) & 1) === 1;
+    return because(now === is, `it is ${now ? '' : 'not '}faked`);
+  };
+};
+
+const cycles: Read = (statement) => {
+  const { most } = readForm(statement, { needs: { most: number } });
+  return async ({ clock }) => because(clock.now <= most, `it took ${clock.now}`);
+};
+
+const frames: Read = (statement) => {
+  const { port, count } = readForm(statement, {
+    places: { port: choice('network0', 'network1') },
+    needs: { count: number },
+  });
+  return async (platform) => {
+    const registers = platform.processors[0]!.devices.network[port === 'network0' ? 0 : 1];
+    const taken = Number(await registers.frames.read());
+    return because(taken === count, `it took ${taken}`);
+  };
+};
+
+const kinds: Readonly<Record<string, Read>> = { memory, disk, console: consoleText, failed, faulted, cycles, frames };
+
+/** Reads `expect KIND ...` and `expect not KIND ...`. @throws ScenarioError */
+export const readExpectation = (statement: Statement): Expectation => {
+  const [, first = '', ...others] = statement.words;
+  const negated = first === 'not';
+  const [word = '', ...rest] = negated ? others : [first, ...others];
+  const read = kinds[word];
+  if (read === undefined) throw refuseWord(statement, 'expectation', word, Object.keys(kinds));
+  const expectation = read({ ...statement, words: [word, ...rest] });
+  if (!negated) return expectation;
+  return async (platform) => because(!(await expectation(platform)).held, 'it is so');
+};

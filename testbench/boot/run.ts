@@ -1,0 +1,206 @@
+/** Runs a scenario on a platform, and says what came of it. */
+import {
+  BusError,
+  type CreatePlatform,
+  type Platform,
+  PowerCutError,
+  startFirmware,
+  type TraceRecord,
+  type Way,
+} from '../../model/hardware/platform/index.ts';
+import type { Timed } from './faults.ts';
+import { patternBytes } from './pattern.ts';
+import type { Program, Scenario } from './scenario.ts';
+import type { Statement } from './statement.ts';
+import { type Scene, StepError } from './steps.ts';
+
+export interface ExpectationRecord {
+  /** As the scenario has it, with its line. */
+  readonly text: string;
+  readonly held: boolean;
+  /** Why it did not hold; empty where it did. */
+  readonly why: string;
+}
+
+export interface BootRecord {
+  readonly scenario: string;
+  readonly on: Way;
+  readonly cycles: number;
+  readonly traceHash: string;
+  readonly expectations: readonly ExpectationRecord[];
+  readonly accounts: {
+    /** Cycles in which something was on the machine's ports. */
+    readonly busyCycles: number;
+    readonly faults: number;
+    readonly consoleBytes: number;
+    readonly programs: readonly { readonly name: string; readonly from: number; readonly to: number }[];
+  };
+}
+
+/** Who is told of what happens. */
+export interface Listener {
+  event(cycle: number, text: string): void;
+  record?(record: TraceRecord): void;
+}
+
+/** Judgements of one statement, which may be made many times. */
+class Judgements {
+  readonly #all = new Map<Statement, { held: boolean; why: string }>();
+
+  judge(statement: Statement, held: boolean, why: string): void {
+    const before = this.#all.get(statement);
+    if (before?.held === false) return;
+    this.#all.set(statement, { held, why });
+  }
+
+  get records(): ExpectationRecord[] {
+    return [...this.#all]
+      .sort(([a], [b]) => a.line - b.line)
+      .map(([{ text, line }, { held, why }]) => ({ text: `${text} (line ${line})`, held, why }));
+  }
+}
+
+const prepare = (platform: Platform, scenario: Scenario, more: readonly Timed[]): void => {
+  const { outside } = platform;
+  for (const { what, index, address, bytes, pattern } of scenario.fillings) {
+    const data = patternBytes(pattern, bytes);
+    if (what === 'memory') {
+      for (const memory of index === undefined ? ([0, 1] as const) : [index])
+        outside.memories[memory].write(address, data);
+    } else outside.disks[what === 'disk0' ? 0 : 1].write(address, data);
+  }
+  for (const { fault, at } of [...scenario.faults, ...more]) platform.faults.inject(fault, at);
+  for (const { text, at } of scenario.typed) outside.console.type(text, at);
+  for (const { port, frame, at } of scenario.frames) outside.network[port].send(frame, at);
+};
+
+/** What went wrong in a program, in a line; other errors are ours. */
+const reason = (error: unknown): string => {
+  const told = [BusError, PowerCutError, StepError, RangeError];
+  if (error instanceof Error && told.some((kind) => error instanceof kind)) return error.message;
+  throw error;
+};
+
+const runProgram = async (
+  platform: Platform,
+  program: Program,
+  shared: Scene['shared'],
+  judgements: Judgements,
+  listener: Listener,
+): Promise<void> => {
+  const { name, processor: index, domain, privileged, steps, statement } = program;
+  const say = (what: string): void => listener.event(platform.clock.now, `${name}: ${what}`);
+  const processor = platform.processors[index]!;
+  const scene: Scene = {
+    platform,
+    processor,
+    space: processor.as({ domain, privileged }),
+    shared,
+    say,
+    judge: (of, held, why) => {
+      judgements.judge(of, held, why);
+      if (!held) say(`line ${of.line} does not hold: ${why}`);
+    },
+  };
+  say(`begins on processor ${index}`);
+  let why = '';
+  try {
+    for (const step of steps) await step(scene);
+  } catch (error) {
+    why = reason(error);
+  }
+  judgements.judge(statement, why === '', why);
+  say(why === '' ? 'has ended' : `stops: ${why}`);
+};
+
+/** Tells of faults that have happened. */
+const faultTeller = (platform: Platform, listener: Listener): (() => void) => {
+  let told = 0;
+  return () => {
+    const { happened } = platform.faults;
+    for (; told < happened.length; told += 1)
+      listener.event(happened[told]!.cycle, `fault: ${JSON.stringify(happened[told]!.fault)}`);
+  };
+};
+
+const listen = (platform: Platform, listener: Listener, tellFaults: () => void): void => {
+  platform.trace.watch((record) => {
+    tellFaults();
+    for (const { channel, payload } of record.handshakes)
+      if (channel === 'interrupt' || channel.endsWith('_request') || channel.endsWith('_acknowledge'))
+        listener.event(record.cycle, `${channel} is 0x${payload[channel]!.toString(16)}`);
+    listener.record?.(record);
+  });
+};
+
+/** Runs a scenario. @param more faults besides its own */
+export const runScenario = async (
+  create: CreatePlatform,
+  scenario: Scenario,
+  more: readonly Timed[],
+  listener: Listener,
+  watch: (platform: Platform) => void = () => {},
+): Promise<BootRecord> => {
+  const { parameters, options } = scenario;
+  const platform = await create({ parameters, options });
+  try {
+    watch(platform);
+    const tellFaults = faultTeller(platform, listener);
+    listen(platform, listener, tellFaults);
+    prepare(platform, scenario, more);
+    const judgements = new Judgements();
+    const programs: { name: string; from: number; to: number }[] = [];
+    await platform.run(async () => {
+      await startFirmware(platform, scenario.firmware).catch((error: unknown) => {
+        listener.event(platform.clock.now, `the firmware stops: ${reason(error)}`);
+      });
+      listener.event(platform.clock.now, 'the firmware has ended');
+      const ended = new Map<string, Promise<void>>();
+      const shared = { tables: undefined, ended };
+      const ends = scenario.programs.map(({ name }) => {
+        let end = (): void => {};
+        ended.set(
+          name,
+          new Promise((resolve) => {
+            end = resolve;
+          }),
+        );
+        return end;
+      });
+      await Promise.all(
+        scenario.programs.map(async (program, index) => {
+          const from = platform.clock.now;
+          await runProgram(platform, program, shared, judgements, listener);
+          programs.push({ name: program.name, from, to: platform.clock.now });
+          ends[index]!();
+        }),
+      );
+    });
+    tellFaults();
+    const cycles = platform.clock.now;
+    const traceHash = platform.trace.hash;
+    const expectations = judgements.records;
+    for (const { statement, expectation } of scenario.expectations) {
+      const verdict = await platform
+        .run(() => expectation(platform))
+        .catch((error: unknown) => ({ held: false, why: reason(error) }));
+      expectations.push({ text: `${statement.text} (line ${statement.line})`, ...verdict });
+      listener.event(platform.clock.now, `${verdict.held ? 'holds' : 'does not hold'}: ${statement.text}`);
+    }
+    return {
+      scenario: scenario.name,
+      on: platform.on,
+      cycles,
+      traceHash,
+      expectations,
+      accounts: {
+        busyCycles: platform.trace.records,
+        faults: platform.faults.happened.length,
+        consoleBytes: Buffer.byteLength(platform.outside.console.output),
+        programs,
+      },
+    };
+  } finally {
+    platform.close();
+  }
+};

@@ -1,0 +1,297 @@
+/** What a scenario's program does, step by step. */
+import {
+  deviceNames,
+  diskBlockBytes,
+  type Platform,
+  type Processor,
+  pathChannels,
+  type Space,
+} from '../../model/hardware/platform/index.ts';
+import { choice, flag, memoryNumber, number, readForm, text } from './forms.ts';
+import { PageMap } from './page-map.ts';
+import { patternBytes, sameBytes } from './pattern.ts';
+import { refuse, refuseWord, type Statement } from './statement.ts';
+
+/** What a step was to do did not come about on the machine. */
+export class StepError extends Error {
+  override readonly name = 'StepError';
+}
+
+/** What a step works on. */
+export interface Scene {
+  readonly platform: Platform;
+  readonly processor: Processor;
+  readonly space: Space;
+  /** Of all programs. */
+  readonly shared: { tables: PageMap | undefined; readonly ended: ReadonlyMap<string, Promise<void>> };
+  say(what: string): void;
+  /** Whether what the statement expects was so, this time. */
+  judge(statement: Statement, held: boolean, why: string): void;
+}
+
+export type Step = (scene: Scene) => Promise<void>;
+type Read = (statement: Statement) => Step;
+
+const content = { bytes: number, pattern: number };
+const memoryPage = 4096;
+/** Cycles between two looks at a register that tells how far something is. */
+const look = 50;
+
+const write: Read = (statement) => {
+  const { address, bytes, pattern } = readForm(statement, { places: { address: number }, needs: content });
+  return ({ space }) => space.write(address, patternBytes(pattern, bytes));
+};
+
+const check: Read = (statement) => {
+  const { address, bytes, pattern } = readForm(statement, { places: { address: number }, needs: content });
+  return async ({ space, judge }) => {
+    const found = await space.read(address, bytes);
+    const wanted = patternBytes(pattern, bytes);
+    const at = found.findIndex((byte, index) => byte !== wanted[index]);
+    const why = at < 0 ? '' : `byte ${at} is 0x${found[at]!.toString(16)}, not 0x${wanted[at]!.toString(16)}`;
+    judge(statement, sameBytes(found, wanted), why);
+  };
+};
+
+const copy: Read = (statement) => {
+  const { from, to, bytes } = readForm(statement, { needs: { from: number, to: number, bytes: number } });
+  return async ({ space }) => {
+    const block = 1024;
+    for (let at = 0; at < bytes; at += block)
+      await space.write(to + at, await space.read(from + at, Math.min(block, bytes - at)));
+  };
+};
+
+const sleep: Read = (statement) => {
+  const { cycles } = readForm(statement, { places: { cycles: number } });
+  return ({ platform }) => platform.clock.sleep(cycles);
+};
+
+const until: Read = (statement) => {
+  const { cycle } = readForm(statement, { places: { cycle: number } });
+  return ({ platform }) => platform.clock.until(cycle);
+};
+
+const print: Read = (statement) => {
+  const { text: what } = readForm(statement, { places: { text } });
+  return async ({ platform, processor }) => {
+    const line = processor.devices.console;
+    for (const byte of new TextEncoder().encode(what)) {
+      while ((await line.status.read()).free === 0) await platform.clock.sleep(16);
+      await line.transmit.write({ byte, send: 1 });
+    }
+  };
+};
+
+const disk: Read = (statement) => {
+  const {
+    disk: name,
+    what,
+    block,
+    memory,
+  } = readForm(statement, {
+    places: { disk: choice('disk0', 'disk1'), what: choice('read', 'write') },
+    needs: { block: number, memory: number },
+  });
+  return async ({ platform, processor, space }) => {
+    const { registers, buffer } = processor.devices.disks[name === 'disk0' ? 0 : 1];
+    if (what === 'write') await buffer.write(0, await space.read(memory, diskBlockBytes));
+    await registers.interrupt_status.write({ done: 1, error: 1 });
+    await registers.block.write({ number: block });
+    await registers.command.write(what === 'write' ? { write: 1 } : { read: 1 });
+    // A disk that has failed reads as all ones: `done` among them.
+    for (;;) {
+      const { done, error } = await registers.interrupt_status.read();
+      if (done === 1 || error === 1) break;
+      await platform.clock.sleep(look);
+    }
+    if (what === 'read') await space.write(memory, await buffer.read(0, diskBlockBytes));
+  };
+};
+
+const revive: Read = (statement) => {
+  const { device } = readForm(statement, { places: { device: choice(...deviceNames) } });
+  const bit = 1 << deviceNames.indexOf(device);
+  return async ({ platform, processor, say }) => {
+    const { controller } = processor.registers;
+    // Of a device that speaks unasked, the port is taken out of service, but no resource is blamed.
+    const out = async (): Promise<number> =>
+      (await controller.resource_faulted.read()).resources | (await controller.port_isolated.read()).ports;
+    while (((await out()) & bit) === 0) await platform.clock.sleep(look);
+    say(`${device} has failed; it is reset`);
+    await controller.port_reset.write({ ports: bit });
+    while (((await controller.port_drained.read()).ports & bit) === 0) await platform.clock.sleep(look);
+    await controller.port_readmit.write({ ports: bit });
+    while (((await controller.resource_faulted.read()).resources & bit) !== 0)
+      await controller.resource_readmit.write({ resources: bit });
+    say(`${device} is back`);
+  };
+};
+
+const restore: Read = (statement) => {
+  const { memory, from, bytes } = readForm(statement, {
+    needs: { memory: memoryNumber, from: number, bytes: number },
+  });
+  if (from % memoryPage !== 0 || bytes % memoryPage !== 0 || bytes === 0)
+    throw refuse(statement, `from= and bytes= must be multiples of ${memoryPage}, and bytes= not 0`);
+  const bit = 1 << memory;
+  return async ({ platform, processor, say }) => {
+    const { keeper } = processor.registers;
+    const status = () => keeper.memory_status.read();
+    while (((await status()).failed & bit) === 0) await platform.clock.sleep(look);
+    say(`memory ${memory} has failed; it is reset`);
+    await keeper.memory_command.write({ reset: bit });
+    while (((await status()).was_reset & bit) === 0) await platform.clock.sleep(look);
+    await keeper.memory_command.write({ restore: bit });
+    await keeper.copy_target.write({ memory });
+    await keeper.copy_from_low.write({ frame: from / memoryPage });
+    await keeper.copy_to_low.write({ frame: from / memoryPage });
+    await keeper.copy_pages.write({ count: bytes / memoryPage });
+    await keeper.copy_command.write({ start: 1 });
+    while ((await status()).copying === 1) await platform.clock.sleep(look);
+    const { copy_failed, failed } = await status();
+    if (copy_failed === 1)
+      throw new StepError(
+        `the copy to memory ${memory} stopped; out of use are ${failed.toString(2).padStart(2, '0')} (memory 0 last)`,
+      );
+    await keeper.memory_command.write({ on_line: bit });
+    say(`memory ${memory} is restored`);
+  };
+};
+
+const channel = choice('aes128', 'aes256', 'prince');
+
+const key: Read = (statement) => {
+  const {
+    slot,
+    channel: name,
+    pattern,
+  } = readForm(statement, {
+    needs: { slot: number, channel, pattern: number },
+  });
+  return async ({ platform, processor }) => {
+    const data = new DataView(patternBytes(pattern, 64).buffer);
+    for (const path of processor.registers.paths) {
+      for (let word = 0; word < 16; word += 1) await path.key.at(word).write({ word: data.getUint32(4 * word, true) });
+      await path.key_command.at(slot).write({ [name]: 1 });
+      while ((await path.key_status.read()).busy !== 0) await platform.clock.sleep(look);
+    }
+  };
+};
+
+const form: Read = (statement) => {
+  const {
+    form: index,
+    channel: name,
+    slot,
+  } = readForm(statement, {
+    places: { form: number },
+    needs: { channel, slot: number },
+  });
+  return async ({ processor }) => {
+    for (const path of processor.registers.paths)
+      await path.form.at(index).write({ valid: 1, channel: pathChannels[name], slot });
+  };
+};
+
+const tables: Read = (statement) => {
+  const { base } = readForm(statement, { places: { base: number } });
+  if (base % 8192 !== 0) throw refuse(statement, `tables lie at a multiple of 8192, not at ${base}`);
+  return async ({ space, shared }) => {
+    shared.tables = new PageMap(base);
+    await space.write(base, new Uint8Array(8192));
+  };
+};
+
+const map: Read = (statement) => {
+  const {
+    address,
+    to,
+    bytes,
+    form: pathForm,
+    domain = 0,
+    ...how
+  } = readForm(statement, {
+    places: { address: number },
+    needs: { to: number, bytes: number },
+    may: { form: number, domain: number, user: flag, compare: flag, memory: memoryNumber },
+  });
+  if ([address, to, bytes].some((value) => value % memoryPage !== 0))
+    throw refuse(statement, `pages are of ${memoryPage} bytes: address, to= and bytes= must be multiples of it`);
+  return async ({ space, shared }) => {
+    if (shared.tables === undefined) throw refuse(statement, "'map' needs 'tables' before it");
+    for (let at = 0; at < bytes; at += memoryPage) {
+      const place = { frame: (to + at) / memoryPage, form: pathForm ?? 0 };
+      await shared.tables.map(space, domain, address + at, {
+        first: how.memory === 1 ? undefined : place,
+        second: how.memory === 0 ? undefined : place,
+        compare: how.compare ?? false,
+        write: true,
+        user: how.user ?? false,
+      });
+    }
+  };
+};
+
+const translate: Read = (statement) => {
+  readForm(statement, {});
+  return async ({ processor, shared }) => {
+    if (shared.tables === undefined) throw refuse(statement, "'translate' needs 'tables' before it");
+    const { units, network, keeper } = processor.registers;
+    const frame = shared.tables.base / 8192;
+    for (const unit of [...units, network]) {
+      await unit.tables_first_low.write({ frame });
+      await unit.tables_second_low.write({ frame });
+      await unit.tables.write({ valid: 1, first: 1, second: 1, first_form: 0, second_form: 0 });
+      await unit.control.write({ direct: 0 });
+    }
+    await keeper.bump.write({ index: 0, all: 1, start: 1 });
+  };
+};
+
+const after: Read = (statement) => {
+  const { program } = readForm(statement, { places: { program: text } });
+  return ({ shared: { ended } }) => {
+    const end = ended.get(program);
+    if (end === undefined) throw refuseWord(statement, 'program', program, [...ended.keys()]);
+    return end;
+  };
+};
+
+const repeat: Read = (statement) => {
+  const { times } = readForm(statement, { places: { times: number }, block: true });
+  const steps = readSteps(statement);
+  return async (scene) => {
+    for (let time = 0; time < times; time += 1) for (const step of steps) await step(scene);
+  };
+};
+
+const kinds: Readonly<Record<string, Read>> = {
+  write,
+  check,
+  copy,
+  sleep,
+  until,
+  print,
+  disk,
+  revive,
+  restore,
+  key,
+  form,
+  tables,
+  map,
+  translate,
+  after,
+  repeat,
+};
+
+/** Reads the steps below a statement. @throws ScenarioError */
+export const readSteps = (above: Statement): readonly Step[] => {
+  if (above.body.length === 0) throw refuse(above, `steps must stand below '${above.text}', indented`);
+  return above.body.map((statement) => {
+    const word = statement.words[0] ?? '';
+    const read = kinds[word];
+    if (read === undefined) throw refuseWord(statement, 'step', word, Object.keys(kinds));
+    return read(statement);
+  });
+};
