@@ -61,7 +61,7 @@ export class Programs {
       });
     });
     // The failure is kept above: that the promise itself goes unseen is no reason to end the process.
-    Promise.prototype.then.call(task, undefined, () => {});
+    void Promise.prototype.then.call(task, undefined, () => {});
     return task;
   }
 
