@@ -166,7 +166,7 @@ export const writeSlots = (p: Geometry) =>
         const unlaunched = kept.and(launch.launched.not());
         const pending = ring.pending[port].and(answered.not());
         ring.pending[port].set(masked(pending.and(unlaunched), failed.not()).or(taken));
-        ring.route[port].set(ring.route[port].and(unlaunched).or(taken));
+        ring.route[port].set(masked(ring.route[port].and(unlaunched), failed.not()).or(taken));
         const refusals = mux(refused, ring.refused[port].or(answered), ring.refused[port].and(answered.not()));
         ring.refused[port].set(refusals.and(launch.launched.not()));
         ring.enabled[port].set(ring.enabled[port].and(kept).or(masked(entered, found.where.enabled.bit(port))));

@@ -106,7 +106,10 @@ export class Answers {
       if (isError(response)) slot.refused |= 1 << memory;
       slot.exclusive = response === responses.exclusive_okay && slot.asked !== 0;
     }
-    for (const slot of this.#slots.slots) slot.pending &= ~failed;
+    for (const slot of this.#slots.slots) {
+      slot.pending &= ~failed;
+      slot.route &= ~failed;
+    }
     for (const { slot, outcome } of this.#cut) {
       if (this.#writes.kept !== 0) slot.worst = Math.max(slot.worst, outcome.response);
       Object.assign(slot, { state: writeStates.again, cut: false, leaving: false, sent: false, checked: false });
