@@ -1,4 +1,5 @@
 /** Every proof that blocks and parts ask for. */
+import { memoryManagementUnitProofs } from '../../rtl/memory-management-unit/proofs.ts';
 import { memoryPathProofs } from '../../rtl/memory-path/proofs.ts';
 import { packetUnitProofs } from '../../rtl/packet-unit/proofs.ts';
 import type { ProofList } from '../../rtl/parts/proof-target.ts';
@@ -6,6 +7,7 @@ import { partProofs } from '../../rtl/parts/proofs.ts';
 import { resourceAccessControllerProofs } from '../../rtl/resource-access-controller/proofs.ts';
 
 export const proofLists: readonly ProofList[] = [
+  memoryManagementUnitProofs,
   memoryPathProofs,
   packetUnitProofs,
   resourceAccessControllerProofs,

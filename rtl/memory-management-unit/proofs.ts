@@ -1,0 +1,54 @@
+import type { ModuleDefinition, Ports } from '../hdl/index.ts';
+import type { ProofList, ProofTarget } from '../parts/proof-target.ts';
+import { memoryManagementUnitParameters } from './interface.ts';
+import { pagePaths, pageProperties, withoutPorts } from './properties-pages.ts';
+import { provenUnit } from './properties-surroundings.ts';
+import { withoutLookups, writePaths, writeProperties } from './properties-writes.ts';
+import type { Geometry } from './shapes.ts';
+
+const page = 'docs/systems/memory-management-unit.md';
+const erase = (make: () => unknown): (() => ModuleDefinition<Ports>) => make as () => ModuleDefinition<Ports>;
+
+/**
+ * The smallest unit in which two of everything can meet. Its TLB has two entries, fewer than the interface allows.
+ */
+const smallest: Geometry = {
+  ...memoryManagementUnitParameters({
+    ...{ dataWidth: 64, addressWidth: 24, virtualWidth: 32, formWidth: 0, cookieWidth: 2, cookieIndexWidth: 1 },
+    ...{ idWidth: 1, domainWidth: 1, reads: 2, writes: 2, timerWidth: 4 },
+  }),
+  entries: 2,
+};
+
+const induction = ['k-induction', 'bmc3'] as const;
+/** Ten times what the longest takes on two idle cores. */
+const seconds = 300;
+
+const pages = (p: Geometry, thorough: boolean): ProofTarget => ({
+  name: `nothing by a translation that was taken back, ${p.reads} reads and writes`,
+  parameters: { ...p },
+  section: `${page}, Cookies`,
+  thorough,
+  engines: induction,
+  seconds,
+  module: erase(() =>
+    provenUnit(p, 'taken_back', { without: withoutPorts, paths: pagePaths(p) }, (unit) => pageProperties(p, unit)),
+  ),
+});
+
+const writes = (p: Geometry, thorough: boolean): ProofTarget => ({
+  name: `no write is answered without a good copy, ${p.writes} writes`,
+  parameters: { ...p },
+  section: `${page}, Unit: writes`,
+  thorough,
+  engines: induction,
+  seconds,
+  module: erase(() =>
+    provenUnit(p, 'good_copies', { without: withoutLookups, paths: writePaths() }, (unit) => writeProperties(p, unit)),
+  ),
+});
+
+export const memoryManagementUnitProofs: ProofList = {
+  block: 'memory_management_unit',
+  targets: [pages(smallest, false), writes(smallest, false)],
+};

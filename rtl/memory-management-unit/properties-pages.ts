@@ -1,0 +1,280 @@
+/**
+ * That nothing happens by a translation that was taken back. Of one index, any, it is known of each TLB entry, of the walk and of each access whether what it
+ * goes by was read before the last bump of that index: then it is *old*.
+ */
+import { all, any, type Bits, bit, bits, concat, type ModuleBody, mux } from '../hdl/index.ts';
+import { register, word } from '../parts/rings.ts';
+import { range } from '../parts/seen.ts';
+import { superPageBits } from './interface.ts';
+import type { ProvenUnit } from './properties-surroundings.ts';
+import { type Geometry, widthsOf } from './shapes.ts';
+import { meets } from './slot-order.ts';
+
+/** What has no part in it: the memories' ports give anything, software sets anything. */
+export const withoutPorts: readonly string[] = ['registers', 'port_0', 'port_1', 'turns', 'faults'];
+
+const walkStates = { idle: 0, ask: 1, wait: 2, index: 3, value: 4, fill: 5, fault: 6 } as const;
+
+const named = (instance: string, names: readonly string[]): readonly string[] =>
+  names.map((name) => `${instance}.${name}`);
+
+export const pagePaths = (p: Geometry): readonly string[] => [
+  ...range(p.entries).flatMap((entry) =>
+    named(
+      'lookup.tlb',
+      ['index', 'cookie', 'of_domain', 'of_page', 'leaf_super'].map((name) => `entry_${entry}_${name}`),
+    ),
+  ),
+  ...named('lookup.tlb', ['valid', 'target', 'hits']),
+  ...['first', 'second'].flatMap((stage) =>
+    named(
+      'lookup.checks',
+      ['read', 'write', 'cookie'].map((name) => `${stage}_${name}`),
+    ),
+  ),
+  ...named('walker', ['state', 'marks', 'spoiled', 'own_index', 'start', 'takes', 'last', 'port']),
+  ...named('reads', ['valid', 'again', 'checked', 'local_access', 'pending_0', 'pending_1', 'enters', 'wins']),
+  ...named('reads', ['delivered_place', ...range(p.reads).map((slot) => `slot_${slot}_index`)]),
+  ...named('writes', ['valid', 'again', 'at_memory', 'checked', 'local_access', 'pending_0', 'pending_1']),
+  ...named('writes', [
+    'cut',
+    'leaving',
+    'sent',
+    'route_0',
+    'route_1',
+    'enters',
+    'launched',
+    'current_place',
+    'takes',
+    'targets',
+  ]),
+  ...range(p.writes).map((slot) => `writes.slot_${slot}_index`),
+];
+
+/** The keeper, as it is proved to be, for the chosen index: its cookie in the cycle before, and the bumps. */
+const keeperOf = (p: Geometry, { m, io }: ProvenUnit) => {
+  const { some_index: index } = m.regs({ some_index: { type: bits<number>(p.cookieIndexWidth), reset: 'none' } });
+  index.set(index);
+  const cookie = register(m, 'its_cookie', bits<number>(p.cookieWidth));
+  const asked = register(m, 'asked_for_it', bit);
+  const asks = io.cookie_index.eq(index);
+  asked.set(asks);
+  const { its_bump: bump } = m.named({ its_bump: all([io.bump, io.bump_index.eq(index)]) });
+  m.when(bump, () => cookie.set(cookie.add(1)));
+  const flush = all([io.bump, io.bump_flush]);
+  m.assume(asked.implies(io.cookie_value.eq(cookie)), 'the keeper gives the cookie of the cycle before');
+  m.assume(all([bump, cookie.reduceAnd()]).implies(flush), 'a cookie that wraps around flushes');
+  m.assume(io.bump_flush.implies(io.bump), 'a flush comes with a bump');
+  return { index: index as Bits, cookie: cookie as Bits, asked: asked as Bits<1>, asks, bump };
+};
+type Keeper = ReturnType<typeof keeperOf>;
+
+/** Whether the walk is old, and whether each entry of the TLB is. */
+const translations = (p: Geometry, unit: ProvenUnit, keeper: Keeper): Bits => {
+  const { m, io, seen } = unit;
+  const { index, cookie, bump } = keeper;
+  const state = seen('walker.state');
+  const isIn = (...states: readonly number[]): Bits<1> => any(states.map((one) => state.eq(one)));
+  const spoiled = seen('walker.spoiled').bit(0);
+  const marked = seen('walker.marks').at(seen('walker.own_index').resize(Math.log2(seen('walker.marks').width)));
+  const itsMark = seen('walker.marks').at(index.resize(Math.log2(seen('walker.marks').width)));
+  const portFailed = meets(seen('walker.port'), io.failed);
+  const lastCame = all([seen('walker.takes').isNonZero(), seen('walker.last').bit(0), portFailed.not()]);
+  const anew = any([
+    all([spoiled, isIn(walkStates.ask, walkStates.index, walkStates.value, walkStates.fill)]),
+    all([spoiled, isIn(walkStates.wait), lastCame]),
+    all([isIn(walkStates.fill), marked]),
+  ]);
+  const walkOld = register(m, 'walk_is_old', bit);
+  const starts = seen('walker.start').bit(0).or(anew);
+  walkOld.set(all([starts.not(), walkOld.or(all([bump, isIn(walkStates.idle).not()]))]));
+  m.assert(
+    all([walkOld, isIn(walkStates.idle, walkStates.fault).not()]).implies(itsMark),
+    'a walk that is old bears the mark of its index',
+  );
+  const itsWalk = seen('walker.own_index').eq(index);
+  m.assert(all([isIn(walkStates.value), itsWalk]).implies(keeper.asks), 'a walk asks for the cookie of its index');
+  m.assert(all([isIn(walkStates.fill), itsWalk]).implies(keeper.asked), 'a walk gets the cookie of its index');
+
+  const filled = seen('lookup.tlb.target');
+  const entryOld = word(
+    range(p.entries).map((entry) => {
+      const old = register(m, `entry_${entry}_is_old`, bit);
+      const its = seen(`lookup.tlb.entry_${entry}_index`).eq(index);
+      old.set(mux(filled.bit(entry), walkOld.or(bump), old.or(all([bump, its]))));
+      const own = seen(`lookup.tlb.entry_${entry}_cookie`);
+      m.assert(
+        all([seen('lookup.tlb.valid').bit(entry), its]).implies(mux(old, own.lt(cookie), own.eq(cookie))),
+        `entry ${entry}: its cookie is the keeper's, or a lower one if it is old`,
+      );
+      return old;
+    }),
+  );
+  return entryOld;
+};
+
+/** That entries of the TLB have nothing in common, so that at most one hits. */
+const entriesApart = (p: Geometry, { m, seen }: ProvenUnit): void => {
+  const of = (entry: number, name: string): Bits => seen(`lookup.tlb.entry_${entry}_${name}`);
+  const high = (entry: number): Bits => of(entry, 'of_page').slice<number, number>(widthsOf(p).page - 1, superPageBits);
+  const low = (entry: number): Bits => of(entry, 'of_page').slice<number, number>(superPageBits - 1, 0);
+  const valid = seen('lookup.tlb.valid');
+  for (const one of range(p.entries))
+    for (const other of range(one)) {
+      const within = any([of(one, 'leaf_super').bit(0), of(other, 'leaf_super').bit(0), low(one).eq(low(other))]);
+      const same = all([of(one, 'of_domain').eq(of(other, 'of_domain')), high(one).eq(high(other)), within]);
+      m.assert(all([valid.bit(one), valid.bit(other), same]).not(), `entries ${other} and ${one}: no page is in both`);
+    }
+  const hits = seen('lookup.tlb.hits');
+  m.assert(hits.and(hits.subtract(1)).isZero(), 'at most one entry hits');
+};
+
+interface Slot {
+  readonly number: number;
+  readonly direction: 'read' | 'write';
+  readonly index: Bits;
+  readonly valid: Bits<1>;
+  /** It is there, with a translation that it goes by or may yet go by. */
+  readonly goes: Bits<1>;
+  readonly checked: Bits<1>;
+}
+
+/** Whether each slot's access goes by an old entry, and what then keeps it from going on. */
+const slotOld = (unit: ProvenUnit, keeper: Keeper, entryOld: Bits, slot: Slot): Bits<1> => {
+  const { m, seen } = unit;
+  const { index, cookie, bump } = keeper;
+  const { number, direction, goes, checked } = slot;
+  const old = register(m, `${direction}_${number}_is_old`, bit);
+  const enters = seen(`${direction}s.enters`).bit(number);
+  const its = slot.index.eq(index);
+  const byOld = meets(seen('lookup.tlb.hits'), entryOld);
+  old.set(mux(enters, byOld, old.or(all([bump, its]))));
+  const inStage = (stage: string): Bits<1> => seen(`lookup.checks.${stage}_${direction}`).bit(number);
+  const [first, second] = [inStage('first'), inStage('second')];
+  const name = `${direction} slot ${number}`;
+  const lower = (stage: string): Bits<1> => seen(`lookup.checks.${stage}_cookie`).lt(cookie);
+  const concerned = all([goes, its]);
+  m.assert(all([first, second]).not(), `${name}: one comparison at a time`);
+  m.assert(any([first, second]).implies(slot.valid), `${name}: what is compared is there`);
+  m.assert(first.implies(checked.not()), `${name}: nothing is known of it before its comparison`);
+  m.assert(all([concerned, first]).implies(keeper.asks), `${name}: the cookie of its index is asked for`);
+  m.assert(all([concerned, second]).implies(keeper.asked), `${name}: the cookie of its index is compared`);
+  m.assert(
+    all([concerned, old]).implies(
+      all([checked.not(), any([all([first, lower('first')]), all([second, lower('second')])])]),
+    ),
+    `${name}: if old, it waits for a comparison that finds it`,
+  );
+  return old;
+};
+
+export const pageProperties = (p: Geometry, unit: ProvenUnit): void => {
+  const { m, seen } = unit;
+  for (const stage of ['first', 'second']) {
+    const slots = concat(seen(`lookup.checks.${stage}_read`), seen(`lookup.checks.${stage}_write`)) as Bits;
+    m.assert(slots.and(slots.subtract(1)).isZero(), `${stage}: one access is compared in a cycle`);
+  }
+  const keeper = keeperOf(p, unit);
+  entriesApart(p, unit);
+  const entryOld = translations(p, unit, keeper);
+  const flags = (ring: 'reads' | 'writes') => (name: string, slot: number) => seen(`${ring}.${name}`).bit(slot);
+
+  const read = flags('reads');
+  const readsOld = range(p.reads).map((number) => {
+    const alive = all([read('valid', number), read('local_access', number).not()]);
+    const entered = seen('lookup.checks.first_read').bit(number);
+    const owed = any([read('pending_0', number), read('pending_1', number)]);
+    m.assert(
+      entered.implies(all([read('valid', number), any([read('again', number).not(), owed])])),
+      `read slot ${number}: it does not enter twice`,
+    );
+    m.assert(
+      all([read('valid', number), read('local_access', number), owed]).not(),
+      `read slot ${number}: no memory owes what is answered here`,
+    );
+    return slotOld(unit, keeper, entryOld, {
+      number,
+      direction: 'read',
+      index: seen(`reads.slot_${number}_index`),
+      valid: read('valid', number),
+      goes: all([alive, read('again', number).not()]),
+      checked: read('checked', number),
+    });
+  });
+  const fromMemory = any([seen('reads.wins').bit(0), seen('reads.wins').bit(1)]);
+  for (const [number, old] of readsOld.entries()) {
+    const its = seen(`reads.slot_${number}_index`).eq(keeper.index);
+    m.assert(
+      all([fromMemory, seen('reads.delivered_place').bit(number), its]).implies(old.not()),
+      `read slot ${number}: no beat is given by a translation that was taken back`,
+    );
+  }
+
+  const write = flags('writes');
+  for (const number of range(p.writes)) {
+    const alive = all([write('valid', number), write('local_access', number).not()]);
+    const current = seen('writes.current_place').bit(number);
+    const launched = write('at_memory', number);
+    const entered = seen('lookup.checks.first_write').bit(number);
+    m.assert(
+      entered.implies(all([write('valid', number), write('again', number).not(), launched.not()])),
+      `write slot ${number}: it does not enter twice`,
+    );
+    m.assert(
+      all([write('valid', number), write('again', number), launched]).not(),
+      `write slot ${number}: it is in one state`,
+    );
+    m.assert(
+      all([write('valid', number), launched.not(), write('sent', number)]).not(),
+      `write slot ${number}: nothing is sent before it is at memory`,
+    );
+    m.assert(
+      all([seen('lookup.checks.second_write').bit(number), launched]).implies(current),
+      `write slot ${number}: it is current while it is compared at memory`,
+    );
+    m.assert(
+      current.implies(all([write('valid', number), launched, write('sent', number).not()])),
+      `write slot ${number}: what is current is at memory`,
+    );
+    for (const memory of [0, 1])
+      m.assert(
+        all([write('valid', number), launched, write(`route_${memory}`, number), write('sent', number).not()]).implies(
+          write(`pending_${memory}`, number),
+        ),
+        `write slot ${number}: memory ${memory} owes an answer while beats go there`,
+      );
+    const its = seen(`writes.slot_${number}_index`).eq(keeper.index);
+    const owed = any([write('pending_0', number), write('pending_1', number)]);
+    const goes = all([
+      alive,
+      write('again', number).not(),
+      any([launched.not(), all([current, write('cut', number).not(), owed])]),
+    ]);
+    const old = slotOld(unit, keeper, entryOld, {
+      number,
+      direction: 'write',
+      index: seen(`writes.slot_${number}_index`),
+      valid: write('valid', number),
+      goes,
+      checked: write('checked', number),
+    });
+    const moves = all([current, seen('writes.takes').bit(0), seen('writes.targets').isNonZero(), its]);
+    m.assert(
+      all([moves, write('local_access', number).not()]).implies(old.not()),
+      `write slot ${number}: no beat is written by a translation that was taken back`,
+    );
+    const wrote = register(m, `write_${number}_wrote`, bit);
+    wrote.set(all([seen('writes.launched').bit(number).not(), any([wrote, moves])]));
+    m.assert(
+      all([alive, launched, its, old, wrote, owed]).implies(write('leaving', number)),
+      `write slot ${number}: a bump waits for what was written`,
+    );
+  }
+  coverPages(m, unit, readsOld);
+};
+
+/** That what is assumed leaves room for it. */
+const coverPages = (m: ModuleBody, { seen }: ProvenUnit, readsOld: readonly Bits<1>[]): void => {
+  const [first] = readsOld as [Bits<1>];
+  m.cover(all([seen('reads.valid').bit(0), first]), 'an access goes by what was taken back');
+};

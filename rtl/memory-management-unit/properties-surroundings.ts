@@ -1,0 +1,60 @@
+import { type Bits, bits, cut, type Inside, input, type ModuleBody, module, type Ports } from '../hdl/index.ts';
+import { type Seen, seenInstance } from '../parts/seen.ts';
+import type { Geometry } from './shapes.ts';
+import { memoryManagementUnit } from './unit.ts';
+
+type Unit = ReturnType<typeof memoryManagementUnit>;
+
+/** What properties around a unit speak of. */
+export interface ProvenUnit {
+  readonly m: ModuleBody;
+  /** The unit's own ports: its inputs are anything, in every cycle. */
+  readonly io: Inside<Unit['ports']>;
+  /** What an instance that was cut out gives, by the path of its output: anything, in every cycle. */
+  readonly given: Seen;
+  /** Signals inside the unit. */
+  readonly seen: Seen;
+}
+
+/**
+ * A unit with properties around it, and without some instances: what these give is anything, in every cycle. `paths` are the signals inside it that the
+ * properties speak of.
+ */
+export const provenUnit = (
+  p: Geometry,
+  name: string,
+  of: { readonly without: readonly string[]; readonly paths: readonly string[] },
+  state: (unit: ProvenUnit) => void,
+) => {
+  const whole = memoryManagementUnit(p);
+  const { definition, free } = cut(whole, of.without);
+  const more = Object.fromEntries([...free.values()].map(({ port, width }) => [port, input(bits<number>(width))]));
+  // The ports of outputs that are registers inside are wires here.
+  const { event_error, event_failure, irq, ...ports } = whole.ports;
+  return module(
+    name,
+    { ...ports, ...more } as typeof ports & Ports,
+    (io, m) => {
+      const { instance, seen } = seenInstance(m, 'unit', definition, of.paths);
+      const [outside, inside] = [io as unknown as Inside<Unit['ports']>, instance];
+      for (const bus of ['s_axi', 'm0_axi', 'm1_axi', 's_axil'] as const)
+        (outside[bus] as { connect(other: unknown): void }).connect(inside[bus]);
+      const set = (to: object, from: object, signal: string): void =>
+        (Reflect.get(to, signal) as { set(value: unknown): void }).set(Reflect.get(from, signal));
+      for (const signal of ['cookie_value', 'bump', 'bump_index', 'bump_flush', 'turn', 'turn_contended'])
+        set(inside, outside, signal);
+      for (const signal of ['failed', 'restoring', 'port_clear', 'claim', 'claim_memory', 'claim_frame'])
+        set(inside, outside, signal);
+      for (const signal of ['cookie_index', 'bump_busy', 'turn_request', 'event_timeout', 'claim_busy'])
+        set(outside, inside, signal);
+      for (const { port } of free.values()) set(inside, io, port);
+      const given: Seen = (path) => {
+        const port = free.get(path)?.port;
+        if (port === undefined) throw new Error(`no instance that was cut out gives '${path}'`);
+        return Reflect.get(io, port) as Bits;
+      };
+      state({ m, io: outside, given, seen });
+    },
+    { documentation: 'A memory management unit with properties.', parameters: { ...p } },
+  );
+};
