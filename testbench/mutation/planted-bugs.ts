@@ -2,6 +2,7 @@
 import type { Module } from '../../rtl/hdl/ir.ts';
 import { editInstance, PlaceError } from './edit-instance.ts';
 import { interconnectBugs } from './interconnect-bugs.ts';
+import { packetReceiveBugs } from './packet-receive-bugs.ts';
 import { packetUnitBugs } from './packet-unit-bugs.ts';
 import { resourceAccessControllerBugs } from './resource-access-controller-bugs.ts';
 
@@ -27,6 +28,7 @@ export const plantedBugs: Readonly<Record<string, readonly PlantedBug[]>> = {
   packet_unit: packetUnitBugs,
   resource_access_controller: resourceAccessControllerBugs,
   axi4_interconnect: interconnectBugs,
+  packet_receive: packetReceiveBugs,
 };
 
 /** The block's hardware with a bug in it. @throws PlaceError */

@@ -15,6 +15,9 @@ const ones = (count: number, words: number): number[] =>
 /** A 32-bit word of a packet's data, as it is on the stream. */
 export const dataWord = (packet: Packet, beat: number, word: number): number => beatWord(packet.seed, beat, word);
 
+/** Packets of a chain that may still be on their way when its record is there. */
+const inQueues = 3;
+
 export class ChainSource {
   readonly beats: ChannelSource;
   readonly records: ChannelSource;
@@ -27,7 +30,8 @@ export class ChainSource {
   private waited = 0;
   /** Cycles since the first beat of the chain was offered; -1: not yet. */
   private since = -1;
-  private recorded = 0;
+  /** The record of the chain was offered. */
+  private recorded = false;
 
   constructor(
     layout: PortLayout,
@@ -47,7 +51,7 @@ export class ChainSource {
   }
 
   get idle(): boolean {
-    return this.recorded === this.chains.length && !this.records.busy && !this.beats.busy;
+    return this.chain === this.chains.length && !this.records.busy && !this.beats.busy;
   }
 
   get transfers(): number {
@@ -64,9 +68,8 @@ export class ChainSource {
   reset(inputs: Uint32Array): void {
     this.beats.reset(inputs);
     this.records.reset(inputs);
-    if (this.since >= 0 || this.packet > 0) this.recorded = Math.max(this.recorded, this.chain + 1);
-    this.chain = Math.max(this.chain, this.recorded);
-    this.recorded = this.chain;
+    if (this.since >= 0 || this.recorded) this.chain += 1;
+    this.recorded = false;
     this.packet = 0;
     this.beat = 0;
     this.waited = 0;
@@ -74,7 +77,6 @@ export class ChainSource {
   }
 
   private nextBeat(goes: RunLengths): Uint32Array | null {
-    if (this.chain > this.recorded) return null;
     const chain = this.chains[this.chain];
     if (chain === undefined || chain.mask === 0) return null;
     const packet = chain.packets[this.packet];
@@ -90,10 +92,11 @@ export class ChainSource {
     const last = left <= bytes;
     const words = Array.from({ length: bytes / 4 }, (_, word) => dataWord(packet, this.beat, word));
     const start = this.packet === 0 ? 1 : 0;
-    const mask = chain.mask;
+    const { mask } = chain;
+    const number = this.chain;
     const user = [
       chain.hash,
-      ((this.chain & 0xffff) | (chain.hashType << 16) | (start << 19) | (mask << 20)) >>> 0,
+      ((number & 0xffff) | (chain.hashType << 16) | (start << 19) | (mask << 20)) >>> 0,
       ...(52 + this.clients > 64 ? [mask >>> 12] : []),
     ];
     this.beat += 1;
@@ -101,6 +104,7 @@ export class ChainSource {
       this.beat = 0;
       this.waited = 0;
       this.packet += 1;
+      this.advance();
     }
     const keep = ones(last ? left : bytes, Math.ceil(bytes / 32));
     return Uint32Array.from([...words, ...keep, last ? 1 : 0, chain.client, ...user]);
@@ -108,18 +112,27 @@ export class ChainSource {
 
   private nextRecord(goes: RunLengths): Uint32Array | null {
     const chain = this.chains[this.chain];
-    if (chain === undefined) return null;
-    if (chain.mask !== 0 && (this.since < chain.recordWait || this.packet < 1)) return null;
-    // The unit knows how many packets there are when it has seen them all.
-    if (chain.mask !== 0 && this.packet < chain.packets.length) return null;
+    if (chain === undefined || this.recorded) return null;
+    // The unit gives it when it has seen all packets; the last of them may still be in its queues.
+    const early = this.packet < chain.packets.length - inQueues;
+    if (chain.mask !== 0 && (this.since < chain.recordWait || early)) return null;
     if (!goes.next()) return null;
     const bytes = chain.packets.reduce((sum, packet) => sum + packet.bytes, 0);
     const third = ((chain.packets.length & 0xffff) | ((this.chain & 0xffff) << 16)) >>> 0;
     const fourth = (chain.client | (1 << 8) | (chain.hashType << 12) | (chain.mask << 16)) >>> 0;
+    this.recorded = true;
+    this.advance();
+    return Uint32Array.from([chain.hash, bytes, third, fourth]);
+  }
+
+  /** The chain is over when its frames and its record have been offered. */
+  private advance(): void {
+    const chain = this.chains[this.chain];
+    if (chain === undefined || !this.recorded) return;
+    if (chain.mask !== 0 && this.packet < chain.packets.length) return;
     this.chain += 1;
-    this.recorded += 1;
     this.packet = 0;
     this.since = -1;
-    return Uint32Array.from([chain.hash, bytes, third, fourth]);
+    this.recorded = false;
   }
 }

@@ -19,6 +19,7 @@ export const describeScenario = (scenario: PacketReceiveScenario): readonly stri
     'accesses during traffic',
     scenario.accesses.map((access) => accessText(registers, access)),
   ),
+  ...(scenario.follow ? ['clients follow their producer indices'] : []),
   ...listed('memory', paceTexts(scenario.memory)),
   ...listed(
     'resets',

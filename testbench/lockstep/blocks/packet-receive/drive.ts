@@ -5,9 +5,9 @@ import { Axi4Subordinate } from '../../../axi/subordinate.ts';
 import { LiteManager } from '../../axi/lite-manager.ts';
 import { always, RunLengths } from '../../axi/run-lengths.ts';
 import type { Driver } from '../../driver.ts';
-import { inputSlot } from '../../ports.ts';
+import { inputSlot, outputSlot } from '../../ports.ts';
 import { ChainSource } from './chain-source.ts';
-import { readBackAddresses } from './registers.ts';
+import { readBackAddresses, registers } from './registers.ts';
 import type { PacketReceiveScenario } from './scenario.ts';
 
 /** Cycles without any transfer after which all that came counts as done, or as stuck. */
@@ -32,6 +32,11 @@ export class PacketReceiveDriver implements Driver {
   private restLeft: number;
   private quiet = 0;
   private accessesPushed = false;
+  private readonly readData: Readonly<Record<'ready' | 'valid' | 'data', number>>;
+  /** What was read last, the client that follows, and whether its index was read. */
+  private lastRead = 0;
+  private follower = 0;
+  private asked = false;
 
   constructor(scenario: PacketReceiveScenario, parameters: PacketReceiveParameters, layout: PortLayout) {
     this.scenario = scenario;
@@ -47,11 +52,18 @@ export class PacketReceiveDriver implements Driver {
       write: new RunLengths(registerWriteResponse),
       read: new RunLengths(registerReadData),
     };
+    this.readData = {
+      ready: inputSlot(layout, 's_axil_rready').word,
+      valid: outputSlot(layout, 's_axil_rvalid').word,
+      data: outputSlot(layout, 's_axil_rdata').word,
+    };
     this.resetLeft = scenario.initialReset;
     this.restLeft = scenario.rest;
   }
 
   next(inputs: Uint32Array, outputs: Uint32Array): boolean {
+    const { ready, valid, data } = this.readData;
+    if (inputs[ready] !== 0 && outputs[valid] !== 0) this.lastRead = outputs[data] ?? 0;
     this.advancePhase();
     if (this.phase === 'end') return false;
     this.cycle += 1;
@@ -61,6 +73,7 @@ export class PacketReceiveDriver implements Driver {
       this.source.reset(inputs);
       this.port.reset(inputs);
       this.memory.reset(inputs);
+      this.asked = false;
       return true;
     }
     inputs[this.resetWord] = 1;
@@ -70,11 +83,30 @@ export class PacketReceiveDriver implements Driver {
     if (traffic) {
       this.source.drive(inputs, outputs, patterns.source, patterns.record);
       this.trafficCycles += 1;
+      if (this.scenario.follow && this.port.idle && !this.source.idle) this.follow();
     }
     this.port.drive(inputs, outputs, traffic ? patterns.write : always, traffic ? patterns.read : always);
     this.memory.drive(inputs, outputs, this.cycle - 1);
     this.quiet = this.transfers === before ? this.quiet + 1 : 0;
     return true;
+  }
+
+  /** A client takes note of all that is in its ring; then the next does. */
+  private follow(): void {
+    const offset = 4 * this.follower;
+    if (this.asked) {
+      const index = this.lastRead & 0xffff;
+      this.port.push({
+        kind: 'write',
+        address: registers.consumer + offset,
+        data: index,
+        strobes: 15,
+        wait: 0,
+        dataWait: 0,
+      });
+      this.follower = (this.follower + 1) % this.clients;
+    } else this.port.push({ kind: 'read', address: registers.producer + offset, wait: 0 });
+    this.asked = !this.asked;
   }
 
   private get transfers(): number {

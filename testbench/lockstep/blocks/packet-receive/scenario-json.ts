@@ -1,6 +1,6 @@
 /** Scenarios from JSON, part by part: a replay file may come from anywhere. */
 import { accessAt, behaviourAt, lengthsAt, mostCycles, partsOf } from '../../../axi/json.ts';
-import { listAt, naturalAt } from '../../json.ts';
+import { flagAt, listAt, naturalAt } from '../../json.ts';
 import type { Chain, Packet, PacketReceiveScenario, ResetEvent } from './scenario.ts';
 
 const mostBytes = 65_535;
@@ -48,6 +48,7 @@ export const scenarioFromJson = (value: unknown): PacketReceiveScenario => {
       registerReadData: lengthsAt(...stalls('registerReadData')),
     },
     resets: listAt(...at('resets'), resetAt),
+    follow: flagAt(...at('follow')),
     rest: naturalAt(...at('rest'), mostCycles),
   };
 };

@@ -44,6 +44,8 @@ export interface PacketReceiveScenario {
     readonly registerReadData: Lengths;
   };
   readonly resets: readonly ResetEvent[];
+  /** Whether clients, after these accesses, read their producer indices and write them back as consumer indices, one after the other. */
+  readonly follow: boolean;
   /** Cycles of rest after the last frame. */
   readonly rest: number;
 }

@@ -76,7 +76,7 @@ const chains = (p: P, size: number): Arbitrary<readonly Chain[]> =>
 /** What a client or its hypervisor may do at any time: indices that are wild too. */
 const accesses = (p: P, tame: boolean): Arbitrary<readonly LiteAccess[]> => {
   const client = fc.nat(p.clients - 1);
-  const wait = fc.nat(60);
+  const wait = fc.nat(30);
   const consumer = fc
     .tuple(client, fc.oneof({ weight: 3, arbitrary: fc.nat(12) }, { weight: 1, arbitrary: fc.nat(0xffff) }), wait)
     .map(([one, index, after]) => write(registers.consumer + 4 * one, index, after));
@@ -130,7 +130,7 @@ const scenarios = (p: P, size: number, tame: boolean): Arbitrary<PacketReceiveSc
   fc
     .record({
       initialReset: fc.integer({ min: 1, max: 2 }),
-      entries: fc.array(fc.constantFrom(0, 1, 2, 3, 5, 7, ...(tame ? [] : [15])), {
+      entries: fc.array(fc.constantFrom(0, 1, 1, 2, 3, 7, ...(tame ? [] : [15])), {
         minLength: p.clients,
         maxLength: p.clients,
       }),
@@ -149,15 +149,21 @@ const scenarios = (p: P, size: number, tame: boolean): Arbitrary<PacketReceiveSc
         registerReadData: runLengths,
       }),
       resets: tame ? fc.constant<ResetEvent[]>([]) : resets,
+      follow: fc.boolean(),
+      moderation: fc.tuple(fc.nat(4), fc.oneof(fc.nat(60), fc.constant(0xffff))),
       rest: fc.nat(80),
     })
-    .map(({ entries, enable, errors, memory, ...rest }) => ({
+    .map(({ entries, enable, errors, memory, moderation: [count, cycles], ...rest }) => ({
       ...rest,
       memory: {
         ...memory,
         errors: errors.map(({ client, line, code }) => ({ base: baseOf(p, client) + 128 * line, size: 128, code })),
       },
-      settings: [...ringSettings(p, entries), write(registers.interruptEnable, enable)],
+      settings: [
+        ...ringSettings(p, entries),
+        write(registers.interruptEnable, enable),
+        write(registers.moderation, count | (cycles << 16)),
+      ],
     }));
 
 /** @param size chains of the longest scenarios. */
