@@ -41,6 +41,8 @@ export class RemoteTree implements Tree {
   private readonly rootPlace = new Place().hold();
   private rootQid: Qid = { type: 0, version: 0, path: 0n };
   private closed = false;
+  /** Made so far. */
+  private connections = 0;
 
   private constructor(options: RemoteTreeOptions) {
     this.options = options;
@@ -56,6 +58,7 @@ export class RemoteTree implements Tree {
   }
   private async attach(): Promise<void> {
     await this.client.connect(await this.options.connect());
+    this.connections += 1;
     const { reply } = await this.client.askToRecover('Tattach', {
       fid: rootFid,
       afid: noFid,
@@ -142,14 +145,14 @@ export class RemoteTree implements Tree {
   /** Ends a fid. @throws FileError where the end itself was refused */
   async clunk(fid: number, place: Place): Promise<void> {
     const lost = this.remembered.get(fid)?.lost ?? false;
+    const { connections } = this;
     this.remembered.delete(fid);
     place.letGo();
     try {
-      // A connection that ended took the fid with it.
-      if (!lost)
-        await this.client.request('Tclunk', { fid }).catch((error: unknown) => {
-          if (!(error instanceof FileError && 'resent' in error && error.resent === true)) throw error;
-        });
+      if (!lost) await this.client.request('Tclunk', { fid });
+    } catch (error) {
+      // A connection that ended meanwhile took the fid with it.
+      if (codeOf(error) !== 'EBADF' || connections === this.connections) throw error;
     } finally {
       this.free.push(fid);
     }

@@ -1,0 +1,236 @@
+/** Clients that send whatever would hurt: the server goes on, reads nothing outside its share, and serves others. */
+import fs from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { RemoteTree } from '../client/remote-tree.ts';
+import { sessionTransport } from '../client/session-transport.ts';
+import { MemoryTree } from '../memory/tree.ts';
+import { decode, encode } from '../protocol/codec.ts';
+import { type Kinds, layout, type Message, noTag, type RequestName } from '../protocol/layout.ts';
+import { type Octets, octetsOf } from '../protocol/octets.ts';
+import { hostTree } from '../tree/every-tree.ts';
+import type { Tree } from '../tree/tree.ts';
+import { Locks } from './locks.ts';
+import { Session } from './session.ts';
+
+const thorough = process.env.PORTCULLIS_THOROUGH === '1';
+const canary = 'the canary outside the share';
+
+const name = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom('a', 'b', 'd', 'away', 'file-away', 'loop') },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom('..', '.', '', '/', '../..', 'd/../..', 'a\0b', '/etc/passwd', '\xff', 'x'.repeat(300)),
+  },
+);
+const text = name.map((one) => one as Octets);
+const number = (bits: number): fc.Arbitrary<number> =>
+  fc.oneof(
+    { weight: 8, arbitrary: fc.nat({ max: 4 }) },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom(64, 0o1102, 0o40755, 0o100644, 2 ** bits - 1).map((one) => one % 2 ** bits),
+    },
+    { weight: 1, arbitrary: fc.nat({ max: 2 ** Math.min(bits, 31) - 1 }) },
+  );
+const long = fc.oneof(
+  fc.bigInt({ min: 0n, max: 20_000n }),
+  fc.constantFrom(0n, 2n ** 31n, 2n ** 32n, 2n ** 52n, 2n ** 63n, 2n ** 64n - 1n),
+);
+const kinds: { readonly [K in keyof Kinds]: fc.Arbitrary<Kinds[K]> } = {
+  u8: number(8),
+  u16: number(16),
+  u32: number(32),
+  u64: long,
+  text,
+  data: fc.uint8Array({ maxLength: 200 }),
+  qid: fc.record({ type: number(8), version: number(32), path: long }),
+  names: fc.array(text, { maxLength: 4 }),
+  qids: fc.constant([]),
+};
+const requests = (Object.keys(layout) as (keyof typeof layout)[]).filter(
+  (one): one is RequestName => one.startsWith('T') && one !== 'Tversion',
+);
+const request: fc.Arbitrary<Uint8Array> = fc
+  .constantFrom(...requests, 'Twalk' as const, 'Twalk' as const, 'Tlopen' as const, 'Tread' as const)
+  .chain((one) =>
+    fc.record({
+      name: fc.constant(one),
+      tag: fc.nat({ max: 400 }),
+      ...Object.fromEntries(Object.entries(layout[one].fields).map(([field, kind]) => [field, kinds[kind]] as const)),
+    }),
+  )
+  .map((one) => {
+    // A fid that is attached makes more of the rest worth trying.
+    const message = one as unknown as Message;
+    return encode(message.name === 'Tattach' ? { ...message, afid: 0xffff_ffff } : message);
+  });
+const damaged = fc
+  .tuple(
+    request,
+    fc.array(fc.tuple(fc.nat({ max: 120 }), number(8)), { maxLength: 3 }),
+    fc.integer({ min: -6, max: 6 }),
+  )
+  .map(([whole, pokes, resize]) => {
+    const bytes = new Uint8Array(Math.max(0, whole.length + resize));
+    bytes.set(whole.subarray(0, bytes.length));
+    for (const [at, value] of pokes) if (at < bytes.length) bytes[at] = value;
+    return bytes;
+  });
+const hostile = fc.oneof(
+  { weight: 12, arbitrary: request },
+  { weight: 2, arbitrary: damaged },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 60 }) },
+);
+
+/** Starts a session as far as an attached root, under fid 0. */
+const begin = async (session: Session): Promise<void> => {
+  await session.handle(encode({ name: 'Tversion', tag: noTag, messageSize: 8192, version: octetsOf('9P2000.L') }));
+  const none = octetsOf('');
+  for (const fid of [0, 1, 2, 3, 4])
+    await session.handle(
+      encode({ name: 'Tattach', tag: 1, fid, afid: 0xffff_ffff, userName: none, attachName: none, uid: 0 }),
+    );
+};
+
+/** What a campaign saw. */
+interface Seen {
+  messages: number;
+  done: number;
+  readonly leaks: string[];
+  readonly faults: unknown[];
+}
+
+const campaign = async (tree: () => Tree, total: number, seed: number, check: () => Promise<void>): Promise<Seen> => {
+  const seen: Seen = { messages: 0, done: 0, leaks: [], faults: [] };
+  const locks = new Locks();
+  const start = async (): Promise<Session> => {
+    const session = new Session({
+      tree: tree(),
+      locks,
+      limits: { messageSize: 8192, fids: 64, requests: 64 },
+      onFault: (error) => seen.faults.push(error),
+    });
+    await begin(session);
+    return session;
+  };
+  const batch = 200;
+  let session = await start();
+  for (let round = 0; seen.messages < total; round++) {
+    const messages = fc.sample(hostile, { seed: seed + round, numRuns: batch });
+    for (let at = 0; at < messages.length; at += 8) {
+      // Several at once, so that they meet.
+      const answers = await Promise.all(messages.slice(at, at + 8).map((bytes) => session.handle(bytes)));
+      for (const answer of answers) {
+        if (answer === null) continue;
+        if (decode(answer).name !== 'Rlerror') seen.done += 1;
+        if (Buffer.from(answer).includes(canary)) seen.leaks.push(Buffer.from(answer).toString());
+      }
+    }
+    seen.messages += messages.length;
+    await check();
+    await session.close();
+    session = await start();
+  }
+  await session.close();
+  return seen;
+};
+
+test(
+  'hostile messages on a host directory: nothing outside is read or changed, and another client is served',
+  async () => {
+    const share = await hostTree({ bytes: 2 ** 20, files: 500 });
+    const outside = `${share.path}-outside`;
+    fs.mkdirSync(outside);
+    fs.writeFileSync(join(outside, 'file'), canary);
+    const arrange = (): void => {
+      fs.mkdirSync(join(share.path, 'd'), { recursive: true });
+      for (const [link, target] of [
+        ['away', outside],
+        ['file-away', join(outside, 'file')],
+        ['loop', 'loop'],
+        ['d/up', '../..'],
+      ] as const)
+        if (fs.lstatSync(join(share.path, link), { throwIfNoEntry: false }) === undefined)
+          fs.symlinkSync(target, join(share.path, link));
+    };
+    arrange();
+    const good = new Session({ tree: share.tree, locks: new Locks() });
+    const client = await RemoteTree.connect({ connect: async () => sessionTransport(good) });
+    const root = await client.root();
+    const seen = await campaign(
+      () => share.tree,
+      thorough ? 100_000 : 2000,
+      1,
+      async () => {
+        arrange();
+        expect((await root.attributes()).mode & 0o40000).toBe(0o40000);
+        await (await root.walk(octetsOf('away'))).release();
+      },
+    );
+    expect(seen.leaks).toEqual([]);
+    expect(seen.faults).toEqual([]);
+    expect(fs.readFileSync(join(outside, 'file'), 'utf8')).toBe(canary);
+    expect(fs.readdirSync(outside)).toEqual(['file']);
+    // The messages were not all noise.
+    expect(seen.done).toBeGreaterThan(seen.messages / 10);
+    await client.close();
+    await share.close();
+    fs.rmSync(outside, { recursive: true });
+  },
+  thorough ? 3_000_000 : 300_000,
+);
+
+test(
+  'hostile messages on a tree in memory: no fault, and all space comes back',
+  async () => {
+    const tree = new MemoryTree({ quota: { bytes: 2 ** 20, files: 500 } });
+    const good = new Session({ tree, locks: new Locks() });
+    const client = await RemoteTree.connect({ connect: async () => sessionTransport(good) });
+    const root = await client.root();
+    const empty = async (): Promise<void> => {
+      const file = await root.open({
+        read: true,
+        write: false,
+        truncate: false,
+        append: false,
+        exclusive: false,
+        sync: false,
+      });
+      for (const entry of await file.entries(0n, 100_000))
+        if (entry.name !== '.' && entry.name !== '..')
+          await root.unlink(entry.name, entry.type === 4).catch(() => undefined);
+      await file.close();
+    };
+    const seen = await campaign(() => tree, thorough ? 900_000 : 4000, 1_000_000, empty);
+    expect(seen.faults).toEqual([]);
+    expect(seen.done).toBeGreaterThan(seen.messages / 10);
+    const below = async (directory: typeof root): Promise<void> => {
+      const file = await directory.open({
+        read: true,
+        write: false,
+        truncate: false,
+        append: false,
+        exclusive: false,
+        sync: false,
+      });
+      for (;;) {
+        const entries = (await file.entries(0n, 100_000)).filter((entry) => !['.', '..'].includes(entry.name));
+        if (entries.length === 0) break;
+        for (const entry of entries) {
+          const child = await directory.walk(entry.name);
+          if (entry.type === 4) await below(child);
+          await child.release();
+          await directory.unlink(entry.name, entry.type === 4);
+        }
+      }
+      await file.close();
+    };
+    await below(root);
+    for (const key of await root.listExtended()) await root.setExtended(key, new Uint8Array(0), 'remove');
+    expect(tree.quota.used).toEqual({ bytes: 0, files: 1 });
+    await client.close();
+  },
+  thorough ? 3_000_000 : 300_000,
+);
