@@ -38,6 +38,24 @@ export const addressableWords = (memory: MemorySlot): number => 2 ** Math.ceil(M
 
 const recordBufferBytes = 192 * 1024;
 
+/** Of the one buffer: a WebAssembly memory has no more. */
+const mostBytes = 2 ** 32;
+
+const checkSize = (design: Design, size: number): void => {
+  if (size <= mostBytes) return;
+  const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  const sizeOf = (memory: MemorySlot): number => addressableWords(memory) * memory.stride;
+  const [largest] = design.memories.toSorted((one, other) => sizeOf(other) - sizeOf(one));
+  const remedy =
+    largest === undefined
+      ? ''
+      : `; its largest memory is '${largest.path}', of ${largest.depth} words of ${largest.width} bits: give it less depth as a parameter for simulation`;
+  throw new RangeError(
+    `the design needs ${gibibytes(size)} to be simulated, more than the ${gibibytes(mostBytes)} there are${remedy}`,
+  );
+};
+
+/** @throws RangeError naming the largest memory, where the design does not fit */
 export const mapMemory = (design: Design): MemoryMap => {
   let offset = align((Control.counters + design.properties.length) * 4, 64);
   const tables = design.graph.table.tables.map((table) => {
@@ -60,6 +78,8 @@ export const mapMemory = (design: Design): MemoryMap => {
   const trace = align(stateEnd, 64);
   const stimulus = align(trace + design.traceBytes, 4096);
   const responses = align(stimulus + batch * design.ports.inputWords * 4 + 8, 4096);
+  const size = responses + batch * design.ports.outputWords * 4 + 8;
+  checkSize(design, size);
   return {
     tables,
     inputs,
@@ -71,7 +91,7 @@ export const mapMemory = (design: Design): MemoryMap => {
     stimulus,
     responses,
     batch,
-    size: responses + batch * design.ports.outputWords * 4 + 8,
+    size,
   };
 };
 

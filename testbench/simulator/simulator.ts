@@ -10,6 +10,7 @@ import { buildDesign } from './elaborate-design.ts';
 import { generateJavaScript } from './javascript/backend.ts';
 import type { MemoryMap } from './memory-map.ts';
 import { Control, mapMemory } from './memory-map.ts';
+import { checkCycles, checkElaborated, checkValue } from './misuse.ts';
 import { PropertyViolation } from './property-violation.ts';
 import { initialiseState, StateView } from './state-view.ts';
 import { tabulated } from './tabulate.ts';
@@ -86,8 +87,9 @@ export interface Engine {
   ): number;
 }
 
-/** Compiles a design for simulation. Throws where the module holds a black box or a combinational loop. */
+/** Compiles a design for simulation. Throws where the module holds a black box or a combinational loop, and where it is too large. */
 export const compileModule = (top: Module, options: CompileOptions = {}): Simulator => {
+  checkElaborated(top);
   const backend = options.backend ?? 'wasm';
   const built = buildDesign(top, {
     wordWidth: backend === 'wasm' ? 64 : 32,
@@ -156,6 +158,7 @@ class CompiledSimulator implements Simulator {
   }
 
   step(cycles = 1): void {
+    checkCycles('step', cycles);
     this.#batch(cycles, this.#map.inputs, 0, this.#map.outputs, 0, 0);
     this.#engine.settle();
   }
@@ -180,6 +183,7 @@ class CompiledSimulator implements Simulator {
   }
 
   run(stimulus: Uint32Array, cycles: number, responses?: Uint32Array, checksum = 0): number {
+    checkCycles('run', cycles);
     const { inputWords, outputWords } = this.layout;
     const records = inputWords === 0 ? Number.POSITIVE_INFINITY : Math.floor(stimulus.length / inputWords);
     if (cycles > 0 && records === 0) {
@@ -212,6 +216,7 @@ class CompiledSimulator implements Simulator {
   }
 
   poke(path: string, value: bigint): void {
+    checkValue('poke', path, value);
     this.#state.poke(path, value);
   }
 
