@@ -24,9 +24,12 @@ class Chain implements WhenChain {
   readonly #parent: readonly Statement[];
   readonly #length: number;
   readonly #otherwise: Statement[];
+  /** Branches before the next. */
+  readonly #links: number;
 
-  constructor(builder: ModuleBuilder, parent: readonly Statement[], otherwise: Statement[]) {
+  constructor(builder: ModuleBuilder, parent: readonly Statement[], otherwise: Statement[], links: number) {
     this.#builder = builder;
+    this.#links = links;
     this.#parent = parent;
     this.#length = parent.length;
     this.#otherwise = otherwise;
@@ -37,13 +40,14 @@ class Chain implements WhenChain {
     this.#checkInPlace('elseWhen', location);
     const otherwise: Statement[] = [];
     const test = conditionOf(condition, 'elseWhen', location);
-    this.#otherwise.push({ kind: 'if', condition: test, then: this.#builder.branch(body), otherwise, location });
-    return new Chain(this.#builder, this.#parent, otherwise);
+    const then = this.#builder.branch(body, this.#links);
+    this.#otherwise.push({ kind: 'if', condition: test, then, otherwise, location });
+    return new Chain(this.#builder, this.#parent, otherwise, this.#links + 1);
   }
 
   otherwise(body: Body): void {
     this.#checkInPlace('otherwise', here());
-    this.#otherwise.push(...this.#builder.branch(body));
+    this.#otherwise.push(...this.#builder.branch(body, this.#links));
   }
 
   #checkInPlace(branch: string, location: SourceLocation): void {
@@ -60,7 +64,7 @@ export const when = (condition: Bits<1>, body: Body): WhenChain => {
   const otherwise: Statement[] = [];
   const statement: Statement = { kind: 'if', condition: test, then: builder.branch(body), otherwise, location };
   builder.append(statement);
-  return new Chain(builder, builder.openBranch, otherwise);
+  return new Chain(builder, builder.openBranch, otherwise, 1);
 };
 
 /** One branch for each state; `otherwise` stands for those that are not named. */

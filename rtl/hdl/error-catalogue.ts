@@ -186,6 +186,11 @@ export const catalogue = {
     message: (p) => `what sets ${p.signal} is ${p.depth} operators deep, more than ${p.limit}`,
     remedy: () => 'join values in pairs, as any() and all() do, or put registers between',
   }),
+  'deep-branch': entry<{ limit: number }>({
+    rule: 'A branch depends on at most 500 decisions: those around it, and those before it in its chain.',
+    message: (p) => `this branch depends on more than ${p.limit} decisions`,
+    remedy: () => 'choose by value with m.matchBits(), whose branches are decided at once, or split the module',
+  }),
   'duplicate-module': entry<{ what: string; name: string; other: string }>({
     rule: 'A module is the only one of its name, however written; a black box keeps its name, and has one list of ports.',
     message: (p) => `the ${p.what} ${p.name} has the name of another ${p.other} in this design`,

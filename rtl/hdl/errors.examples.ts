@@ -154,6 +154,11 @@ export const examples: Record<ErrorCode, () => void> = {
     for (let times = 0; times < 600; times += 1) sum = sum.add(io.a);
     io.out.set(sum);
   }),
+  'deep-branch': design((io, m) => {
+    io.out.set(0);
+    let chain = m.when(io.a.eq(0), () => io.out.set(1));
+    for (let step = 1; step < 600; step += 1) chain = chain.elseWhen(io.a.eq(step % 256), () => io.out.set(1));
+  }),
   'duplicate-module': design((io, m) => {
     const narrow = blackBox('vendor_cell', { y: output(bits(4)) });
     const wide = blackBox('vendor_cell', { y: output(bits(8)) });

@@ -37,6 +37,9 @@ export const runBody = (body: () => unknown, what: string, location: SourceLocat
   fail('async-body', location, { what });
 };
 
+/** What walks statements calls itself as deeply as they are, and no clock waits for more decisions. */
+const deepestBranch = 500;
+
 /** The module under elaboration: its declarations, and the statements in the branch that is open. */
 export class ModuleBuilder implements Scope {
   readonly moduleName: string;
@@ -48,6 +51,8 @@ export class ModuleBuilder implements Scope {
   readonly #prologue: Statement[] = [];
   readonly #body: Statement[] = [];
   readonly #branches: Statement[][] = [this.#body];
+  /** Decisions that what is appended depends on. */
+  #depth = 0;
   readonly #names = new Map<string, SourceLocation>();
   /** Where each signal was first set, and where it was connected. */
   readonly #set = new Map<Signal, SourceLocation>();
@@ -78,14 +83,22 @@ export class ModuleBuilder implements Scope {
     this.#prologue.push(statement);
   }
 
-  /** The statements that `body` makes. */
-  branch(body: () => void): Statement[] {
+  /**
+   * The statements that `body` makes.
+   * @param links branches of the same chain that come before it: each is decided within the one before
+   */
+  branch(body: () => void, links = 0): Statement[] {
     const statements: Statement[] = [];
+    const location = here();
+    const outside = this.#depth;
+    this.#depth += 1 + links;
+    if (this.#depth > deepestBranch) fail('deep-branch', location, { limit: deepestBranch });
     this.#branches.push(statements);
     try {
-      runBody(body, 'a branch', here());
+      runBody(body, 'a branch', location);
     } finally {
       this.#branches.pop();
+      this.#depth = outside;
     }
     return statements;
   }
