@@ -2,7 +2,7 @@ import { buildValue, leafPlaces } from './aggregate.ts';
 import { bitsResult } from './bits-value.ts';
 import { fail } from './diagnostic.ts';
 import { operatorsAt } from './expression.ts';
-import { guardedProperty } from './guarded.ts';
+import { checkObject, guardedProperty } from './guarded.ts';
 import { append } from './scope.ts';
 import { describeOperand, describeShape, isShape, type LeafInfo, sameShape, shapeInfo } from './shape.ts';
 import { bit } from './shapes.ts';
@@ -108,6 +108,7 @@ const sideMembers: ReadonlySet<string> = new Set([
 
 /** Named fields as ports, each with its direction: `flip` marks those that flow back. */
 export const bundle = <const F extends BundleFields>(fields: F): Bundle<F> => {
+  checkObject(fields, 'bundle', 'an object of fields such as { data: bits(8) }');
   for (const name of Object.keys(fields)) {
     if (sideMembers.has(name)) fail('bad-field-name', here(), { field: name });
   }

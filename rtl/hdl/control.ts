@@ -3,7 +3,7 @@ import { unsignedOperand } from './bits-value.ts';
 import { fail } from './diagnostic.ts';
 import type { SourceLocation, Statement, SwitchCase } from './ir.ts';
 import { currentBuilder, type ModuleBuilder } from './module-builder.ts';
-import { describeShape } from './shape.ts';
+import { describeOperand, describeShape } from './shape.ts';
 import { here } from './source-location.ts';
 import type { Bits } from './types.ts';
 import { asValue, conditionOf, literal } from './value.ts';
@@ -109,6 +109,10 @@ export const matchBits = (subject: unknown, branches: readonly BitsBranch[], oth
   const location = here();
   const builder = currentBuilder('matchBits');
   const expression = unsignedOperand(subject, 'matchBits', location);
+  if (!Array.isArray(branches)) {
+    const expected = 'a list of branches such as [[0, () => { ... }]]';
+    fail('wrong-kind', location, { operation: 'matchBits', expected, actual: describeOperand(branches) });
+  }
   const seen = new Set<bigint>();
   const cases = branches.map(([given, body]): SwitchCase => {
     const values = (typeof given === 'object' ? given : [given]).map((one) => {

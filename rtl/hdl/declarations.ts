@@ -2,7 +2,7 @@ import { buildValue, leafPlaces } from './aggregate.ts';
 import { type BundleSide, buildSide } from './bundle.ts';
 import { fail } from './diagnostic.ts';
 import { expressionsAt } from './expression.ts';
-import { checkOptions } from './guarded.ts';
+import { checkObject, checkOptions } from './guarded.ts';
 import type { Expression, SourceLocation } from './ir.ts';
 import type { ModuleBuilder } from './module-builder.ts';
 import { isShape, type LeafInfo, type ShapeInfo, shapeInfo } from './shape.ts';
@@ -57,6 +57,7 @@ export const declareRegister = (
   declaration: RegisterDeclaration,
 ): AbstractValue => {
   const location = here();
+  checkObject(declaration, `register ${name}`, '{ type: ..., reset: ... }');
   checkOptions(declaration, ['type', 'reset'], `register ${name}`);
   const { type, reset } = declaration;
   const info = shapeInfo(type);
@@ -82,6 +83,7 @@ export const declareWire = (
   declaration: WireDeclaration,
 ): AbstractValue | BundleSide => {
   const location = here();
+  checkObject(declaration, `wire ${name}`, '{ type: ... }');
   checkOptions(declaration, ['type', 'default'], `wire ${name}`);
   const { type } = declaration;
   let defaults: readonly Expression[] | null = null;

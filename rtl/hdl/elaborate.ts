@@ -3,11 +3,13 @@ import { checkDrivers } from './checks/drivers.ts';
 import { checkLoops } from './checks/loops.ts';
 import { checkModuleNames } from './checks/module-names.ts';
 import { checkOwnership } from './checks/ownership.ts';
-import { type Diagnostic, ElaborationError } from './diagnostic.ts';
+import { type Diagnostic, ElaborationError, fail } from './diagnostic.ts';
 import type { Module } from './ir.ts';
 import { elaborateBody, type ModuleDefinition } from './module.ts';
 import { nameModules } from './name-modules.ts';
 import type { Ports } from './ports.ts';
+import { describeOperand } from './shape.ts';
+import { beyondCaller } from './source-location.ts';
 
 /** Each check looks at one module and says what is wrong with it. */
 const checks: readonly ((module: Module) => Diagnostic[])[] = [checkOwnership, checkDrivers, checkLoops];
@@ -34,6 +36,21 @@ export const modulesOf = (top: Module): Module[] => {
  * The intermediate representation of a design, checked, its modules named by content.
  * @throws ElaborationError with everything that is wrong
  */
+/**
+ * Refuses what is no elaborated module. `operation`: what takes one, as in "emitVerilog".
+ * @throws ElaborationError
+ */
+export const checkElaborated = (top: Module, operation: string): void => {
+  if (typeof top === 'object' && top !== null && Array.isArray(top.signals) && Array.isArray(top.body)) return;
+  const definition = typeof top === 'object' && top !== null && 'ports' in top;
+  fail('wrong-kind', beyondCaller(), {
+    operation,
+    expected: 'an elaborated module',
+    actual: definition ? `the definition of module ${String(top.name)}` : describeOperand(top),
+    instead: `write ${operation}(elaborate(...))`,
+  });
+};
+
 export const elaborate = <P extends Ports>(definition: ModuleDefinition<P>): Module => {
   const known = finished.get(definition);
   if (known !== undefined) return known;

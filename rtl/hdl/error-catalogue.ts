@@ -48,15 +48,15 @@ export const catalogue = {
     message: (p) => `${p.literal} for ${p.place} is not an exact whole number`,
     remedy: () => 'write a whole number, and a bigint such as 0x1234_5678_9abc_def0n above 9007199254740991',
   }),
-  'wrong-kind': entry<{ operation: string; expected: string; actual: string }>({
+  'wrong-kind': entry<{ operation: string; expected: string; actual: string; instead?: string }>({
     rule: 'An operation takes the kind of value it is defined for.',
     message: (p) => `${p.operation} takes ${p.expected}, but was given ${p.actual}`,
-    remedy: (p) => `pass ${p.expected}`,
+    remedy: (p) => p.instead ?? `pass ${p.expected}`,
   }),
-  'shape-mismatch': entry<{ operation: string; expected: string; actual: string }>({
+  'shape-mismatch': entry<{ operation: string; expected: string; actual: string; instead?: string }>({
     rule: 'Records, vectors, enumerations and bundles combine only with others of the same shape.',
     message: (p) => `${p.operation}: expected ${p.expected}, but was given ${p.actual}`,
-    remedy: () => 'use one shape for both sides, or convert with pack() and unpack()',
+    remedy: (p) => p.instead ?? 'use one shape for both sides, or convert with pack() and unpack()',
   }),
   'condition-width': entry<{ place: string; width: number }>({
     rule: 'A condition is one bit wide.',

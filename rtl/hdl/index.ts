@@ -15,7 +15,7 @@ export {
 export type { BitsBranch, StateBranches, WhenChain } from './control.ts';
 export { type CutModule, cut } from './cut.ts';
 export { type Diagnostic, ElaborationError, formatDiagnostic } from './diagnostic.ts';
-export { elaborate, modulesOf } from './elaborate.ts';
+export { checkElaborated, elaborate, modulesOf } from './elaborate.ts';
 export type { ErrorCode } from './error-catalogue.ts';
 export {
   all,

@@ -3,7 +3,7 @@ import { type BitsBranch, match, matchBits, type StateBranches, type WhenChain, 
 import { checkState, declareNamed, declareRegister, declareWire } from './declarations.ts';
 import { ElaborationError, fail } from './diagnostic.ts';
 import { reference } from './expression.ts';
-import { checkOptions, guarded } from './guarded.ts';
+import { checkObject, checkOptions, guarded } from './guarded.ts';
 import type { Expression, Instance, Module, Signal, SourceLocation } from './ir.ts';
 import {
   declareMemory,
@@ -127,6 +127,14 @@ export const module = <const P extends Ports>(
   options: ModuleOptions = {},
 ): ModuleDefinition<P> => {
   checkOptions(options, moduleOptions, `module ${name}`);
+  checkObject(ports, `module ${name}`, 'an object of ports such as { a: input(bits(8)) } as its second argument');
+  if (typeof body !== 'function') {
+    fail('wrong-kind', here(), {
+      operation: `module ${name}`,
+      expected: 'a function (io, m) => { ... } as its third argument',
+      actual: describeOperand(body),
+    });
+  }
   const definition: ModuleDefinition<P> = { name, ports };
   // Each definition's body takes the view of that definition's own ports.
   recipes.set(definition, { location: here(), body: body as Recipe['body'], clocked: false, notes: options });
@@ -207,8 +215,10 @@ const declareInstance = (builder: ModuleBuilder, name: string, definition: Modul
   return guarded(Object.fromEntries(sides));
 };
 
-const mapRecord = <T>(record: Readonly<Record<string, T>>, make: (name: string, value: T) => unknown): object =>
-  guarded(Object.fromEntries(Object.entries(record).map(([name, value]) => [name, make(name, value)])));
+const mapRecord = <T>(record: Readonly<Record<string, T>>, make: (name: string, value: T) => unknown): object => {
+  checkObject(record, 'a declaration', 'an object of names such as { count: ... }');
+  return guarded(Object.fromEntries(Object.entries(record).map(([name, value]) => [name, make(name, value)])));
+};
 
 const property =
   (flavour: 'assert' | 'assume' | 'cover') =>

@@ -2,6 +2,7 @@ import { leafPlaces, readOnlyValue, recordMethods } from './aggregate.ts';
 import { fail } from './diagnostic.ts';
 import { noteEnumeration } from './enumeration-notes.ts';
 import { expressionsAt } from './expression.ts';
+import { checkObject } from './guarded.ts';
 import { checkWidth, makeShape, shapeInfo } from './shape.ts';
 import { here } from './source-location.ts';
 import type {
@@ -61,6 +62,8 @@ export function enumeration(
   first: string | Readonly<Record<string, number>>,
   ...rest: readonly unknown[]
 ): EnumerationShape<string> {
+  if (typeof first !== 'string')
+    checkObject(first, 'enumeration', 'the names of its states, or an object such as { IDLE: 1, BUSY: 2 }');
   const codes = codesOf(typeof first === 'string' ? [first, ...rest.map(String)] : first);
   const greatest = [...codes.values()].reduce((left, right) => (left > right ? left : right));
   const needed = greatest.toString(2).length;

@@ -155,18 +155,33 @@ export const withLocation = <T>(location: SourceLocation, body: () => T): T => {
   }
 };
 
-/** The innermost call site outside the language. */
-export const here = (): SourceLocation => {
-  if (fixedLocation !== null) return fixedLocation;
+/** The locations of the call sites outside the language, innermost first. */
+function* callers(): Generator<SourceLocation> {
   for (const limit of [framesAtFirst, framesAtMost]) {
     const { sites, handler } = capture(limit);
     for (const site of sites) {
       const frame = cachedFrame(site, handler);
-      if (!frame.skipped) return frame.location;
+      if (!frame.skipped) yield frame.location;
     }
     if (sites.length < limit) break;
   }
+}
+
+/** The innermost call site outside the language. */
+export const here = (): SourceLocation => {
+  if (fixedLocation !== null) return fixedLocation;
+  for (const location of callers()) return location;
   return nowhere;
+};
+
+/** The innermost call site outside the language and outside the file that called into it: who called a tool of the project. */
+export const beyondCaller = (): SourceLocation => {
+  let caller: string | undefined;
+  for (const location of callers()) {
+    caller ??= location.file;
+    if (location.file !== caller) return location;
+  }
+  return here();
 };
 
 /** `file:line:column`, as editors and terminals link it. */

@@ -170,7 +170,21 @@ export const coerce = (
     default:
       throw new Error(`unknown shape ${info satisfies never}`);
   }
-  return fail('shape-mismatch', location, { operation, expected: describeShape(info), actual: describeAny(operand) });
+  const instead = insteadOf(operand);
+  return fail('shape-mismatch', location, {
+    operation,
+    expected: describeShape(info),
+    actual: describeAny(operand),
+    ...(instead === undefined ? {} : { instead }),
+  });
+};
+
+/** What to write in place of what JavaScript has and hardware has not. */
+const insteadOf = (operand: unknown): string | undefined => {
+  if (typeof operand === 'boolean') return `write ${operand ? 1 : 0}`;
+  if (typeof operand === 'string')
+    return /^\d+$/.test(operand) ? `write ${operand}, without quotes` : 'write a number, a signal or a state';
+  return operand === undefined ? 'pass a value; undefined may come from a name that is spelt wrongly' : undefined;
 };
 
 const recordLeaves = (
@@ -220,7 +234,12 @@ const checkSame = (
 export const asValue = (operand: unknown, operation: string, location: SourceLocation): AbstractValue =>
   operand instanceof AbstractValue
     ? operand
-    : fail('wrong-kind', location, { operation, expected: 'a signal', actual: describeOperand(operand) });
+    : fail('wrong-kind', location, {
+        operation,
+        expected: 'a signal',
+        actual: describeOperand(operand),
+        ...(isLiteral(operand) ? { instead: `write lit(width, ${operand}), with the width it is to have` } : {}),
+      });
 
 export const isValue = (operand: unknown): operand is AbstractValue => operand instanceof AbstractValue;
 

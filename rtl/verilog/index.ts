@@ -1,6 +1,6 @@
 import { checkModuleNames } from '../hdl/checks/module-names.ts';
 import { ElaborationError } from '../hdl/diagnostic.ts';
-import { modulesOf } from '../hdl/elaborate.ts';
+import { checkElaborated, modulesOf } from '../hdl/elaborate.ts';
 import type { Module } from '../hdl/ir.ts';
 import { notesOf } from '../hdl/module-notes.ts';
 import { lowerModule } from './lower/module.ts';
@@ -27,6 +27,7 @@ export interface EmittedFile {
  * @throws ElaborationError where two modules would have one file, which no design has that `elaborate` gave whole
  */
 export const emitVerilog = (top: Module, options: EmitOptions = {}): EmittedFile[] => {
+  checkElaborated(top, 'emitVerilog');
   const modules = modulesOf(top);
   const clashes = checkModuleNames(modules);
   if (clashes.length > 0) throw new ElaborationError(clashes);

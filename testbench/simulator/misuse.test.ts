@@ -33,7 +33,7 @@ describe('the simulator refuses, and says what to write', () => {
 
   test('a module that is not elaborated', () => {
     expect(() => compile(counter as never)).toThrow(
-      /compile takes an elaborated module, but was given the definition of module counter\n {2}write elaborate\(\.\.\.\)/,
+      /compile takes an elaborated module, but was given the definition of module counter\n {2}write compile\(elaborate\(/,
     );
     expect(() => compile(undefined as never)).toThrow(/compile takes an elaborated module, but was given undefined/);
   });

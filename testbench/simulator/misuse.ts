@@ -1,6 +1,4 @@
 /** What the simulator is handed by who writes JavaScript, or has silenced the types: refused before it does harm. */
-import type { Module } from '../../rtl/hdl/ir.ts';
-
 const most = 2 ** 32 - 1;
 
 /** @throws RangeError when this is no number of cycles */
@@ -14,14 +12,4 @@ export const checkValue = (call: 'poke', path: string, value: unknown): void => 
   if (typeof value === 'bigint') return;
   const example = typeof value === 'number' && Number.isSafeInteger(value) ? value : 0;
   throw new TypeError(`'${path}' takes a bigint, as in ${call}('${path}', ${example}n), not ${String(value)}`);
-};
-
-/** @throws TypeError when this was never elaborated */
-export const checkElaborated = (top: Module | undefined): void => {
-  if (typeof top === 'object' && top !== null && Array.isArray(top.signals) && Array.isArray(top.body)) return;
-  const definition = typeof top === 'object' && top !== null && 'ports' in top && 'name' in top;
-  const given = definition ? `the definition of module ${String((top as { name: unknown }).name)}` : String(top);
-  throw new TypeError(
-    `compile takes an elaborated module, but was given ${given}\n  write elaborate(...) around it: compile(elaborate(unit))`,
-  );
 };

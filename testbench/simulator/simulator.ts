@@ -1,5 +1,6 @@
 /** A compiled design with its state: set inputs, settle, step, run recorded stimulus, peek, poke, snapshot. */
 
+import { checkElaborated } from '../../rtl/hdl/index.ts';
 import type { Module } from '../../rtl/hdl/ir.ts';
 import type { PortLayout } from '../../rtl/hdl/port-layout.ts';
 import { type InputAccessors, inputAccessors, type OutputAccessors, outputAccessors } from './accessors.ts';
@@ -10,7 +11,7 @@ import { buildDesign } from './elaborate-design.ts';
 import { generateJavaScript } from './javascript/backend.ts';
 import type { MemoryMap } from './memory-map.ts';
 import { Control, mapMemory } from './memory-map.ts';
-import { checkCycles, checkElaborated, checkValue } from './misuse.ts';
+import { checkCycles, checkValue } from './misuse.ts';
 import { PropertyViolation } from './property-violation.ts';
 import { initialiseState, StateView } from './state-view.ts';
 import { tabulated } from './tabulate.ts';
@@ -89,7 +90,7 @@ export interface Engine {
 
 /** Compiles a design for simulation. Throws where the module holds a black box or a combinational loop, and where it is too large. */
 export const compileModule = (top: Module, options: CompileOptions = {}): Simulator => {
-  checkElaborated(top);
+  checkElaborated(top, 'compile');
   const backend = options.backend ?? 'wasm';
   const built = buildDesign(top, {
     wordWidth: backend === 'wasm' ? 64 : 32,
