@@ -13,10 +13,10 @@ export {
   formWidth,
   interruptLines,
   memoryAddressWidth,
+  type PlatformParameterValues,
   pathChannels,
   platformParameterSchema,
   platformParameters,
-  type PlatformParameterValues,
   RegisterAccessError,
   tableEntryBytes,
   tableEntryFields,
@@ -29,5 +29,5 @@ export { BusError, PowerCutError, StalledError } from './errors.ts';
 export { type FirmwareOptions, startFirmware } from './firmware.ts';
 export type * from './interface.ts';
 export type { Machine } from './machine.ts';
-export type * from './registers.ts';
 export { encodeTableEntry, type Place, type TableEntry } from './page-tables.ts';
+export type * from './registers.ts';
