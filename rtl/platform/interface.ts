@@ -6,6 +6,7 @@
 import { interconnectParameters } from '../interconnect/interface.ts';
 import { memoryKeeperParameters, memoryManagementUnitParameters } from '../memory-management-unit/interface.ts';
 import { memoryPathParameters, memoryIdWidth as pathMemoryIdWidth } from '../memory-path/interface.ts';
+import { packetReceiveParameters } from '../packet-receive/interface.ts';
 import { packetUnitParameters } from '../packet-unit/interface.ts';
 import { axi4Ports, type Port, registerPortPorts } from '../parts/axi/port-list.ts';
 import { checkParameters, type Parameters, type ParameterValues, parameters } from '../parts/parameters.ts';
@@ -184,6 +185,12 @@ export const blockParameters = (p: PlatformParameters) => {
       resources: deviceNames.length,
     }),
     packets: packetUnitParameters({ dataWidth, clients: p.clients }),
+    receiver: packetReceiveParameters({
+      dataWidth,
+      clients: p.clients,
+      addressWidth: virtualWidth,
+      idWidth: processorIdWidth,
+    }),
   } as const;
 };
 
@@ -259,6 +266,7 @@ export {
   memoryManagementUnitRegisters,
 } from '../memory-management-unit/interface.ts';
 export { channels as pathChannels, memoryPathRegisters } from '../memory-path/interface.ts';
+export { packetReceiveRegisters } from '../packet-receive/interface.ts';
 export { packetUnitRegisters } from '../packet-unit/interface.ts';
 export { type AsynchronousRegisterBus, RegisterAccessError } from '../parts/register-map/bus.ts';
 export { createDriver } from '../parts/register-map/driver.ts';

@@ -3,13 +3,15 @@ import { deviceNames, diskBlockBytes, type Platform } from '../../model/hardware
 import { choice, flag, memoryNumber, number, readForm, text } from './forms.ts';
 import { patternBytes, sameBytes } from './pattern.ts';
 import { refuseWord, type Statement } from './statement.ts';
+import { slotBytes } from './steps.ts';
 
 export interface Verdict {
   readonly held: boolean;
   readonly why: string;
 }
 
-export type Expectation = (platform: Platform) => Promise<Verdict>;
+/** @param frames those that came on the line, in order */
+export type Expectation = (platform: Platform, frames: readonly Uint8Array[]) => Promise<Verdict>;
 type Read = (statement: Statement) => Expectation;
 
 const held: Verdict = { held: true, why: '' };
@@ -91,7 +93,55 @@ const frames: Read = (statement) => {
   };
 };
 
-const kinds: Readonly<Record<string, Read>> = { memory, disk, console: consoleText, failed, faulted, cycles, frames };
+/** What is in a client's ring, oldest first. */
+const ringFrames = async (platform: Platform, client: number): Promise<readonly Uint8Array[]> => {
+  const { receiver } = platform.processors[0]!.registers;
+  const { base } = await receiver.ring_base_low.at(client).read();
+  const { entries } = await receiver.ring_control.at(client).read();
+  const { index } = await receiver.producer.at(client).read();
+  return Array.from({ length: index }, (_, number) => {
+    const at = base * 4096 + (number % 2 ** entries) * slotBytes;
+    const header = platform.outside.memories[0].read(at, 16);
+    return platform.outside.memories[0].read(at + 16, header[0]! | (header[1]! << 8));
+  });
+};
+
+const delivered: Read = (statement) => {
+  const { clients } = readForm(statement, { needs: { clients: number } });
+  return async (platform, frames) => {
+    const waiting = frames.map((frame) => Buffer.from(frame).toString('base64'));
+    let used = 0;
+    let found = 0;
+    for (let client = 0; client < platform.parameters.clients; client += 1) {
+      const ring = await ringFrames(platform, client);
+      used += Number(ring.length > 0);
+      let from = 0;
+      for (const frame of ring) {
+        const text = Buffer.from(frame).toString('base64');
+        const place = waiting.indexOf(text, from);
+        if (place < 0) return because(false, `ring ${client} has a frame that did not come, or not in this order`);
+        waiting[place] = '';
+        from = place + 1;
+        found += 1;
+      }
+    }
+    return because(
+      found === frames.length && used === clients,
+      `${found} of ${frames.length} frames are in the rings of ${used} clients`,
+    );
+  };
+};
+
+const kinds: Readonly<Record<string, Read>> = {
+  memory,
+  disk,
+  console: consoleText,
+  failed,
+  faulted,
+  cycles,
+  frames,
+  delivered,
+};
 
 /** Reads `expect KIND ...` and `expect not KIND ...`. @throws ScenarioError */
 export const readExpectation = (statement: Statement): Expectation => {
@@ -102,5 +152,5 @@ export const readExpectation = (statement: Statement): Expectation => {
   if (read === undefined) throw refuseWord(statement, 'expectation', word, Object.keys(kinds));
   const expectation = read({ ...statement, words: [word, ...rest] });
   if (!negated) return expectation;
-  return async (platform) => because(!(await expectation(platform)).held, 'it is so');
+  return async (platform, frames) => because(!(await expectation(platform, frames)).held, 'it is so');
 };

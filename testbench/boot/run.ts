@@ -180,9 +180,10 @@ export const runScenario = async (
     const cycles = platform.clock.now;
     const traceHash = platform.trace.hash;
     const expectations = judgements.records;
+    const frames = scenario.frames.toSorted((a, b) => a.at - b.at).map(({ frame }) => frame);
     for (const { statement, expectation } of scenario.expectations) {
       const verdict = await platform
-        .run(() => expectation(platform))
+        .run(() => expectation(platform, frames))
         .catch((error: unknown) => ({ held: false, why: reason(error) }));
       expectations.push({ text: `${statement.text} (line ${statement.line})`, ...verdict });
       listener.event(platform.clock.now, `${verdict.held ? 'holds' : 'does not hold'}: ${statement.text}`);

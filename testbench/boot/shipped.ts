@@ -9,6 +9,7 @@ export const shippedScenarios = [
   'console-babbles',
   'two-guests',
   'second-disk-survives',
+  'captures-to-clients',
 ] as const;
 
 /** The path of a scenario that ships, from the sources as from the bundle. */

@@ -34,6 +34,8 @@ type Read = (statement: Statement) => Step;
 
 const content = { bytes: number, pattern: number };
 const memoryPage = 4096;
+/** Of an entry of a ring. */
+export const slotBytes = 2048;
 /** Cycles between two looks at a register that tells how far something is. */
 const look = 50;
 
@@ -249,6 +251,29 @@ const translate: Read = (statement) => {
   };
 };
 
+const rings: Read = (statement) => {
+  const { base, entries, clients } = readForm(statement, {
+    needs: { base: number, entries: number, clients: number },
+  });
+  const width = Math.log2(entries);
+  if (base % memoryPage !== 0) throw refuse(statement, `base= is ${base}, but it must be a multiple of ${memoryPage}`);
+  if (!Number.isInteger(width) || width > 15 || width < 1)
+    throw refuse(statement, `entries= is ${entries}, but it must be a power of two from 2 to 32768`);
+  return async ({ platform, processor }) => {
+    if (clients > platform.parameters.clients || clients < 1)
+      throw refuse(statement, `the machine has ${platform.parameters.clients} clients, not ${clients}`);
+    const { receiver, packets } = processor.registers;
+    for (let client = 0; client < clients; client += 1) {
+      const from = base + client * entries * slotBytes;
+      await receiver.ring_base_low.at(client).write({ base: (from % 2 ** 32) / memoryPage });
+      await receiver.ring_control.at(client).write({ entries: width, enable: 1 });
+    }
+    for (let index = 0; index < packets.table.length; index += 1)
+      await packets.table.write(index, { client: index % clients });
+    for (const port of processor.devices.network) await port.control.write({ enable: 1 });
+  };
+};
+
 const after: Read = (statement) => {
   const { program } = readForm(statement, { places: { program: text } });
   return ({ shared: { ended } }) => {
@@ -281,6 +306,7 @@ const kinds: Readonly<Record<string, Read>> = {
   tables,
   map,
   translate,
+  rings,
   after,
   repeat,
 };

@@ -69,6 +69,11 @@ export class Filling {
     this.#count = 0;
   }
 
+  /** Nothing waits to be taken, nor to be written. */
+  get idle(): boolean {
+    return !this.#beats.valid && !this.#records.valid && !this.jobs.valid && !this.full.includes(true);
+  }
+
   show(outputs: Uint32Array): void {
     outputs[this.#at.ready] = Number(this.#beats.ready);
     outputs[this.#at.recordReady] = Number(this.#records.ready);

@@ -8,19 +8,22 @@ import {
 import { OutputRegister, placeChannel } from '../primitives/channels.ts';
 import { layPorts, type PortLayout, wordOf } from '../primitives/ports.ts';
 import { RegisterPort } from '../primitives/register-port.ts';
+import { EmptyChannels, type Restful } from '../primitives/rest.ts';
 import { Filling } from './filling.ts';
 import { Registers, stoppedBit } from './registers.ts';
 import { Rings } from './rings.ts';
 import { Writer } from './writer.ts';
 
 /** A model of the engine, driven by records of input words and answering with records of output words. */
-export interface PacketReceiveModel {
+export interface PacketReceiveModel extends Restful {
   readonly name: 'model';
   readonly parameters: PacketReceiveParameters;
   /** Where each port lies in the records. */
   readonly layout: PortLayout;
   /** Brings the state after reset. */
   reset(): void;
+  /** Writes the outputs during this cycle: they depend on the state only. */
+  show(outputs: Uint32Array): void;
   /** Writes the outputs during this cycle, then advances by one clock edge. The outputs depend on the state only. */
   step(inputs: Uint32Array, outputs: Uint32Array): void;
 }
@@ -36,12 +39,14 @@ class Model implements PacketReceiveModel {
   readonly #filling: Filling;
   readonly #rings: Rings;
   readonly #writer: Writer;
+  readonly #channels: EmptyChannels;
   #failed = false;
 
   constructor(parameters: PacketReceiveParameters) {
     this.parameters = parameters;
     const layout = layPorts(packetReceivePortList(parameters));
     this.layout = layout;
+    this.#channels = new EmptyChannels(layout, 's_ax');
     const input = (name: string): number => wordOf(layout.inputs, name);
     const output = (name: string): number => wordOf(layout.outputs, name);
     this.#at = {
@@ -78,13 +83,29 @@ class Model implements PacketReceiveModel {
     this.#failed = false;
   }
 
-  step(inputs: Uint32Array, outputs: Uint32Array): void {
+  show(outputs: Uint32Array): void {
     outputs.set(this.#image);
     this.#filling.show(outputs);
     this.#port.drive(outputs);
     const { done } = this.#writer;
     outputs[this.#at.bready] = Number(done.valid && !done.front.chain);
     outputs[this.#at.rready] = 1;
+  }
+
+  rest(): number {
+    const works =
+      !this.#port.idle ||
+      !this.#filling.idle ||
+      !this.#writer.atRest ||
+      this.#rings.moderates ||
+      !this.#channels.in(this.#image);
+    return works ? 0 : Number.POSITIVE_INFINITY;
+  }
+
+  skip(): void {}
+
+  step(inputs: Uint32Array, outputs: Uint32Array): void {
+    this.show(outputs);
     if (inputs[this.#at.aresetn] === 0) {
       this.reset();
       return;

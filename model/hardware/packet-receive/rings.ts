@@ -23,6 +23,11 @@ export class Rings {
     for (const each of [this.head, this.stopped, this.#producer, this.#pending, this.#age]) each.fill(0);
   }
 
+  /** A chain waits for its interrupt. */
+  get moderates(): boolean {
+    return this.#pending.some((pending) => pending !== 0);
+  }
+
   hasRoom(client: number): boolean {
     const registers = this.#registers;
     if (!registers.enabled(client) || this.stopped[client] !== 0) return false;

@@ -177,6 +177,11 @@ export class Writer {
     header[2] = (job.chainNumber | (stored << 16)) >>> 0;
   }
 
+  /** It writes nothing, and no answer is owed. */
+  get atRest(): boolean {
+    return this.#phase === 0 && this.idle;
+  }
+
   /** Nothing is in JOBS or DONE, by the state at the start of the cycle. */
   get idle(): boolean {
     return !this.#filling.jobs.valid && !this.done.valid;

@@ -12,6 +12,7 @@ import {
 import { createInterconnectModel } from '../interconnect/index.ts';
 import { createMemoryKeeperModel, createMemoryManagementUnitModel } from '../memory-management-unit/index.ts';
 import { createMemoryPathModel } from '../memory-path/index.ts';
+import { createPacketReceiveModel } from '../packet-receive/index.ts';
 import { createPacketUnitModel } from '../packet-unit/index.ts';
 import { layPorts, type PortLayout, wordOf } from '../primitives/ports.ts';
 import { createResourceAccessControllerModel } from '../resource-access-controller/index.ts';
@@ -61,6 +62,7 @@ class ModelMachine implements Machine {
   readonly #devices: Placed;
   readonly #bridge: Placed;
   readonly #packets: Placed;
+  readonly #receiver: Placed;
   #running = 0;
 
   constructor(p: PlatformParameters, maySleep: boolean) {
@@ -81,9 +83,10 @@ class ModelMachine implements Machine {
     this.#controller = place(createResourceAccessControllerModel(blocks.controller));
     this.#bridge = place(new RegisterBridge(p));
     this.#packets = place(createPacketUnitModel(blocks.packets));
+    this.#receiver = place(createPacketReceiveModel(blocks.receiver));
     this.#parts = [
       ...[...this.#fronts, this.#devices, ...this.#units, this.#network, this.#keeper],
-      ...[...this.#sides, ...this.#paths, this.#controller, this.#bridge, this.#packets],
+      ...[...this.#sides, ...this.#paths, this.#controller, this.#bridge, this.#packets, this.#receiver],
     ];
     this.#connectFronts();
     this.#connectMemories();
@@ -176,6 +179,7 @@ class ModelMachine implements Machine {
     at(windows.path1, this.#paths[1]!);
     at(windows.controller, this.#controller);
     at(windows.packets, this.#packets);
+    at(windows.receiver, this.#receiver);
     for (const [processor, unit] of this.#units.entries()) at(firstUnitWindow + processor, unit);
     const unavailable = wordOf(this.#bridge.part.layout.inputs, 'unavailable');
     const request = wordOf(this.#keeper.part.layout.outputs, 'reset_request');
@@ -189,6 +193,13 @@ class ModelMachine implements Machine {
     for (const name of ['tdata', 'tkeep', 'tlast', 'tvalid'])
       this.#wires.connect(this.#edge.out, `network_axis_${name}`, packets.in, `s_axis_${name}`);
     this.#wires.connect(packets.out, 's_axis_tready', this.#edge.in, 'network_axis_tready');
+    const receiver = endsOf(this.#receiver);
+    for (const name of ['tdata', 'tkeep', 'tlast', 'tdest', 'tuser', 'tvalid', 'chain_tdata', 'chain_tvalid'])
+      this.#wires.connect(packets.out, `m_axis_${name}`, receiver.in, `s_axis_${name}`);
+    for (const name of ['tready', 'chain_tready'])
+      this.#wires.connect(receiver.out, `s_axis_${name}`, packets.in, `m_axis_${name}`);
+    this.#wires.connect(receiver.out, 'accepting', packets.in);
+    this.#wires.axi(receiver, 'm_axi', endsOf(this.#network), 's_axi');
   }
 
   #connectInterrupts(): void {
@@ -205,6 +216,7 @@ class ModelMachine implements Machine {
     line(this.#paths[0]!, 'irq', interruptLines.path0);
     line(this.#paths[1]!, 'irq', interruptLines.path1);
     line(this.#controller, 'irq', interruptLines.controller);
+    line(this.#receiver, 'irq', interruptLines.receiver);
     for (const [processor, unit] of this.#units.entries()) line(unit, 'irq', interruptLines.unit0 + processor);
     line(this.#controller, 'resource_interrupt', interruptLines.disk0, deviceNames.length);
   }

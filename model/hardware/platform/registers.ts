@@ -13,6 +13,7 @@ import {
   memoryPathRegisters,
   networkRegisters,
   type PlatformParameters,
+  packetReceiveRegisters,
   packetUnitRegisters,
   resourceAccessControllerRegisters,
   timerRegisters,
@@ -30,6 +31,7 @@ export type UnitRegisters = DriverOf<ReturnType<typeof memoryManagementUnitRegis
 export type PathRegisters = DriverOf<ReturnType<typeof memoryPathRegisters>>;
 export type ControllerRegisters = DriverOf<ReturnType<typeof resourceAccessControllerRegisters>>;
 export type PacketRegisters = DriverOf<ReturnType<typeof packetUnitRegisters>>;
+export type ReceiverRegisters = DriverOf<ReturnType<typeof packetReceiveRegisters>>;
 export type DiskRegisters = DriverOf<typeof diskRegisters>;
 export type ConsoleRegisters = DriverOf<typeof consoleRegisters>;
 export type TimerRegisters = DriverOf<typeof timerRegisters>;
@@ -47,6 +49,8 @@ export interface ProcessorRegisters {
   readonly paths: readonly [PathRegisters, PathRegisters];
   readonly controller: ControllerRegisters;
   readonly packets: PacketRegisters;
+  /** The packet receive engine. */
+  readonly receiver: ReceiverRegisters;
 }
 
 /** Makes the drivers of the machine's registers. */
@@ -76,6 +80,7 @@ export const processorRegisters = (
       windowAddress(windows.controller),
     ),
     packets: createDriver(packetUnitRegisters(blocks.packets), bus, windowAddress(windows.packets)),
+    receiver: createDriver(packetReceiveRegisters(blocks.receiver), bus, windowAddress(windows.receiver)),
   };
 };
 
