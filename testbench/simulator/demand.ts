@@ -1,5 +1,5 @@
 /**
- * When a value matters: an operand of `and` only while the other operand holds, an arm of a multiplexer only while it is chosen,
+ * When a value matters: the later operand of `and` only while the sooner holds, an arm of a multiplexer only while it is chosen,
  * what an item uses only while the item runs. Costly work that several places share is skipped where none of them needs it; what
  * its local then holds is an older value, which nobody looks at.
  */

@@ -169,15 +169,23 @@ class Orderer {
     return works;
   }
 
+  /**
+   * The condition as nodes of its own. One that the graph has already may itself be among the work that is skipped at times: what was made of the
+   * literals later is not the literals.
+   */
   #guardCondition(guard: Region): Node {
-    const graph = this.#graph;
-    return (guard.demand ?? [])
+    const { table } = this.#graph;
+    const binary = (kind: 'and' | 'or', left: Node, right: Node): Node =>
+      table.intern(`guard ${kind}:${left.id}:${right.id}`, (id) => ({ id, width: 1, kind, left, right }));
+    const not = (operand: Node): Node =>
+      table.intern(`guard not:${operand.id}`, (id) => ({ id, width: 1, kind: 'not', operand }));
+    const demand = guard.demand ?? [];
+    if (demand.some((literals) => literals.length === 0)) return this.#graph.constant(1, 1n);
+    return demand
       .map((all) =>
-        all
-          .map(({ node, positive }) => (positive ? node : graph.not(node)))
-          .reduce((left, right) => graph.binary('and', left, right), graph.constant(1, 1n)),
+        all.map(({ node, positive }) => (positive ? node : not(node))).reduce((l, r) => binary('and', l, r)),
       )
-      .reduce((left, right) => graph.binary('or', left, right));
+      .reduce((left, right) => binary('or', left, right));
   }
 
   #emitRegion(region: Region): readonly Step[] {

@@ -219,8 +219,10 @@ export const placeNodes = (items: readonly Item[], nodes: readonly Node[]): Plac
     region.cost += node.kind === 'load' ? 0 : costOf(node);
     const lazy = armsOf(node);
     if (node.width === 1 && (node.kind === 'and' || node.kind === 'or')) {
-      use(node.left, region, { node: node.right, positive: node.kind === 'and' });
-      use(node.right, region, { node: node.left, positive: node.kind === 'and' });
+      // One of the two only: were each skipped for a part of the other, both might be left as they were, and both be 1 of old.
+      const [sooner, later] = node.left.id < node.right.id ? [node.left, node.right] : [node.right, node.left];
+      use(sooner, region);
+      use(later, region, { node: sooner, positive: node.kind === 'and' });
       continue;
     }
     if (lazy === undefined) {
