@@ -133,10 +133,13 @@ const copies: Arbitrary<readonly Step[]> = fc
     to: fc.integer({ min: 0x200, max: 0x308 }),
     pages: fc.nat(1),
     pace: fc.nat(5),
+    early: fc.option(fc.nat(200), { freq: 1 }),
     stop: fc.option(fc.nat(300), { freq: 6 }),
   })
-  .map(({ memory, stop, pace, ...stretch }) => [
+  .map(({ memory, early, stop, pace, ...stretch }) => [
     ...copy(memory, stretch, pace),
+    // On line before all is copied, or at its end.
+    ...(early === null ? [] : [command(memory, 'onLine', early)]),
     ...(stop === null ? [] : [write('keeper', keeperRegisters.copyCommand, 2, stop)]),
   ]);
 
@@ -147,11 +150,15 @@ const returns: Arbitrary<readonly Step[]> = fc
     frame: fc.nat(6),
     pages: fc.constant(1),
     pace: fc.nat(5),
+    early: fc.option(fc.nat(200), { freq: 2 }),
   })
-  .map(({ memory, frame, pages: count, pace }) => {
+  .map(({ memory, frame, pages: count, pace, early }) => {
     const [from, to] = memory === 0 ? [0x300, 0x200] : [0x200, 0x300];
     const stretch = { from: from + frame, to: to + frame, pages: count };
-    return [command(memory, 'takeOut'), ...restoring(memory, [stretch], pace)];
+    const whole = restoring(memory, [stretch], pace);
+    // Or on line before all is copied.
+    const steps = early === null ? whole : [...whole.slice(0, -2), command(memory, 'onLine', early)];
+    return [command(memory, 'takeOut'), ...steps];
   });
 
 const settings = (p: P): Arbitrary<readonly Step[]> =>

@@ -64,7 +64,7 @@ const errors: Arbitrary<SubordinateBehaviour['errors']> = fc.oneof(
       fc
         .record({
           frame: fc.constantFrom(0x100, 0x108, 0x200, 0x201, 0x300, 0x301),
-          line: fc.nat(7),
+          line: fc.oneof(fc.constant(0), fc.nat(7)),
           code: fc.constantFrom(2 as const, 3 as const),
         })
         .map(({ frame, line, code }) => ({ base: frame * 4096 + line * 64, size: 64, code })),

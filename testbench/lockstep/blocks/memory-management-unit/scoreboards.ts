@@ -23,9 +23,12 @@ const atMemory = (layout: PortLayout, prefix: string, memory: 0 | 1): Scoreboard
     name: checker.name,
     cycle(inputs, outputs, cycle) {
       seen.set(inputs);
-      if ((((outputs[request] ?? 0) >>> memory) & 1) !== 0) seen[reset] = 0;
+      const held = (((outputs[request] ?? 0) >>> memory) & 1) !== 0;
+      // What was offered before it is withdrawn somewhere in the memory's reset.
+      if (held) seen[reset] = 0;
       if (seen[reset] === 0) broken = false;
       const message = checker.cycle(seen, outputs, cycle);
+      if (held) return null;
       broken ||= checker.broken.some((rule) => subordinateRules.has(rule));
       return broken ? null : message;
     },

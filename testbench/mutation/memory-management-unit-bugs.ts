@@ -1,0 +1,140 @@
+/** Bugs for the memory management unit and its keeper: cookies, walks, the two memories, restoring. */
+import { changeInValues, mentions } from './places.ts';
+import type { PlantedBug } from './planted-bugs.ts';
+import { isNot, named, one, zero } from './resource-access-controller-places.ts';
+import { changeValues, mentionOf } from './values.ts';
+
+/** Cycles of a campaign at small parameters within which all of them show. */
+export const memoryManagementUnitBugCycles = 60_000;
+
+const within = memoryManagementUnitBugCycles;
+const unit = (...inner: readonly string[]): readonly string[] => ['unit_0', ...inner];
+const keeper = (...inner: readonly string[]): readonly string[] => ['shared_keeper', ...inner];
+
+export const memoryManagementUnitBugs: readonly PlantedBug[] = [
+  {
+    name: 'cookies_always_equal',
+    imitates: 'a check that is not wired',
+    planted: 'unit 0: every cookie counts as the one that its page was mapped with',
+    path: unit('lookup', 'checks'),
+    within,
+    plant: (module) => changeValues(module, 'same', one),
+  },
+  {
+    name: 'lookup_during_bump',
+    imitates: 'a race of a lookup with a page that is taken back',
+    planted: 'unit 0: requests look up in the cycle of a bump too',
+    path: unit('lookup'),
+    within,
+    plant: (module) => changeInValues(module, 'looks', isNot(named('bump_now')), one),
+  },
+  {
+    name: 'walk_survives_flush',
+    imitates: 'a walk that is filled in though all was dropped meanwhile',
+    planted: 'unit 0: a walk under way does not start anew when a cookie wraps around',
+    path: unit('walker'),
+    within,
+    plant: (module) => changeValues(module, 'spoiled', zero),
+  },
+  {
+    name: 'tried_memory_again',
+    imitates: 'a retry that asks the one that has just failed',
+    planted: 'unit 0: a walk does not remember which memory has refused',
+    path: unit('walker'),
+    within,
+    plant: (module) => changeInValues(module, 'usable', isNot(named('tried')), one),
+  },
+  {
+    name: 'writes_not_waited_for',
+    imitates: 'a revocation that is acknowledged too soon',
+    planted: 'unit 0: a bump does not wait for writes of its page that are at memory',
+    path: unit('writes'),
+    within,
+    plant: (module) => changeValues(module, 'taken_back', zero),
+  },
+  {
+    name: 'launch_during_bump',
+    imitates: 'a race of a write with a page that is taken back',
+    planted: 'unit 0: a write is launched in the cycle of a bump too',
+    path: unit('writes'),
+    within,
+    plant: (module) => changeInValues(module, 'launch_goes', isNot(named('bump_now')), one),
+  },
+  {
+    name: 'data_during_bump',
+    imitates: 'a race of write data with a page that is taken back',
+    planted: 'unit 0: beats of a write move in the cycle of a bump too',
+    path: unit('writes'),
+    within,
+    plant: (module) => changeInValues(module, 'may', named('bump_now'), zero),
+  },
+  {
+    name: 'restoring_memory_read',
+    imitates: 'a memory that is read before it holds everything',
+    planted: 'unit 0: the memory that is being restored may be read by reads of the processor',
+    path: unit('reads'),
+    within,
+    plant: (module) => changeInValues(module, 'usable', named('memory_readable'), one),
+  },
+  {
+    name: 'pair_of_different_reads',
+    imitates: 'beats that are compared though they are not of one access',
+    planted: 'unit 0: beats of both memories are a pair whatever read each is for',
+    path: unit('reads'),
+    within,
+    plant: (module) =>
+      changeInValues(
+        module,
+        'pair',
+        (node) =>
+          node.kind === 'binary' && node.operator === 'equal' && mentions(node, 'match_0') && mentions(node, 'match_1'),
+        one,
+      ),
+  },
+  {
+    name: 'turn_never_spent',
+    imitates: 'an arbiter that starves',
+    planted: 'unit 0: who has the turn keeps it',
+    path: unit('turns'),
+    within,
+    plant: (module) => changeValues(module, 'spent', zero),
+  },
+  {
+    name: 'overlap_stays',
+    imitates: 'two entries for one page',
+    planted: 'unit 0: what is filled in does not put out what the TLB has for its page',
+    path: unit('lookup', 'tlb'),
+    within,
+    plant: (module) => changeValues(module, 'gone', (value) => (value.kind === 'binary' ? value.right : value)),
+  },
+  {
+    name: 'timeout_counts_nothing',
+    imitates: 'an event that is not wired',
+    planted: 'the keeper: memory 0 is not taken out of use for a timeout',
+    path: keeper('memory_0'),
+    within,
+    plant: (module) => changeValues(module, 'by_timeout', zero),
+  },
+  {
+    name: 'claim_not_waited_for',
+    imitates: 'a copy that races with a write of its own line',
+    planted: 'the keeper: a line is read though writes to its page are under way',
+    path: keeper('engine'),
+    within,
+    plant: (module) => changeInValues(module, 'asks', isNot(named('claim_busy')), one),
+  },
+  {
+    name: 'wrap_unnoticed',
+    imitates: 'a counter that wraps around into an old value',
+    planted: 'the keeper: nothing is dropped when a cookie wraps around',
+    path: keeper('cookies'),
+    within,
+    plant: (module) =>
+      changeInValues(
+        module,
+        'bump_flush',
+        (node) => node.kind === 'binary' && node.operator === 'or' && mentions(node, 'bump_all'),
+        () => mentionOf(module, 'bump_all'),
+      ),
+  },
+];
