@@ -1,7 +1,11 @@
 /** Units, their keeper, their processors and the two memories, wired together as the specification says. */
-import type {
-  MemoryKeeperParameterValues,
-  MemoryManagementUnitParameterValues,
+import {
+  type MemoryKeeperParameters,
+  type MemoryKeeperParameterValues,
+  type MemoryManagementUnitParameters,
+  type MemoryManagementUnitParameterValues,
+  memoryKeeperParameters,
+  memoryManagementUnitParameters,
 } from '../../../../rtl/memory-management-unit/interface.ts';
 import { randomNumbers } from '../../primitives/random-numbers.ts';
 import { createMemoryKeeperModel } from '../keeper.ts';
@@ -11,11 +15,20 @@ import { type UnitRegisterName, unitRegisterAddresses } from '../registers.ts';
 import type { Access, Answer } from './bursts.ts';
 import { BenchMemory, MemorySide } from './memory.ts';
 import { PageTables } from './page-tables.ts';
-import { Part } from './part.ts';
+import { Part, type Stepped } from './part.ts';
 import { Processor } from './processor.ts';
 
 type UnitValues = Omit<MemoryManagementUnitParameterValues, keyof MemoryKeeperParameterValues>;
 export type MachineValues = UnitValues & MemoryKeeperParameterValues & { readonly seed?: number };
+
+/** What the machine is made of: models, or anything with the same ports. */
+export interface PartMakers {
+  /** @param number that of the unit in its machine */
+  unit(parameters: MemoryManagementUnitParameters, number: number): Stepped;
+  keeper(parameters: MemoryKeeperParameters): Stepped;
+}
+
+const models: PartMakers = { unit: createMemoryManagementUnitModel, keeper: createMemoryKeeperModel };
 
 const toAll = ['bump', 'bump_index', 'bump_flush', 'failed', 'restoring', 'port_clear', 'claim', 'claim_memory'];
 const toOne = ['cookie_value', 'turn', 'turn_contended'];
@@ -47,21 +60,24 @@ export class Machine {
   readonly #addresses: { readonly unit: ReadonlyMap<string, number>; readonly keeper: ReadonlyMap<string, number> };
   readonly #resetting: [number, number] = [0, 0];
 
-  constructor({ seed = 1, units = 1, ...values }: MachineValues = {}) {
+  /** @param makers make the units and the keeper; the models unless given */
+  constructor({ seed = 1, units = 1, ...values }: MachineValues = {}, makers: PartMakers = models) {
     this.random = randomNumbers(seed);
     const { dataWidth = 64, addressWidth = 24, formWidth = 3, cookieWidth = 8, cookieIndexWidth = 8 } = values;
     const shared = { dataWidth, addressWidth, formWidth, cookieWidth, cookieIndexWidth };
-    const keeper = createMemoryKeeperModel({ ...shared, units });
-    const models = Array.from({ length: units }, () => createMemoryManagementUnitModel({ ...values, ...shared }));
+    const keeper = makers.keeper(memoryKeeperParameters({ ...shared, units }));
+    const made = Array.from({ length: units }, (_, unit) =>
+      makers.unit(memoryManagementUnitParameters({ ...values, ...shared }), unit),
+    );
     this.parameters = { ...shared, units };
     this.#addresses = {
-      unit: unitRegisterAddresses(models[0]!.parameters),
-      keeper: keeperRegisterAddresses(keeper.parameters),
+      unit: unitRegisterAddresses(memoryManagementUnitParameters({ ...values, ...shared })),
+      keeper: keeperRegisterAddresses(memoryKeeperParameters({ ...shared, units })),
     };
     this.memories = [new BenchMemory(2 ** addressWidth, this.random), new BenchMemory(2 ** addressWidth, this.random)];
     this.tables = new PageTables(this.memories, 2 ** (addressWidth - 12) - 128);
     this.keeper = new Part(keeper);
-    this.units = models.map((model) => new Part(model));
+    this.units = made.map((unit) => new Part(unit));
     this.processors = this.units.map((part) => new Processor(part, this.random));
     this.#sides = this.memories.map((memory, index) =>
       [this.keeper, ...this.units].map((part) => new MemorySide(memory, part, `m${index}_axi`)),

@@ -1,7 +1,7 @@
 /** A stepped model with its ports by name. */
 import type { PortLayout } from '../../primitives/ports.ts';
 
-interface Stepped {
+export interface Stepped {
   readonly layout: PortLayout;
   show(outputs: Uint32Array): void;
   step(inputs: Uint32Array, outputs: Uint32Array): void;
