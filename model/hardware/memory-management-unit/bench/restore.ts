@@ -8,12 +8,21 @@ export interface Stretch {
   readonly pages: number;
 }
 
-/** @param stretches what is copied, between `restore` and `on_line` */
-export const restore = (machine: Machine, memory: 0 | 1, stretches: readonly Stretch[]): void => {
+/**
+ * @param stretches what is copied, between `restore` and `on_line`
+ * @param fill what software writes to the new memory itself
+ */
+export const restore = (
+  machine: Machine,
+  memory: 0 | 1,
+  stretches: readonly Stretch[],
+  fill: (memory: 0 | 1) => void = () => undefined,
+): void => {
   const command = (low: number): void => machine.writeKeeper('memory_command', 1 << (low + memory));
   command(2);
   machine.runUntil(() => ((machine.readKeeper('memory_status') >>> (4 + memory)) & 1) !== 0, 'the reset');
   machine.memories[memory].replace();
+  fill(memory);
   command(4);
   machine.writeKeeper('copy_target', memory);
   for (const stretch of stretches) {
