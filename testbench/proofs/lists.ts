@@ -1,4 +1,6 @@
 /** Every proof that blocks and parts ask for. */
+
+import { interconnectProofs } from '../../rtl/interconnect/proofs.ts';
 import { memoryManagementUnitProofs } from '../../rtl/memory-management-unit/proofs.ts';
 import { memoryPathProofs } from '../../rtl/memory-path/proofs.ts';
 import { packetUnitProofs } from '../../rtl/packet-unit/proofs.ts';
@@ -11,5 +13,6 @@ export const proofLists: readonly ProofList[] = [
   memoryPathProofs,
   packetUnitProofs,
   resourceAccessControllerProofs,
+  interconnectProofs,
   ...partProofs,
 ];
