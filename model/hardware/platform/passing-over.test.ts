@@ -13,8 +13,14 @@ const program = async (platform: Platform, seed: number): Promise<readonly unkno
   const below = (count: number): number => Math.floor(random() * count);
   const [first, second] = platform.processors;
   await startFirmware(platform, { deviceTimeout: 300, memoryTimeout: 400 });
-  const { keeper, controller, packets, paths, unit } = first!.registers;
+  const { keeper, controller, packets, paths, unit, receiver } = first!.registers;
   await packets.idle_limit.write({ cycles: 200 });
+  await receiver.moderation.write({ chains: 3, cycles: 150 });
+  await receiver.interrupt_enable.write({ chains: 255, stopped: 1 });
+  for (let client = 0; client < 8; client += 1) {
+    await receiver.ring_base_low.at(client).write({ base: 0x20 + 8 * client });
+    await receiver.ring_control.at(client).write({ entries: 3, enable: 1 });
+  }
   await first!.devices.network[0].control.write({ enable: 1 });
   await first!.devices.timer.interrupt_enable.write({ due: 1 });
   const fault = (): Fault => {
@@ -60,6 +66,7 @@ const program = async (platform: Platform, seed: number): Promise<readonly unkno
     await unit.hits.read(),
     await packets.frames.read(),
     await packets.chains.read(),
+    ...(await Promise.all(Array.from({ length: 8 }, (_, client) => receiver.delivered.at(client).read()))),
     await first!.devices.timer.now.read(),
     platform.clock.now,
     platform.trace.records,
