@@ -87,29 +87,29 @@ export class RemoteTree implements Tree {
     }
     this.client.fail(last);
   }
+  /** Makes a fid again; what cannot be found again is lost. A connection that ends meanwhile says nothing of that. */
   private async remake(fid: number, remembered: Remembered): Promise<void> {
-    if (remembered.lost) return;
-    const path = remembered.place.path();
-    remembered.lost = true;
-    if (path === null) return;
+    if (!remembered.lost) remembered.lost = !(await this.findAgain(fid, remembered));
+  }
+  private async findAgain(fid: number, { place, identity, open }: Remembered): Promise<boolean> {
+    const path = place.path();
+    if (path === null) return false;
     let from = rootFid;
-    let identity = this.rootQid.path;
+    let found = this.rootQid.path;
     for (let at = 0; at === 0 || at < path.length; at += walkLimit) {
       const names = path.slice(at, at + walkLimit);
       const walked = await this.refusable('Twalk', { fid: from, newFid: fid, names });
-      if (walked === null || walked.reply.qids.length < names.length) return this.forgetOnServer(from, fid);
-      identity = walked.reply.qids.at(-1)?.path ?? identity;
+      if (walked === null || walked.reply.qids.length < names.length) {
+        if (from === fid) await this.refusable('Tclunk', { fid });
+        return false;
+      }
+      found = walked.reply.qids.at(-1)?.path ?? found;
       from = fid;
     }
-    if (identity !== remembered.identity) return this.forgetOnServer(fid, fid);
-    if (remembered.open !== null) {
-      const flags = wordOfFlags({ ...remembered.open, truncate: false, exclusive: false });
-      if ((await this.refusable('Tlopen', { fid, flags })) === null) return this.forgetOnServer(fid, fid);
-    }
-    remembered.lost = false;
-  }
-  private async forgetOnServer(from: number, fid: number): Promise<void> {
-    if (from === fid) await this.refusable('Tclunk', { fid });
+    const flags = open === null ? null : wordOfFlags({ ...open, truncate: false, exclusive: false });
+    const again = found === identity && (flags === null || (await this.refusable('Tlopen', { fid, flags })) !== null);
+    if (!again) await this.refusable('Tclunk', { fid });
+    return again;
   }
   /** Null where the server refuses; other errors end the connection, and are thrown. */
   private async refusable<N extends RequestName>(name: N, body: Body<N>): Promise<Answer<N> | null> {
