@@ -3,7 +3,7 @@ import type { MemoryPathParameterValues } from '../../../rtl/memory-path/interfa
 import { randomNumbers } from '../primitives/random-numbers.ts';
 import type { Surroundings } from '../primitives/stepped-driver.ts';
 import { type Access, type Answer, type Beat, beatAddresses } from './accesses.ts';
-import { MemoryPathDriver } from './driver.ts';
+import { MemoryPathDriver, type SteppedPath } from './driver.ts';
 import { createMemoryPathModel } from './model.ts';
 
 interface Pending {
@@ -14,7 +14,7 @@ interface Pending {
 
 export class Bench implements Surroundings {
   readonly driver: MemoryPathDriver;
-  /** 32 KiB; addresses above it are not there. */
+  /** 32 KiB, over and over through all addresses. */
   readonly memory = new Uint8Array(2 ** 15);
   /** Addresses at which memory answers with this response. */
   errorAt: ((address: number) => number) | undefined;
@@ -39,9 +39,14 @@ export class Bench implements Surroundings {
   #data: (Beat & { readonly last: boolean })[] = [];
   readonly #open = { read: new Map<number, Answer[]>(), write: new Map<number, Answer[]>() };
 
-  constructor(parameters: MemoryPathParameterValues = {}, seed = 1) {
+  /** @param unit a model with the parameters unless given */
+  constructor(
+    parameters: MemoryPathParameterValues = {},
+    seed = 1,
+    unit: SteppedPath = createMemoryPathModel(parameters),
+  ) {
     this.#random = randomNumbers(seed);
-    this.driver = new MemoryPathDriver(createMemoryPathModel(parameters), this);
+    this.driver = new MemoryPathDriver(unit, this);
     this.#bytes = this.driver.unit.parameters.dataWidth / 8;
   }
 
@@ -113,6 +118,11 @@ export class Bench implements Surroundings {
     if (this.#answered === undefined) this.#offerAnswer(cycle, set);
   }
 
+  /** Where in `memory` the beat at an address begins. */
+  #beatAt(address: number): number {
+    return (address - (address % this.#bytes)) % this.memory.length;
+  }
+
   #choose(pending: readonly Pending[], cycle: number): Pending | undefined {
     const firsts = pending.filter(
       (each, index) => each.from <= cycle && pending.findIndex(({ id }) => id === each.id) === index,
@@ -130,7 +140,7 @@ export class Bench implements Surroundings {
     if (pending === undefined) return;
     this.#offered = pending;
     const address = pending.addresses[0]!;
-    const low = address - (address % this.#bytes);
+    const low = this.#beatAt(address);
     set('m_axi_rid', pending.id);
     put('m_axi_rdata', this.memory.slice(low, low + this.#bytes));
     set('m_axi_rresp', this.errorAt?.(address) ?? 0);
@@ -255,7 +265,7 @@ export class Bench implements Surroundings {
 
   #store(address: number, { data, strobes }: Beat): void {
     if ((this.errorAt?.(address) ?? 0) !== 0) return;
-    const low = address - (address % this.#bytes);
+    const low = this.#beatAt(address);
     for (let lane = 0; lane < this.#bytes; lane += 1) {
       if (((strobes >>> lane) & 1) !== 0) this.memory[low + lane] = data[lane]!;
     }
