@@ -4,8 +4,10 @@ import { aesLatency, memoryPathParameters, princeLatency } from '../../../../rtl
 import { plainSubordinate } from '../../../axi/subordinate-behaviour.ts';
 import { makeWays } from '../../ways.ts';
 import { memoryPathBlock as block } from './index.ts';
-import { type Kind, kinds } from './programmes.ts';
+import { type Kind, kinds, write } from './programmes.ts';
+import { registers } from './registers.ts';
 import { line, play, programme, type Seen } from './run.ts';
+import { holdPattern, scanWrites } from './scans.ts';
 import { emptyScenario, type MemoryPathScenario } from './scenario.ts';
 
 const p = memoryPathParameters();
@@ -66,4 +68,51 @@ test.each<readonly [string, readonly number[]]>([
     expect(cycles).toHaveLength(4 * lines);
     expect([channel, (cycles.at(-1) as number) - (cycles[0] as number) + 1]).toEqual([channel, 4 * lines]);
   }
+});
+
+/** A page of zeros is scanned, or one that differs in a bit of one word. */
+const scanned = async (form: number, different: { readonly word: number; readonly bit: number } | null) => {
+  const scan = { form, address: 0x4000, lines: 64, pattern: 0n };
+  const scenario = emptyScenario({
+    settings,
+    memory: memory(aesLatency + 1),
+    accesses: [write(registers.interruptStatus, 7), ...scanWrites(scan)],
+    rest: 500,
+  });
+  const {
+    handshakes,
+    raised,
+    registers: read,
+  } = play(await ways, p, scenario, (driver) => holdPattern(driver, p, scenario, scan, different));
+  const [asked, beats] = [handshakes.m_axi_ar as readonly number[], handshakes.m_axi_r as readonly number[]];
+  return {
+    asked,
+    beats,
+    /** Cycles from the last beat from memory to the interrupt, and from the command to it. */
+    told: (raised.at(-1) as number) - (beats.at(-1) as number),
+    whole:
+      (raised.at(-1) as number) - (handshakes.s_axil_w?.findLast((cycle) => cycle < (asked[0] as number)) as number),
+    status: read.get(registers.scanStatus),
+  };
+};
+/** Cycles from a beat to the interrupt: done, interrupt status, `irq`; and those of its block. */
+const toldAfter = (form: number): number => (form === 0 ? 3 : latencyOf(kinds[form - 1] as Kind) + 3);
+
+test.each([0, 1, 2, 3])('a page that matches is scanned at 16 bytes a cycle, under form %i', async (form) => {
+  const { asked, beats, told, status } = await scanned(form, null);
+  expect(status).toBe(6);
+  expect(asked).toHaveLength(64);
+  expect(beats).toHaveLength(256);
+  expect((beats.at(-1) as number) - (beats[0] as number) + 1).toBe(256);
+  expect(told).toBe(toldAfter(form));
+});
+
+test.each([0, 1, 2, 3])('a page whose first word differs costs no more than the slots: form %i', async (form) => {
+  const { asked, beats, told, whole, status } = await scanned(form, { word: 0, bit: 17 });
+  expect(status).toBe(2);
+  expect(asked.length).toBeLessThanOrEqual(p.reads);
+  expect(beats).toHaveLength(4 * asked.length);
+  expect(told).toBe(toldAfter(form));
+  // Four cycles from the command to the request, memory's own, the beats of all slots, and to the interrupt.
+  expect(whole).toBe(4 + aesLatency + 1 + 4 * p.reads + toldAfter(form));
 });

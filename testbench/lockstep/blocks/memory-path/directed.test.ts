@@ -6,9 +6,9 @@ import { plainSubordinate } from '../../../axi/subordinate-behaviour.ts';
 import { makeWays } from '../../ways.ts';
 import { memoryPathBlock as block } from './index.ts';
 import { write } from './programmes.ts';
-import { formsOf } from './reference.ts';
 import { commandBits, registers } from './registers.ts';
 import { line, play, programme } from './run.ts';
+import { holdPattern, scannedAddress, scanWrites } from './scans.ts';
 import { emptyScenario, type MemoryPathScenario } from './scenario.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
@@ -38,40 +38,19 @@ test.prop([fc.constantFrom(...widths), scans], {
   numRuns: thorough ? 1000 : 40,
 })('a scan tells where memory first differs or fails', async (dataWidth, scan) => {
   const p = parametersOf(dataWidth);
-  const { form, first, lines, pattern, different, failing, latency } = scan;
-  const space = 2 ** (p.addressWidth - 6);
-  const at = (offset: number): number => ((first * lineBytes + offset) % (space * lineBytes)) >>> 0;
+  const { first, lines, different, failing, latency } = scan;
+  const asked = { ...scan, address: first * lineBytes };
+  const at = (offset: number): number => scannedAddress(asked, offset, p);
   const errors = failing === null ? [] : [{ base: at(lineBytes * failing), size: lineBytes, code: 2 as const }];
   const scenario = emptyScenario({
     settings: programme(p),
     memory: { ...plainSubordinate, latencies: [latency], errors },
-    accesses: [
-      write(registers.scanAddressLow, first * lineBytes),
-      write(registers.scanLines, lines),
-      write(registers.scanForm, form),
-      write(registers.scanPatternLow, Number(pattern & 0xffff_ffffn)),
-      write(registers.scanPatternHigh, Number(pattern >> 32n)),
-      write(registers.scanCommand, 1),
-    ],
+    accesses: scanWrites(asked),
     rest: 1500,
   });
-  const cipher = formsOf(scenario, p)[form];
-  const seen = play((await ways[dataWidth]) ?? [], p, scenario, ({ memory: { memory } }) => {
-    for (let offset = 0; offset < lines * lineBytes; offset += 16) {
-      const words = [0, 1].map((word) =>
-        different?.word === offset / 8 + word ? pattern ^ (1n << BigInt(different.bit)) : pattern,
-      );
-      const plain = Uint8Array.from({ length: 16 }, (_, byte) =>
-        Number(((words[byte >> 3] as bigint) >> BigInt(8 * (byte & 7))) & 0xffn),
-      );
-      const address = at(offset);
-      const held =
-        typeof cipher === 'object'
-          ? cipher.encrypt(plain, cipher.tweak(Math.floor(address / p.dataUnit)), (address % p.dataUnit) / 16)
-          : plain;
-      held.forEach((byte, index) => memory.write(address + index, byte));
-    }
-  });
+  const seen = play((await ways[dataWidth]) ?? [], p, scenario, (driver) =>
+    holdPattern(driver, p, scenario, asked, different),
+  );
   const places = lines * 8;
   const wrong = different !== null && different.word < places ? different.word : places;
   const failed = failing !== null && failing < lines ? 8 * failing : places;
@@ -123,4 +102,20 @@ test.each(uses)('a commit waits for %s with its slot, and for none with another'
   const other = await commits(1);
   expect(other.raised.at(-1)).toBeLessThan(last);
   expect(other.registers.get(registers.keyStatus)).toBe(0b101);
+});
+
+test('a locked slot takes no command, and keeps its key', async () => {
+  const p = parametersOf(128);
+  const { lock, clear, prince } = commandBits;
+  const seen = play(
+    (await ways[128]) ?? [],
+    p,
+    emptyScenario({
+      settings: programme(p),
+      accesses: [lock, clear, prince].map((command) => write(registers.keyCommand, command, commit)),
+      rest: 2 * commit,
+    }),
+  );
+  expect(seen.registers.get(registers.keyStatus)).toBe(0b1_0000_0111);
+  expect(seen.registers.get(registers.keyKind)).toBe(1);
 });
