@@ -10,7 +10,7 @@ import {
   type ValueOf,
 } from '../hdl/index.ts';
 import { decodeOneHot } from '../parts/arbiter/one-hot.ts';
-import { firstFrom, masked, olderThan, takeTurns, word } from '../parts/rings.ts';
+import { firstFrom, masked, takeTurns, word } from '../parts/rings.ts';
 import { offsetAfter } from './burst-addresses.ts';
 import { outputRegister } from './channel-registers.ts';
 import { responses } from './interface.ts';
@@ -50,16 +50,7 @@ const headOf = (ring: SlotRing, queue: ValueOf<ReturnType<typeof queueHead>>, p:
 
 /** The refuser: the oldest refused slot that nothing older with its identifier is before. */
 const refuserOf = (m: ModuleBody, ring: SlotRing, p: Geometry) => {
-  const places = ring.slots.map((_, index) => decodeOneHot(lit<number>(widthsOf(p).read, index), p.reads));
-  const free = ring.slots.map((slot, index) => {
-    const same = ring.those((other, number) => (number === index ? lit(1, 0) : other.id.eq(slot.id)));
-    return olderThan(places[index] as Bits, ring.tail.oneHot)
-      .and(same)
-      .isZero();
-  });
-  const { refusable } = m.named({
-    refusable: ring.those((slot, index) => all([isRefused(slot), free[index] as Bits<1>])),
-  });
+  const { refusable } = m.named({ refusable: ring.those(isRefused).and(ring.firstOf(ring.valid)) });
   const { refusing } = m.named({ refusing: firstFrom(refusable, ring.tail.oneHot) });
   const own = ring.pick(refusing);
   return {

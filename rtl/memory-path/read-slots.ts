@@ -1,7 +1,7 @@
 import { all, any, bit, bits, concat, input, lit, module, mux, output, record, stream } from '../hdl/index.ts';
 import { encodeOneHot } from '../parts/arbiter/one-hot.ts';
 import { candidateOf } from '../parts/axi/candidate.ts';
-import { firstFrom, olderThan, word } from '../parts/rings.ts';
+import { firstFrom, word } from '../parts/rings.ts';
 import { channels } from './interface.ts';
 import { readDelivery } from './read-delivery.ts';
 import { isEncrypted, isRefused, slotRing } from './read-slot.ts';
@@ -61,22 +61,18 @@ export const readSlots = (p: Geometry) =>
       const { tail, slots, valid } = ring;
       const { tweaks } = m.instances({ tweaks: tweakStore(p, 'read') });
       io.slot_free.set(valid.at(tail.at).not());
-      tail.advance(io.launches);
 
       // The slot of what comes from memory.
       const r = candidateOf(m, 'r', memoryBeat(p), io.memory);
       const beat = r.data;
-      const { matching } = m.named({
-        matching: ring.those((slot) => all([slot.id.eq(beat.id), isRefused(slot).not(), slot.expected.isNonZero()])),
-      });
-      const { match } = m.named({ match: firstFrom(matching, tail.oneHot) });
+      const { live } = m.named({ live: ring.those((slot) => all([isRefused(slot).not(), slot.expected.isNonZero()])) });
+      const { first, undisturbed } = m.named({ first: ring.firstOf(live), undisturbed: ring.undisturbed });
+      const { matching } = m.named({ matching: live.and(word(slots.map((slot) => slot.id.eq(beat.id)))) });
+      const { match } = m.named({ match: matching.and(first) });
       const own = ring.pick(match);
       const { own_class } = m.named({ own_class: own.class });
-      const { others } = m.named({
-        others: ring.those((slot) => all([slot.id.eq(beat.id), slot.class.ne(own_class)])),
-      });
       const found = matching.isNonZero();
-      const { way } = m.named({ way: all([r.present, found, olderThan(match, tail.oneHot).and(others).isZero()]) });
+      const { way } = m.named({ way: all([r.present, match.and(undisturbed).isNonZero()]) });
       const [isPlain, isPrince] = [own_class.isZero(), own_class.eq(channels.prince)];
       const isScan = own.purpose.eq(purposes.scan);
       const completes = w.beats === 1 ? lit(1, 1) : own.expected.bit(0);
@@ -163,13 +159,8 @@ export const readSlots = (p: Geometry) =>
           valid.bit(index).set(0);
         });
         m.when(io.tamper, () => slot.poisoned.set(1));
-        m.when(all([io.launches, tail.oneHot.bit(index)]), () => {
-          slot.set(io.fill);
-          valid.bit(index).set(1);
-          ring.tweak_asked.bit(index).set(0);
-          ring.tweak_known.bit(index).set(0);
-        });
       }
+      ring.filled(io.launches, io.fill);
       io.in_use.set(
         word(
           Array.from({ length: p.keySlots }, (_, key) =>
