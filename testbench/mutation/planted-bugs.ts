@@ -3,6 +3,7 @@ import type { Module } from '../../rtl/hdl/ir.ts';
 import { editInstance, PlaceError } from './edit-instance.ts';
 import { interconnectBugs } from './interconnect-bugs.ts';
 import { memoryManagementUnitBugs } from './memory-management-unit-bugs.ts';
+import { memoryPathBugs } from './memory-path-bugs.ts';
 import { packetReceiveBugs } from './packet-receive-bugs.ts';
 import { packetUnitBugs } from './packet-unit-bugs.ts';
 import { resourceAccessControllerBugs } from './resource-access-controller-bugs.ts';
@@ -26,6 +27,7 @@ export const plantedCycles = 100_000;
 
 /** By name of the block. */
 export const plantedBugs: Readonly<Record<string, readonly PlantedBug[]>> = {
+  memory_path: memoryPathBugs,
   packet_unit: packetUnitBugs,
   memory_management_unit: memoryManagementUnitBugs,
   resource_access_controller: resourceAccessControllerBugs,
