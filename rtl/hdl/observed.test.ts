@@ -33,3 +33,22 @@ test('two observations of one module are two modules of one design', () => {
   });
   expect(new Set(elaborate(top).instances.map((instance) => instance.module.name)).size).toBe(2);
 });
+
+test('a word of a memory is seen like a signal', () => {
+  const shift = module('shift', { out: output(bits(4)) }, (io, m) => {
+    const { at } = m.regs({ at: { type: bits(2), reset: 0 } });
+    const { words } = m.memories({ words: { type: bits(4), depth: 4 } });
+    at.set(at.add(1));
+    words.write(at, at.extend(4).add(5));
+    io.out.set(words.read(at));
+  });
+  const top = module('top', { out: output(bits(4)) }, (io, m) => {
+    const { one } = m.instances({ one: shift });
+    io.out.set(one.out);
+  });
+  const interpreter = new ModuleInterpreter(elaborate(observed(top, { word: 'one.words[2]' })));
+  for (let cycle = 0; cycle < 3; cycle += 1) interpreter.step();
+  interpreter.settle();
+  expect(interpreter.get('word')).toBe(7n);
+  expect(() => observed(top, { word: 'one.words[4]' })).toThrow(/words\[4\]/);
+});

@@ -1,6 +1,6 @@
 import { fail } from './diagnostic.ts';
 import { reference } from './expression.ts';
-import type { Instance, Module, Signal, SourceLocation, Statement } from './ir.ts';
+import type { Expression, Instance, Module, Signal, SourceLocation, Statement } from './ir.ts';
 import { elaborateBody, giveModule, type ModuleDefinition } from './module.ts';
 import { ownerNames } from './module-builder.ts';
 import { noteModule, notesOf } from './module-notes.ts';
@@ -42,6 +42,18 @@ const unknown = (
     known: known.map((one) => one.name).join(', '),
   });
 
+/** What a name stands for: a signal, or `memory[address]`, a word of a memory. */
+const valueNamed = (module: Module, name: string, location: SourceLocation): Expression | undefined => {
+  const signal = module.signals.find((each) => each.name === name);
+  if (signal !== undefined) return reference(signal, location);
+  const [, of, at] = /^(\w+)\[(\d+)\]$/.exec(name) ?? [];
+  const memory = module.memories.find((each) => each.name === of);
+  if (memory === undefined || Number(at) >= memory.depth) return undefined;
+  const width = Math.max(1, Math.ceil(Math.log2(memory.depth)));
+  const address = { kind: 'constant', value: BigInt(at ?? 0), width, signed: false, location } as const;
+  return { kind: 'memory_read', memory, address, width: memory.width, signed: false, location };
+};
+
 /** The module with an output more for each path; `names` are those of the outputs. */
 const expose = (
   module: Module,
@@ -53,14 +65,15 @@ const expose = (
   const body: Statement[] = [...module.body];
   const inner: Signal[] = [];
   const instances = new Map<Instance, Instance>();
-  const sources = new Map<number, Signal>();
+  const sources = new Map<number, Expression>();
   const groups = new Map<string, number[]>();
   for (const [at, [head = '', ...rest]] of paths.entries()) {
     if (rest.length > 0) groups.set(head, [...(groups.get(head) ?? []), at]);
     else {
-      const signal = module.signals.find(({ name }) => name === head);
-      if (signal === undefined) return unknown(head, 'signal', module, module.signals, location);
-      sources.set(at, signal);
+      const value = valueNamed(module, head, location);
+      if (value === undefined)
+        return unknown(head, 'signal or word of a memory', module, [...module.signals, ...module.memories], location);
+      sources.set(at, value);
     }
   }
   for (const [head, members] of groups) {
@@ -80,13 +93,13 @@ const expose = (
       ownerNames.set(signal, module.name);
       inner.push(signal);
       outputs.set(port.name, signal);
-      sources.set(at, signal);
+      sources.set(at, reference(signal, location));
     }
     instances.set(instance, { ...instance, module: held.module, outputs });
   }
   const ports = paths.map((path, at): Signal => {
-    const source = sources.get(at) as Signal;
-    const name = names?.[at] ?? freeName(taken, `observed_${path.join('_')}`);
+    const source = sources.get(at) as Expression;
+    const name = names?.[at] ?? freeName(taken, `observed_${path.join('_').replaceAll(/[[\]]/g, '_')}`);
     const { width } = source;
     const port: Signal = {
       kind: 'wire',
@@ -99,7 +112,7 @@ const expose = (
       location,
     };
     ownerNames.set(port, module.name);
-    body.push({ kind: 'assign', target: port, low: 0, value: reference(source, location), location });
+    body.push({ kind: 'assign', target: port, low: 0, value: source, location });
     return port;
   });
   const outside = module.signals.filter((signal) => signal.port !== null);
@@ -115,7 +128,7 @@ const expose = (
 
 /**
  * A module with an output more for each signal inside it that properties around it speak of: the name of the output, and the path of the signal,
- * names joined by dots. The module itself stays as it is.
+ * names joined by dots; `memory[3]` is the word of a memory at this address. The module itself stays as it is.
  *
  * @throws ElaborationError where there is no such signal
  */

@@ -11,7 +11,7 @@ import {
 /** Signals inside a block that properties around it speak of, by their paths. */
 export type Seen = (path: string) => Bits;
 
-const nameOf = (path: string): string => `seen_${path.replaceAll('.', '_')}`;
+const nameOf = (path: string): string => `seen_${path.replaceAll(/[.[]/g, '_').replaceAll(']', '')}`;
 
 /** The outputs that show the signals of these paths. */
 export const observations = (paths: readonly string[]): Readonly<Record<string, string>> =>
