@@ -3,9 +3,19 @@ import type { ProofList, ProofTarget } from '../parts/proof-target.ts';
 import { memoryPathParameters } from './interface.ts';
 import { dataPaths, dataProperties } from './properties-data.ts';
 import { checkedKeys } from './properties-keys.ts';
+import { memoryReadPaths, memoryReads } from './properties-memory-reads.ts';
+import { besideLaunch, memoryWritePaths, memoryWrites } from './properties-memory-writes.ts';
+import { pieceProofPaths, pieceProperties } from './properties-pieces.ts';
+import { processorReadPaths, processorReads } from './properties-processor-reads.ts';
+import { besideBursts, processorWritePaths, processorWrites } from './properties-processor-writes.ts';
+import { checkedDecryption } from './properties-queues.ts';
+import { readBlockPaths, readBlocks } from './properties-read-blocks.ts';
+import { besideReads } from './properties-read-slots.ts';
+import { besideRegisters, registerPortPaths, registerPortRules } from './properties-register-port.ts';
 import { routingPaths, routingProperties } from './properties-routing.ts';
 import { checkedEncryption } from './properties-sealed.ts';
-import { provenPath, softwareAndCiphers } from './properties-surroundings.ts';
+import { type ProvenPath, provenPath, softwareAndCiphers } from './properties-surroundings.ts';
+import { besideWrites } from './properties-write-seen.ts';
 import type { Geometry } from './shapes.ts';
 
 const page = 'docs/systems/memory-path.md';
@@ -56,6 +66,96 @@ const data = (p: Geometry, thorough: boolean): ProofTarget => ({
   ),
 });
 
+/** A proof of one direction of the path, by induction over all of it at once. */
+const ofDirection = (
+  p: Geometry,
+  thorough: boolean,
+  what: { readonly name: string; readonly label: string; readonly section: string; readonly paths: readonly string[] },
+  without: readonly string[],
+  state: (path: ProvenPath) => void,
+): ProofTarget => ({
+  name: `${what.name}, ${p.dataWidth} bits`,
+  parameters: { ...p },
+  section: `${page}, ${what.section}`,
+  thorough,
+  engines: induction,
+  seconds,
+  module: erase(() => provenPath(p, what.label, { without, paths: what.paths }, state)),
+});
+
+const readsAtProcessor = (p: Geometry, thorough: boolean): ProofTarget =>
+  ofDirection(
+    p,
+    thorough,
+    {
+      name: 'reads at the processor keep AXI4',
+      label: 'processor_reads',
+      section: 'Reads',
+      paths: processorReadPaths(p),
+    },
+    besideReads,
+    (path) => processorReads(p, path),
+  );
+
+const readsAtMemory = (p: Geometry, thorough: boolean): ProofTarget =>
+  ofDirection(
+    p,
+    thorough,
+    { name: 'reads at memory keep AXI4', label: 'memory_reads', section: 'Reads', paths: memoryReadPaths(p) },
+    besideReads,
+    (path) => memoryReads(p, path),
+  );
+
+const blocksInOrder = (p: Geometry, thorough: boolean): ProofTarget =>
+  ofDirection(
+    p,
+    thorough,
+    { name: 'blocks of reads come in order', label: 'read_blocks', section: 'Queues', paths: readBlockPaths(p) },
+    besideReads,
+    (path) => readBlocks(p, path),
+  );
+
+const piecesOfWrites = (p: Geometry, thorough: boolean): ProofTarget =>
+  ofDirection(
+    p,
+    thorough,
+    { name: 'write pieces are atomic and answered', label: 'pieces', section: 'Writes', paths: pieceProofPaths(p) },
+    besideWrites,
+    (path) => pieceProperties(p, path),
+  );
+
+const writesAtProcessor = (p: Geometry, thorough: boolean): ProofTarget =>
+  ofDirection(
+    p,
+    thorough,
+    {
+      name: 'writes at the processor keep AXI4',
+      label: 'processor_writes',
+      section: 'Writes',
+      paths: processorWritePaths(p),
+    },
+    besideBursts,
+    (path) => processorWrites(p, path),
+  );
+
+const writesAtMemory = (p: Geometry, thorough: boolean): ProofTarget =>
+  ofDirection(
+    p,
+    thorough,
+    { name: 'writes at memory keep AXI4', label: 'memory_writes', section: 'Writes', paths: memoryWritePaths(p) },
+    besideLaunch,
+    (path) => memoryWrites(p, path),
+  );
+
+const registersAtSoftware = (p: Geometry): ProofTarget =>
+  ofDirection(
+    p,
+    false,
+    { name: 'registers keep AXI4-Lite', label: 'register_rules', section: 'Registers', paths: registerPortPaths },
+    besideRegisters,
+    registerPortRules,
+  );
+
 const leaf = (p: Geometry, name: string, section: string, thorough: boolean, make: () => unknown): ProofTarget => ({
   name,
   parameters: { ...p },
@@ -72,7 +172,16 @@ export const memoryPathProofs: ProofList = {
     routing(smallest, false),
     data(smallest, false),
     leaf(smallest, 'what the encryption shows', 'Writes', false, () => checkedEncryption(smallest)),
+    leaf(smallest, "AES's queue", 'Queues', true, () => checkedDecryption(smallest, 'aes')),
+    leaf(smallest, "PRINCE's queue", 'Queues', false, () => checkedDecryption(smallest, 'prince')),
     leaf(smallest, 'keys cannot be read', 'Keys', false, () => checkedKeys(smallest)),
+    readsAtProcessor(smallest, false),
+    readsAtMemory(smallest, false),
+    blocksInOrder(smallest, false),
+    piecesOfWrites(smallest, false),
+    writesAtProcessor(smallest, false),
+    writesAtMemory(smallest, false),
+    registersAtSoftware(smallest),
     routing(larger, true),
     data(larger, true),
     leaf(larger, 'keys of more slots cannot be read', 'Keys', true, () => checkedKeys(larger)),

@@ -3,8 +3,8 @@ import { type Seen, seenInstance } from '../parts/seen.ts';
 import { memoryPath } from './path.ts';
 import type { Geometry } from './shapes.ts';
 
-/** The two buses of the path as properties around it see them, and the tamper input. */
-type Edges = Pick<Inside<ReturnType<typeof memoryPath>['ports']>, 's_axi' | 'm_axi' | 'tamper'>;
+/** The buses of the path as properties around it see them, and the tamper input. */
+type Edges = Pick<Inside<ReturnType<typeof memoryPath>['ports']>, 's_axi' | 'm_axi' | 's_axil' | 'tamper'>;
 
 /** What properties around the path speak of. */
 export interface ProvenPath {

@@ -1,4 +1,4 @@
-import { all, any, bit, bits, concat, input, lit, module, mux, output, record, stream } from '../hdl/index.ts';
+import { all, any, bit, bits, concat, input, lit, module, mux, output, stream } from '../hdl/index.ts';
 import { encodeOneHot } from '../parts/arbiter/one-hot.ts';
 import { candidateOf } from '../parts/axi/candidate.ts';
 import { firstFrom, word } from '../parts/rings.ts';
@@ -14,6 +14,7 @@ import {
   purposes,
   queueHead,
   readBeat,
+  readHalf,
   readTag,
   seenData,
   slotFill,
@@ -88,7 +89,7 @@ export const readSlots = (p: Geometry) =>
         offers: all([way, isPlain, isScan.not()]),
       });
       const { halves } = m.memories({
-        halves: { type: record({ data: bits<number>(p.dataWidth), resp: bits(2) }), depth: p.reads },
+        halves: { type: readHalf(p), depth: p.reads },
       });
       m.when(keeps, () => halves.write(place, { data: beat.data, resp: beat.resp }));
       const half = halves.read(place);

@@ -84,6 +84,8 @@ export const refusedClass = 4;
 export const accessClass = bits(3);
 export const purposes = { processor: 0, merge: 1, scan: 2 } as const;
 
+/** The first beat of a block of two. */
+export const readHalf = (p: Geometry) => record({ data: bits<number>(p.dataWidth), resp: bits(2) });
 /** What travels with a block through decryption. */
 export const readTag = (p: Geometry) =>
   record({ slot: bits<number>(widthsOf(p).read), place: bits(2), response: bits(2), last: bit });

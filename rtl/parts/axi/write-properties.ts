@@ -1,6 +1,6 @@
 import { any, type Bits, bit, bits, lit, log2Ceil, type ModuleBody, mux } from '../../hdl/index.ts';
 import { type BurstSignals, beatAddressOf, beatLanes } from './beat.ts';
-import { agedList } from './outstanding.ts';
+import { type AgedList, agedList } from './outstanding.ts';
 
 export interface WriteSignals {
   readonly aw: BurstSignals & {
@@ -23,16 +23,34 @@ type WriteRule =
   | 'capacity_writes'
   | 'capacity_data';
 
+/** What the rules of writes keep. */
+export interface WriteLists {
+  /** Without a response. */
+  readonly writes: AgedList<'id' | 'lock'>;
+  /** Whose data have not all been looked at. */
+  readonly bursts: AgedList<'addr' | 'len' | 'size' | 'burst'>;
+  /** Data that came before their address. */
+  readonly early: AgedList<'strb' | 'last'>;
+  /** The oldest writes, so many, have had their last data. */
+  readonly delivered: Bits;
+  /** The burst that AWVALID shows has had all its data. */
+  readonly aheadDone: Bits<1>;
+  /** Beats that the oldest of the bursts, or the one that AWVALID shows, has had. */
+  readonly beat: Bits;
+}
+
 /**
  * The rules between the write channels. A beat of data is held against its burst as soon as AWVALID shows the burst; beats that come before that wait in
  * order in a queue of `dataAhead`, from which one a cycle is looked at.
+ *
+ * @returns what is under way
  */
 export const writeRules = (
   m: ModuleBody,
   { aw, w, b }: WriteSignals,
   p: { readonly maxOutstanding: number; readonly dataAhead: number; readonly busBytes: number },
   never: (name: WriteRule, broken: Bits<1>) => void,
-): void => {
+): WriteLists => {
   const lowWidth = Math.max(1, Math.log2(p.busBytes));
   const writes = agedList(m, 'write', { id: aw.id.width, lock: 1 }, p.maxOutstanding);
   // Bursts whose data have not all been looked at: some of these may have their response already.
@@ -118,4 +136,5 @@ export const writeRules = (
     insert: next_burst,
     value: { addr: aw.addr.resize<number>(lowWidth), len: aw.len, size: aw.size, burst: aw.burst },
   });
+  return { writes, bursts, early, delivered, aheadDone: ahead_done, beat };
 };

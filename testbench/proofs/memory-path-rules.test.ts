@@ -1,0 +1,108 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import type { Module } from '../../rtl/hdl/ir.ts';
+import { memoryPathProofs } from '../../rtl/memory-path/proofs.ts';
+import { axi4Rules, axiLiteRules } from '../../rtl/parts/axi/rules.ts';
+import { projectRoot } from '../commands/version.ts';
+import { editInstance } from '../mutation/edit-instance.ts';
+import { constantLike } from '../mutation/places.ts';
+import { changeValues } from '../mutation/values.ts';
+import { propertiesOf } from './properties-of.ts';
+import { proveTarget } from './prove-target.ts';
+
+// Below the project, so that the written test finds its packages.
+const build = join(projectRoot(), 'build');
+mkdirSync(build, { recursive: true });
+const directory = mkdtempSync(join(build, 'proofs-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const quick = memoryPathProofs.targets.filter(({ thorough }) => !thorough);
+
+test.each([
+  ['s_axi: ', 'subordinate', axi4Rules],
+  ['m_axi: ', 'manager', axi4Rules],
+  ['s_axil_rules.', 'subordinate', axiLiteRules],
+] as const)('every rule that the path keeps at %s is among its proofs', (edge, keeper, rules) => {
+  const stated = quick.flatMap(propertiesOf).filter((name) => name.startsWith(edge));
+  const kept = rules.filter((rule) => rule.keeper === keeper && rule.kind === 'rule');
+  expect(kept.length).toBeGreaterThan(10);
+  expect(stated).toEqual(expect.arrayContaining(kept.map(({ name }) => `${edge}${name}`)));
+});
+
+const always = (name: string, value: bigint, path: string) => {
+  const change = (module: Module): Module => changeValues(module, name, (old) => constantLike(old, value));
+  return (top: Module): Module => editInstance(top, path.split('.'), change);
+};
+
+/** A mistake in the hardware, and the property that must find it. The first of each proof is in every run. */
+const mistakes = [
+  [
+    'no beat of AES ends a burst',
+    'reads at the processor',
+    always('of_aes_last', 0n, 'path.read_slots'),
+    's_axi: r_last_missing',
+    true,
+  ],
+  [
+    'answers of memory pass those of other channels',
+    'reads at the processor',
+    always('others', 0n, 'path.read_slots'),
+    'a beat from memory is of the oldest access of its identifier',
+    false,
+  ],
+  [
+    'every answer is under identifier 0',
+    'writes at the processor',
+    always('answer_payload_id', 0n, 'path.write_bursts'),
+    's_axi: b_identifier',
+    true,
+  ],
+  [
+    'scans ask for a cache that there is not',
+    'reads at memory',
+    always('scan_cache', 4n, 'path.read_requests'),
+    'm_axi: ar_cache',
+    true,
+  ],
+  [
+    'memory is asked for one beat of a plain burst',
+    'reads at memory',
+    always('candidate_len', 0n, 'path.read_requests'),
+    'a plain beat that memory gives is the last, and EXOKAY, as AXI4 has it',
+    false,
+  ],
+  [
+    'the last beat of a piece is not marked',
+    'writes at memory',
+    always('last_beat', 0n, 'path.write_launch'),
+    'm_axi: w_last_missing',
+    true,
+  ],
+  [
+    'a slot never says that it is at its last block',
+    'blocks of reads',
+    always('tag_last', 0n, 'path.read_slots'),
+    "aes: tag 0 is a slot's, in order",
+    true,
+  ],
+] as const;
+const thorough = process.env.PORTCULLIS_THOROUGH === '1';
+
+test.each(mistakes.filter(([, , , , always]) => thorough || always))(
+  '%s: fails a proof',
+  async (_mistake, name, change, property) => {
+    const target = memoryPathProofs.targets.find((each) => each.name.startsWith(name));
+    if (target === undefined) throw new Error(`there is no proof '${name}'`);
+    const rows = await proveTarget('memory_path', target, {
+      change,
+      directory,
+      sources: projectRoot(),
+      properties: [property],
+      engines: ['bmc3'],
+      depth: 14,
+    });
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ property, verdict: 'failed', engine: 'bmc3' });
+  },
+);
