@@ -1,6 +1,7 @@
 import type { ModuleDefinition, Ports } from '../hdl/index.ts';
 import type { ProofList, ProofTarget } from '../parts/proof-target.ts';
-import { memoryManagementUnitParameters } from './interface.ts';
+import { memoryKeeperParameters, memoryManagementUnitParameters } from './interface.ts';
+import { checkedCookies, checkedStatus } from './properties-keeper.ts';
 import { pagePaths, pageProperties, withoutPorts } from './properties-pages.ts';
 import { provenUnit } from './properties-surroundings.ts';
 import { withoutLookups, writePaths, writeProperties } from './properties-writes.ts';
@@ -48,7 +49,31 @@ const writes = (p: Geometry, thorough: boolean): ProofTarget => ({
   ),
 });
 
+const keeper = (
+  name: string,
+  section: string,
+  parameters: ProofTarget['parameters'],
+  make: () => unknown,
+): ProofTarget => ({
+  name,
+  parameters,
+  section: `${page}, ${section}`,
+  thorough: false,
+  engines: ['k-induction', 'bmc3'],
+  seconds,
+  module: erase(make),
+});
+/** The cookies of the smallest unit. */
+const cookies = { ...memoryKeeperParameters({ cookieWidth: 2, cookieIndexWidth: 1, units: 2 }) };
+
 export const memoryManagementUnitProofs: ProofList = {
   block: 'memory_management_unit',
-  targets: [pages(smallest, false), writes(smallest, false)],
+  targets: [
+    pages(smallest, false),
+    writes(smallest, false),
+    keeper('how the keeper gives cookies', 'Cookies', cookies, () => checkedCookies(cookies)),
+    keeper('how a memory comes back', 'Keeper: cookies, turns, status', { units: 2 }, () =>
+      checkedStatus({ units: 2 }),
+    ),
+  ],
 };
