@@ -8,7 +8,7 @@ import {
 import { OutputRegister, placeChannel } from '../primitives/channels.ts';
 import { layPorts, type PortLayout, wordOf } from '../primitives/ports.ts';
 import { RegisterPort } from '../primitives/register-port.ts';
-import { EmptyChannels, type Restful } from '../primitives/rest.ts';
+import type { Restful } from '../primitives/rest.ts';
 import { Filling } from './filling.ts';
 import { Registers, stoppedBit } from './registers.ts';
 import { Rings } from './rings.ts';
@@ -39,20 +39,20 @@ class Model implements PacketReceiveModel {
   readonly #filling: Filling;
   readonly #rings: Rings;
   readonly #writer: Writer;
-  readonly #channels: EmptyChannels;
   #failed = false;
 
   constructor(parameters: PacketReceiveParameters) {
     this.parameters = parameters;
     const layout = layPorts(packetReceivePortList(parameters));
     this.layout = layout;
-    this.#channels = new EmptyChannels(layout, 's_ax');
     const input = (name: string): number => wordOf(layout.inputs, name);
     const output = (name: string): number => wordOf(layout.outputs, name);
     this.#at = {
       aresetn: input('aresetn'),
       bvalid: input('m_axi_bvalid'),
       bresp: input('m_axi_bresp'),
+      awvalid: output('m_axi_awvalid'),
+      wvalid: output('m_axi_wvalid'),
       bready: output('m_axi_bready'),
       rready: output('m_axi_rready'),
       accepting: output('accepting'),
@@ -98,7 +98,8 @@ class Model implements PacketReceiveModel {
       !this.#filling.idle ||
       !this.#writer.atRest ||
       this.#rings.moderates ||
-      !this.#channels.in(this.#image);
+      this.#image[this.#at.awvalid] !== 0 ||
+      this.#image[this.#at.wvalid] !== 0;
     return works ? 0 : Number.POSITIVE_INFINITY;
   }
 

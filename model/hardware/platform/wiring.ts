@@ -11,6 +11,9 @@ export interface Part extends Restful {
   step(inputs: Uint32Array, outputs: Uint32Array): void;
 }
 
+/** Registers between what a block comes to rest with, and its outputs: an interrupt is one behind its status. */
+const registersDeep = 4;
+
 /** A part with its records, and whether it sleeps: it is not stepped while nothing can happen in it. */
 export class Placed {
   readonly part: Part;
@@ -23,6 +26,8 @@ export class Placed {
   /** It was stepped in the last cycle, so its outputs may have changed. */
   fresh = true;
   #calm = 0;
+  /** Steps in which it was at rest, one after the other. */
+  #still = 0;
   #asleep = false;
   #slept = 0;
   /** Cycles after which it wakes by itself. */
@@ -70,7 +75,8 @@ export class Placed {
     this.disturbed = false;
     if (!this.#maySleep || this.#calm < settlingCycles) return;
     this.#alarm = this.part.rest();
-    this.#asleep = this.#alarm > 0;
+    this.#still = this.#alarm > 0 ? this.#still + 1 : 0;
+    this.#asleep = this.#still > registersDeep;
     this.#slept = 0;
   }
 }
