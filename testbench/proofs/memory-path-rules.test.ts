@@ -86,6 +86,27 @@ const mistakes = [
     "aes: tag 0 is a slot's, in order",
     true,
   ],
+  [
+    'a burst does not count its pieces',
+    'write pieces',
+    always('burst_0_pieces', 0n, 'path.write_bursts'),
+    'burst 0: it is answered when each of its pieces was',
+    false,
+  ],
+  [
+    'a queue forgets the places of its blocks',
+    "PRINCE's queue",
+    always('head_tag_place', 0n, 'decryption.prince_queue'),
+    'tags come out in their order',
+    true,
+  ],
+  [
+    'a register answers EXOKAY',
+    'registers keep',
+    always('rresp', 1n, 'path.registers'),
+    's_axil_rules.r_exclusive',
+    true,
+  ],
 ] as const;
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 
