@@ -36,7 +36,7 @@ const svgOf = (moments: readonly (readonly number[])[]): string => {
   );
   const size = `viewBox="0 0 ${blocks * cell} ${moments.length * cell + 28}"`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="sans-serif" font-size="13">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="A copy map that fills" font-family="sans-serif" font-size="13">`,
     ...legend,
     ...cells,
     '</svg>',
