@@ -110,7 +110,7 @@ const blocksInOrder = (p: Geometry, thorough: boolean): ProofTarget =>
   ofDirection(
     p,
     thorough,
-    { name: 'blocks of reads come in order', label: 'read_blocks', section: 'Queues', paths: readBlockPaths(p) },
+    { name: 'blocks of reads come in order', label: 'read_blocks', section: 'Reads', paths: readBlockPaths(p) },
     besideReads,
     (path) => readBlocks(p, path),
   );
@@ -172,8 +172,8 @@ export const memoryPathProofs: ProofList = {
     routing(smallest, false),
     data(smallest, false),
     leaf(smallest, 'what the encryption shows', 'Writes', false, () => checkedEncryption(smallest)),
-    leaf(smallest, "AES's queue", 'Queues', true, () => checkedDecryption(smallest, 'aes')),
-    leaf(smallest, "PRINCE's queue", 'Queues', false, () => checkedDecryption(smallest, 'prince')),
+    leaf(smallest, "AES's queue", 'Reads', true, () => checkedDecryption(smallest, 'aes')),
+    leaf(smallest, "PRINCE's queue", 'Reads', false, () => checkedDecryption(smallest, 'prince')),
     leaf(smallest, 'keys cannot be read', 'Keys', false, () => checkedKeys(smallest)),
     readsAtProcessor(smallest, false),
     readsAtMemory(smallest, false),
