@@ -18,16 +18,22 @@ const directory = mkdtempSync(join(build, 'proofs-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const quick = memoryPathProofs.targets.filter(({ thorough }) => !thorough);
+let stated: readonly string[] | undefined;
+/** Elaborating all targets takes a while. */
+const statedRules = (): readonly string[] => {
+  stated ??= quick.flatMap(propertiesOf);
+  return stated;
+};
 
 test.each([
   ['s_axi: ', 'subordinate', axi4Rules],
   ['m_axi: ', 'manager', axi4Rules],
   ['s_axil_rules.', 'subordinate', axiLiteRules],
 ] as const)('every rule that the path keeps at %s is among its proofs', (edge, keeper, rules) => {
-  const stated = quick.flatMap(propertiesOf).filter((name) => name.startsWith(edge));
+  const ofEdge = statedRules().filter((name) => name.startsWith(edge));
   const kept = rules.filter((rule) => rule.keeper === keeper && rule.kind === 'rule');
   expect(kept.length).toBeGreaterThan(10);
-  expect(stated).toEqual(expect.arrayContaining(kept.map(({ name }) => `${edge}${name}`)));
+  expect(ofEdge).toEqual(expect.arrayContaining(kept.map(({ name }) => `${edge}${name}`)));
 });
 
 const always = (name: string, value: bigint, path: string) => {
@@ -35,7 +41,7 @@ const always = (name: string, value: bigint, path: string) => {
   return (top: Module): Module => editInstance(top, path.split('.'), change);
 };
 
-/** A mistake in the hardware, and the property that must find it. The first of each proof is in every run. */
+/** A mistake in the hardware, the property that must find it, and whether that is in every run. */
 const mistakes = [
   [
     'no beat of AES ends a burst',
@@ -63,7 +69,7 @@ const mistakes = [
     'reads at memory',
     always('scan_cache', 4n, 'path.read_requests'),
     'm_axi: ar_cache',
-    true,
+    false,
   ],
   [
     'memory is asked for one beat of a plain burst',
@@ -84,7 +90,7 @@ const mistakes = [
     'blocks of reads',
     always('tag_last', 0n, 'path.read_slots'),
     "aes: tag 0 is a slot's, in order",
-    true,
+    false,
   ],
   [
     'a burst does not count its pieces',
