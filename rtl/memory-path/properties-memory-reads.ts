@@ -3,6 +3,7 @@ import { addressRules } from '../parts/axi/address-properties.ts';
 import { range } from '../parts/seen.ts';
 import { readEdge } from './properties-axi.ts';
 import {
+  agesAreKept,
   beatsToCome,
   count,
   headPaths,
@@ -41,6 +42,7 @@ export const memoryReads = (p: Geometry, path: ProvenPath): void => {
   const { m_axi } = io;
   const busBytes = widthsOf(p).bytes;
   const slots = readSlotsSeen(p, seen);
+  agesAreKept(slots, path);
   const toCome = beatsToCome(p, path);
   m.assume(headsInOrder(slots, path), 'decryption: the heads of its queues are in the order of identifiers');
   m.assume(mergesAreWhole(path), 'write pieces: a merge is of whole blocks of an encrypted channel');

@@ -2,6 +2,7 @@ import { all, any, type Bits, lit, type ModuleBody } from '../hdl/index.ts';
 import { range } from '../parts/seen.ts';
 import { readEdge } from './properties-axi.ts';
 import {
+  agesAreKept,
   beatsToCome,
   behindOthers,
   count,
@@ -34,6 +35,7 @@ export const processorReadPaths = (p: Geometry): readonly string[] => [
 const trusted = (p: Geometry, path: ProvenPath) => {
   const { m } = path;
   const slots = readSlotsSeen(p, path.seen);
+  agesAreKept(slots, path);
   const toCome = beatsToCome(p, path);
   m.assume(toCome.good, 'memory: a plain beat that it gives is the last, and EXOKAY, as AXI4 has it');
   m.assume(headsInOrder(slots, path), 'decryption: the heads of its queues are in the order of identifiers');

@@ -2,6 +2,7 @@ import { all, any, type Bits, bits, lit, type ModuleBody } from '../hdl/index.ts
 import { type AgedList, agedList } from '../parts/axi/outstanding.ts';
 import { range, type Seen } from '../parts/seen.ts';
 import {
+  agesAreKept,
   count,
   headPaths,
   headsInOrder,
@@ -109,6 +110,7 @@ export const readBlocks = (p: Geometry, path: ProvenPath): void => {
   const { m, seen } = path;
   const w = widthsOf(p);
   const slots = readSlotsSeen(p, seen);
+  agesAreKept(slots, path);
   m.assume(mergesAreWhole(path), 'write pieces: a merge is of whole blocks of an encrypted channel');
   const flag = (name: string): Bits<1> => seen(name).bit(0);
   m.assume(

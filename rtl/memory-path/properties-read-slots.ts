@@ -28,7 +28,10 @@ export const readSlotPaths = (p: Geometry): readonly string[] => [
   ...['fill_left', 'of_memory_last', 'of_memory_resp'].map((name) => `read_slots.${name}`),
   ...['launched_lock', 'burst_len', 'wins'].map((name) => `read_requests.${name}`),
   ...['aes_tag_slot', 'prince_tag_slot', 'refusing'].map((name) => `read_slots.${name}`),
-  ...range(p.reads).flatMap((slot) => fields.map((field) => `read_slots.slot_${slot}_${field}`)),
+  ...range(p.reads).flatMap((slot) => [
+    ...fields.map((field) => `read_slots.slot_${slot}_${field}`),
+    ...['older', 'elsewhere'].map((name) => `read_slots.${name}_${slot}`),
+  ]),
 ];
 
 /** Numbers of things in flight: a few. */
@@ -66,6 +69,21 @@ export const readSlotsSeen = (p: Geometry, seen: Seen): readonly ReadSlotSeen[] 
       after: (other: number) => age(other).lt(age(index)),
     };
   });
+};
+
+/** What each slot keeps of which others are older, and which of these of another class, is what the ring says: the lemma of all that follows. */
+export const agesAreKept = (slots: readonly ReadSlotSeen[], { m, seen }: Pick<ProvenPath, 'm' | 'seen'>): void => {
+  for (const [index, slot] of slots.entries()) {
+    const older = seen(`read_slots.older_${index}`);
+    const elsewhere = seen(`read_slots.elsewhere_${index}`);
+    const kept = slots.flatMap((other, at) => {
+      if (at === index) return [];
+      const before = all([other.id.eq(slot.id), slot.after(at)]);
+      const told = all([older.bit(at).eq(before), elsewhere.bit(at).eq(all([before, other.class.ne(slot.class)]))]);
+      return [all([slot.valid, other.valid]).implies(told)];
+    });
+    m.assert(all(kept), `read slot ${index}: it knows which others are older, and of another class`);
+  }
 };
 
 /** What is said of a slot that one of these one-hot or numbered signals names. */
