@@ -1,31 +1,10 @@
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
+import { agreementOf } from '../../agreement.ts';
 import type { BlockParameters } from '../../block.ts';
-import { runCampaign } from '../../campaign.ts';
-import type { WayName } from '../../way.ts';
-import { makeWays } from '../../ways.ts';
 import { memoryManagementUnitBlock as block } from './index.ts';
 import { small } from './small.ts';
 
-const thorough = process.env.PORTCULLIS_THOROUGH === '1';
-
-const compare = async (
-  values: BlockParameters,
-  names: readonly WayName[],
-  cycles: number,
-  seed: number,
-): Promise<void> => {
-  const parameters = block.resolve(values);
-  const ways = await makeWays(block, parameters, names);
-  const { failure } = runCampaign({
-    block,
-    parameters,
-    ways,
-    cycles: thorough ? 50 * cycles : cycles,
-    seed,
-    frames: [],
-  });
-  expect(failure).toBeNull();
-};
+const compare = agreementOf(block);
 
 test(
   'two units and their keeper agree with their models at small parameters',

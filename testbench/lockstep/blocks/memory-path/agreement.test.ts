@@ -1,30 +1,9 @@
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
+import { agreementOf, thorough } from '../../agreement.ts';
 import type { BlockParameters } from '../../block.ts';
-import { runCampaign } from '../../campaign.ts';
-import type { WayName } from '../../way.ts';
-import { makeWays } from '../../ways.ts';
 import { memoryPathBlock as block } from './index.ts';
 
-const thorough = process.env.PORTCULLIS_THOROUGH === '1';
-
-const compare = async (
-  values: BlockParameters,
-  names: readonly WayName[],
-  cycles: number,
-  seed: number,
-): Promise<void> => {
-  const parameters = block.resolve(values);
-  const ways = await makeWays(block, parameters, names);
-  const { failure } = runCampaign({
-    block,
-    parameters,
-    ways,
-    cycles: thorough ? 50 * cycles : cycles,
-    seed,
-    frames: [],
-  });
-  expect(failure).toBeNull();
-};
+const compare = agreementOf(block);
 
 const small: BlockParameters = { dataWidth: 64, idWidth: 1, keySlots: 1, unrolled: 1, reads: 2, writes: 2 };
 
