@@ -1,0 +1,30 @@
+/** Errors of the hypervisor's operations, by the names and numbers of Linux. */
+
+const numbers = {
+  EPERM: 1,
+  ENOENT: 2,
+  ESRCH: 3,
+  EIO: 5,
+  EAGAIN: 11,
+  ENOMEM: 12,
+  EBUSY: 16,
+  EEXIST: 17,
+  EINVAL: 22,
+  ENOSPC: 28,
+} as const;
+
+export type HypervisorErrorCode = keyof typeof numbers;
+
+/** An operation was refused; what it says stands in `message`, and nothing was changed unless the operation says otherwise. */
+export class HypervisorError extends Error {
+  readonly code: HypervisorErrorCode;
+  /** Of Linux, positive. */
+  readonly number: number;
+
+  constructor(code: HypervisorErrorCode, message: string) {
+    super(`${code}: ${message}`);
+    this.name = 'HypervisorError';
+    this.code = code;
+    this.number = numbers[code];
+  }
+}
