@@ -1,39 +1,52 @@
-/** What it costs to take pages back from units that use them, in cycles of software at the keeper's register port. */
-import { expect, test } from 'vitest';
-import { readOf } from '../../../../model/hardware/memory-management-unit/bench/accesses.ts';
-import { indexOf } from '../../../../model/hardware/memory-management-unit/bench/page-tables.ts';
-import { type Kind, kinds, machineOf } from './machines.ts';
+/** What it costs to take pages back from units that use them, in cycles of software at the keeper's register port; and by interrupts instead. */
+import { describe, expect, test } from 'vitest';
+import { type Kind, kinds } from './machines.ts';
+import { bumpEach, type Manner, machineInUse, shootdown, shootdownParts, unmap, useLast } from './shootdown.ts';
 
-const pageBytes = 4096;
-const counts = [1, 16, 512] as const;
+const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 const unitCounts = [1, 2, 4] as const;
+/** Cycles from an interrupt to the first instruction of its handler. */
+const entries = [0, 100, 1000] as const;
 
 /** Cycles from the first write to the answer to the last: every unit reads the page before, and cannot afterwards. */
 const cyclesOf = (kind: Kind, units: number, pages: number): number => {
-  const machine = machineOf(kind, { units, addressWidth: 24, entries: 4 });
-  const mapping = (page: number) => ({ first: 16 + page, second: 1024 + page });
-  for (let page = 0; page < pages; page += 1) machine.tables.map(0, page, mapping(page));
-  machine.start();
-  for (let unit = 0; unit < units; unit += 1) machine.ask(readOf((pages - 1) * pageBytes), unit);
-  machine.settle();
+  const machine = machineInUse(kind, units, pages);
   const begin = machine.cycle;
-  for (let page = 0; page < pages; page += 1) {
-    machine.tables.put(0, page, 0, 0n);
-    machine.bump(indexOf(machine.parameters, mapping(page)));
-  }
+  unmap(machine, pages);
+  bumpEach(machine, pages);
   const cycles = machine.cycle - begin;
-  const after = Array.from({ length: units }, (_, unit) => machine.ask(readOf((pages - 1) * pageBytes), unit));
-  machine.settle();
-  for (const { responses } of after) expect(responses).toEqual([3]);
+  for (const responses of useLast(machine, pages)) expect(responses).toEqual([3]);
   return cycles;
 };
 
-test.each(kinds)(
-  'taking pages back costs the same for any number of units: %s',
-  (kind) => {
-    const table = unitCounts.map((units) => counts.map((pages) => cyclesOf(kind, units, pages)));
-    for (const row of table) expect(row).toEqual(table[0]);
-    expect(table[0]).toEqual([7, 112, 3584]);
-  },
-  600_000,
-);
+const partsOf = (kind: Kind, pages: number, manner: Manner) => {
+  const parts = shootdownParts(kind, pages, manner);
+  expect(parts.after).toEqual([3]);
+  return parts;
+};
+
+describe.each(kinds)('%s', (kind) => {
+  test.each(thorough || kind === 'model' ? [1, 16, 512] : [1, 16])(
+    'taking %i pages back costs the same for any number of units, and less than the least that interrupts for each can',
+    (pages) => {
+      const cookies = cyclesOf(kind, 1, pages);
+      expect(cookies).toBe(7 * pages);
+      const parts = partsOf(kind, pages, 'page by page');
+      expect(parts).toMatchObject({ write: 3, read: 3, invalidate: cookies });
+      for (const units of unitCounts.slice(1)) {
+        expect(cyclesOf(kind, units, pages)).toBe(cookies);
+        for (const entry of entries) {
+          const { elapsed, processors } = shootdown(parts, units, entry);
+          expect(elapsed).toBeGreaterThan(cookies);
+          expect(elapsed).toBe(9 + entry + cookies);
+          expect(processors).toBe(elapsed + (units - 1) * (entry + cookies + 3));
+        }
+      }
+    },
+    600_000,
+  );
+
+  test('interrupts that empty whole TLBs cost the same for any number of pages', () => {
+    for (const pages of [1, 16]) expect(partsOf(kind, pages, 'whole TLB').invalidate).toBe(7);
+  });
+});
