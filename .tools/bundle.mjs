@@ -1,15 +1,18 @@
-// Bundles the command line to dist/ with esbuild. The WebAssembly tools stay outside, as packages of their own.
+// Bundles the command line, and what the package exports, to dist/ with esbuild; they share what they share, so that both know a module of either. The WebAssembly tools stay outside, as packages of their own.
 import { rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { build } from 'esbuild';
+import { entries, root } from './entries.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const output = join(root, 'dist');
 rmSync(output, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: { main: 'portcullis.ts', 'yosys-worker': 'synth/yosys/worker.ts' },
+  entryPoints: {
+    main: 'portcullis.ts',
+    'yosys-worker': 'synth/yosys/worker.ts',
+    ...Object.fromEntries(entries.map(({ name, source }) => [name, source])),
+  },
   outdir: output,
   bundle: true,
   splitting: true,
@@ -17,6 +20,8 @@ await build({
   target: 'node20',
   format: 'esm',
   sourcemap: true,
+  // The sources are shipped.
+  sourcesContent: false,
   packages: 'external',
   logLevel: 'warning',
 });

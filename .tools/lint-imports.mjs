@@ -19,6 +19,7 @@ const wings = [
   { wing: /^testbench\/simulator\//, may: [/^rtl\/hdl\//] },
   { wing: /^testbench\/axi\//, may: [/^rtl\//, /^testbench\//] },
   { wing: /^testbench\/captures\//, may: [] },
+  { wing: /^testbench\/designs\//, may: [/^rtl\//, /^synth\//, /^testbench\//] },
   { wing: /^testbench\/waves\//, may: [/^rtl\//, /^synth\//, /^testbench\/simulator\//] },
   { wing: /^testbench\/(proofs|mutation|exploration)\//, may: [/^rtl\//, /^synth\//, /^testbench\//] },
   { wing: /^testbench\/(lockstep|bench|commands|boot)\//, may: [/^rtl\//, /^model\//, /^synth\//, /^testbench\//] },

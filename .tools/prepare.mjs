@@ -62,7 +62,7 @@ whenStale(join(root, 'node_modules', '.portcullis-installed'), digest(['package-
 
 if (process.argv.includes('build')) {
   const files = ['rtl', 'model', 'testbench', 'synth'].flatMap(sources).sort();
-  const inputs = ['package-lock.json', 'tsconfig.json', 'portcullis.ts', '.tools/bundle.mjs', ...files];
+  const inputs = ['package.json', 'package-lock.json', 'tsconfig.json', 'portcullis.ts', '.tools/bundle.mjs', ...files];
   whenStale(join(root, 'dist', '.stamp'), digest(inputs), () =>
     run(process.execPath, [fileURLToPath(new URL('./bundle.mjs', import.meta.url))], 'Bundling the command line'),
   );
