@@ -115,7 +115,11 @@ export interface PageMap {
   protect(pages: readonly number[], rights: Rights): Promise<void>;
   /** Changes in which memories and in which form a page lies, keeping its content. @throws EBUSY for a page with references */
   move(page: number, wanted: Wanted): Promise<void>;
-  /** Sets or clears a trap. With it, the page is not written by anybody when this has returned. */
+  /**
+   * Sets or clears a trap. With it, the page is not written by anybody when this has returned.
+   *
+   * @throws EBUSY for a page with references, through which it could be written; EPERM for a foreign one
+   */
   trap(page: number, trap: Trap | undefined): Promise<void>;
 
   /**
@@ -135,7 +139,7 @@ export interface PageMap {
    * Counts a reference to a page of this domain's own, which stays where it is until that is given up with
    * `frames.dereference`. A super page is split first.
    *
-   * @throws ENOENT where no page is, EPERM for a foreign one, EBUSY for one that is held or moves, ENOSPC when the count is full
+   * @throws ENOENT where no page is, EPERM for a foreign one, EBUSY for one that is held or trapped, ENOSPC when the count is full
    */
   reference(page: number): Promise<PresentEntry>;
   /** Maps another domain's page, by a reference that the caller holds and that goes over to the entry. @throws as `map` */
@@ -271,6 +275,14 @@ export interface Finding {
   readonly what: string;
 }
 
+/** What callers have, beside what page maps say. */
+export interface Accounted {
+  /** Pages to which a reference is held, one each, that no foreign entry has. */
+  readonly references?: readonly Backing[] | undefined;
+  /** Frames that were allocated and are not mapped. */
+  readonly unmapped?: readonly { readonly owner: number; readonly backing: Backing }[] | undefined;
+}
+
 export interface HypervisorMemory {
   readonly platform: Platform;
   readonly areas: Areas;
@@ -281,7 +293,7 @@ export interface HypervisorMemory {
   /** Why an access faulted; clears the fault record of the processor's unit. Takes the lock of the domain's page map. */
   explain(processor: Processor, access: FaultedAccess): Promise<Explanation>;
   /** Walks everything, in a moment in which nothing else runs, and says what is not accounted for. Empty: all is well. */
-  audit(processor: Processor): Promise<readonly Finding[]>;
+  audit(processor: Processor, accounted?: Accounted): Promise<readonly Finding[]>;
 }
 
 export { HypervisorError, type HypervisorErrorCode } from './errors.ts';

@@ -1,0 +1,15 @@
+/** Keys and forms of a memory path. Source: `docs/systems/memory-path.md`, "Keys". */
+import { type PathRegisters, pathChannels } from '../../hardware/platform/index.ts';
+import type { PathKey } from './interface.ts';
+
+/** Loads keys into a path that has none, and lets their forms go by them. */
+export const loadKeys = async (path: PathRegisters, keys: readonly PathKey[]): Promise<void> => {
+  for (const { slot, kind, words, forms } of keys) {
+    for (const [index, word] of words.entries()) await path.key.at(index).write({ word });
+    const command = { aes128: 0, aes256: 0, prince: 0, clear: 0, lock: 0 };
+    await path.key_command.at(slot).write({ ...command, [kind]: 1 });
+    // A commit takes 32 cycles when nothing goes by the slot: fewer than the reads of this loop.
+    while ((((await path.key_status.read()).busy >>> slot) & 1) !== 0);
+    for (const form of forms) await path.form.at(form).write({ valid: 1, channel: pathChannels[kind], slot });
+  }
+};

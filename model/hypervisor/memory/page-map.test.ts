@@ -1,0 +1,167 @@
+import { beforeAll, expect, test } from 'vitest';
+import { BusError, type Processor, type Space } from '../../hardware/platform/index.ts';
+import { memoriesOf } from './frame-record.ts';
+import type { HypervisorMemory, PageMap, PresentEntry } from './interface.ts';
+import { frameBytes } from './layout.ts';
+import { at, bootMachine, guestOf, readOnly, readWrite, type TestMachine } from './testing/machine.ts';
+
+const domain = 3;
+const other = 4;
+const plain = { copies: 'both', form: 0 } as const;
+
+let machine: TestMachine;
+let memory: HypervisorMemory;
+let processor: Processor;
+let guest: Space;
+
+beforeAll(async () => {
+  machine = await bootMachine({ memoryBytes: 2 ** 22 });
+  memory = machine.memory;
+  processor = machine.platform.processors[0]!;
+  guest = guestOf(machine.platform, 0, domain);
+  await machine.platform.run(async () => {
+    for (const created of [domain, other]) await memory.maps.create(processor, created);
+  });
+}, 120_000);
+
+const run = <Result>(body: () => Promise<Result>): Promise<Result> => machine.platform.run(body);
+const change = <Result>(body: (map: PageMap) => Promise<Result>, of = domain): Promise<Result> =>
+  memory.maps.with(processor, of, body);
+const present = async (page: number, of = domain): Promise<PresentEntry> => {
+  const entry = await change((map) => map.read(page), of);
+  if (!('backing' in entry)) throw new Error(`${entry.kind} stands at page ${page}`);
+  return entry;
+};
+const faults = (access: Promise<unknown>): Promise<void> => expect(access).rejects.toBeInstanceOf(BusError);
+const explained = (page: number, write: boolean) =>
+  memory.explain(processor, { domain, address: at(page, 8), bytes: 4, write });
+
+test('a page is there in both memories when it is mapped, and nowhere when it was removed', async () => {
+  await run(async () => {
+    await faults(guest.read32(at(5)));
+    expect(await explained(5, false)).toEqual({ kind: 'nothing', page: 5 });
+    await change((map) => map.populate(5, plain, readWrite));
+    await guest.write32(at(5, 12), 0x1234_5678);
+    expect(await guest.read32(at(5, 8))).toBe(0);
+    const { backing } = await present(5);
+    for (const medium of machine.platform.outside.memories)
+      expect(new DataView(medium.read(backing.frame * frameBytes, 16).buffer).getUint32(12, true)).toBe(0x1234_5678);
+    const view = await memory.windows.view(processor, backing);
+    expect(await view.read32(12)).toBe(0x1234_5678);
+    await faults(guest.read32(backing.frame * frameBytes + 3 * 2 ** 32));
+    await change((map) => map.remove([5], 'given back'));
+    await faults(guest.read32(at(5, 12)));
+    expect(await explained(5, false)).toEqual({ kind: 'given back', page: 5 });
+    // Whoever gets the frame next finds zeros.
+    await change((map) => map.populate(6, plain, readWrite));
+    expect((await present(6)).backing).toEqual(backing);
+    expect(await guest.read32(at(6, 12))).toBe(0);
+    await change((map) => map.remove([6], 'nothing'));
+  });
+});
+
+test('rights and traps are kept, explained, and apart', async () => {
+  await run(async () => {
+    await change((map) => map.populate(7, plain, readOnly));
+    await faults(guest.write32(at(7), 1));
+    expect(await explained(7, true)).toEqual({ kind: 'no right', page: 7 });
+    expect(await explained(7, false)).toEqual({ kind: 'none' });
+    await change((map) => map.protect([7], readWrite));
+    await guest.write32(at(7), 1);
+    await change((map) => map.trap(7, 'snapshot'));
+    await faults(guest.write32(at(7), 2));
+    expect(await explained(7, true)).toEqual({ kind: 'trap', page: 7, trap: 'snapshot' });
+    expect((await present(7)).rights).toEqual(readWrite);
+    await change((map) => map.protect([7], readOnly));
+    expect(await explained(7, true)).toEqual({ kind: 'no right', page: 7 });
+    await change(async (map) => {
+      await map.protect([7], readWrite);
+      await map.trap(7, undefined);
+    });
+    await guest.write32(at(7), 2);
+    expect(await guest.read32(at(7))).toBe(2);
+  });
+});
+
+test('a page of another domain is reached by a reference, and stays as long as there is one', async () => {
+  await run(async () => {
+    const { backing } = await change((map) => map.reference(7));
+    const grantee = guestOf(machine.platform, 1, other);
+    await change((map) => map.mapForeign(1000, backing, readOnly), other);
+    expect(await grantee.read32(at(1000))).toBe(2);
+    await faults(grantee.write32(at(1000), 3));
+    expect(await memory.audit(processor)).toEqual([]);
+    await expect(change((map) => map.remove([7], 'nothing'))).rejects.toMatchObject({ code: 'EBUSY' });
+    await expect(change((map) => map.trap(7, 'watch'))).rejects.toMatchObject({ code: 'EBUSY' });
+    await expect(change((map) => map.reference(1000), other)).rejects.toMatchObject({ code: 'EPERM' });
+    await change((map) => map.unmapForeign(1000), other);
+    await faults(grantee.read32(at(1000)));
+    await change((map) => map.remove([7], { pattern: 9 }));
+    expect(await explained(7, false)).toEqual({ kind: 'swept', page: 7, pattern: 9 });
+  });
+});
+
+test('content goes with a page that moves to one memory, or into a form', async () => {
+  await run(async () => {
+    const text = Uint8Array.from({ length: frameBytes }, (_, index) => index * 7);
+    await change((map) => map.populate(20, plain, readWrite));
+    await guest.write(at(20), text);
+    for (const wanted of [
+      { copies: 'both', form: 1 },
+      { copies: 'second', form: 2 },
+      { copies: 'first', form: 0 },
+      { copies: 'both', form: 0 },
+      { copies: 'second', form: 0 },
+    ] as const) {
+      await change((map) => map.move(20, wanted));
+      const { backing } = await present(20);
+      expect(backing).toMatchObject(wanted);
+      expect(await guest.read(at(20), 128)).toEqual(text.subarray(0, 128));
+      for (const memory of memoriesOf(wanted.copies)) {
+        const inMemory = machine.platform.outside.memories[memory].read(backing.frame * frameBytes, 128);
+        expect(Buffer.compare(inMemory, text.subarray(0, 128)) === 0).toBe(wanted.form === 0);
+      }
+    }
+    expect(await memory.audit(processor)).toEqual([]);
+    await change((map) => map.remove([20], 'nothing'));
+  });
+});
+
+test('a page that is held is reached by nobody, and who waits for it goes on when it is not', async () => {
+  await run(async () => {
+    await change((map) => map.populate(21, plain, readWrite));
+    await guest.write32(at(21), 5);
+    await change((map) => map.hold([21]));
+    await faults(guest.read32(at(21)));
+    expect(await explained(21, false)).toEqual({ kind: 'held', page: 21 });
+    await expect(change((map) => map.remove([21], 'nothing'))).rejects.toMatchObject({ code: 'EBUSY' });
+    let waits = true;
+    const waiting = machine.platform.start(async () => {
+      await memory.maps.settled(machine.platform.processors[1]!, domain, 21);
+      waits = false;
+      return guestOf(machine.platform, 1, domain).read32(at(21));
+    });
+    await machine.platform.clock.sleep(500);
+    expect(waits).toBe(true);
+    await change((map) => map.unhold(21));
+    expect(await waiting).toBe(5);
+    await change((map) => map.hold([21]));
+    await change((map) => map.unhold(21, 'given back'));
+    expect(await explained(21, false)).toEqual({ kind: 'given back', page: 21 });
+  });
+});
+
+test('a domain that is destroyed leaves nothing, and its tables are free', async () => {
+  await run(async () => {
+    const before = await memory.frames.free(processor);
+    await memory.maps.create(processor, 5);
+    await change(async (map) => {
+      await map.populate(0, plain, readWrite);
+      await map.populate(2 ** 26, plain, readWrite);
+    }, 5);
+    await memory.maps.destroy(processor, 5);
+    expect(await memory.frames.free(processor)).toEqual(before);
+    await expect(change((map) => map.read(0), 5)).rejects.toMatchObject({ code: 'ESRCH' });
+    expect(await memory.audit(processor)).toEqual([]);
+  });
+});

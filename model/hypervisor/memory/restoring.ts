@@ -1,0 +1,88 @@
+/** Brings what a replaced memory held back into it. Source: `docs/systems/hypervisor.md`, "A memory dies". */
+import type { Processor } from '../../hardware/platform/index.ts';
+import type { Core } from './core.ts';
+import { HypervisorError } from './errors.ts';
+import { decodeFrameRecord } from './frame-record.ts';
+import type { FrameTable } from './frame-table.ts';
+import { superFrames } from './layout.ts';
+
+/** Neighbouring frames with both copies, of one form. */
+interface Run {
+  readonly frame: number;
+  readonly words: readonly bigint[];
+}
+
+/** Frames of one run: while it is copied, frames in it may change hands, and are then copied again. */
+const longestRun = 32;
+const pollCycles = 200;
+
+/** What has to be copied, of a frame's record: its form, or nothing. */
+const formOf = (word: bigint): number | undefined => {
+  const { both, form } = decodeFrameRecord(word);
+  return both ? form : undefined;
+};
+
+const runsOf = (first: number, words: readonly bigint[]): readonly Run[] => {
+  const runs: { frame: number; words: bigint[] }[] = [];
+  for (const [index, word] of words.entries()) {
+    const form = formOf(word);
+    if (form === undefined) continue;
+    const last = runs.at(-1);
+    const goes =
+      last !== undefined &&
+      last.frame + last.words.length === first + index &&
+      last.words.length < longestRun &&
+      formOf(last.words[0]!) === form;
+    if (goes) last.words.push(word);
+    else runs.push({ frame: first + index, words: [word] });
+  }
+  return runs;
+};
+
+/** Copies frames by the keeper's engine. @throws EAGAIN when it stops */
+const copyRun = async ({ platform }: Core, { registers }: Processor, target: 0 | 1, run: Run): Promise<void> => {
+  const { keeper } = registers;
+  const { frame, words } = run;
+  const form = formOf(words[0]!) ?? 0;
+  await keeper.copy_target.write({ memory: target });
+  await keeper.copy_from_low.write({ frame });
+  await keeper.copy_to_low.write({ frame });
+  await keeper.copy_forms.write({ from: form, to: form });
+  await keeper.copy_pages.write({ count: words.length });
+  await keeper.copy_command.write({ start: 1 });
+  for (;;) {
+    await platform.clock.sleep(pollCycles);
+    const { copying, copy_failed } = await keeper.memory_status.read();
+    if (copy_failed === 1)
+      throw new HypervisorError(
+        'EAGAIN',
+        `copying frame ${frame} to memory ${target} was stopped by a memory that failed`,
+      );
+    if (copying === 0) return;
+  }
+};
+
+/**
+ * Copies all frames with both copies to a memory that is `restoring`. A frame that is given to somebody meanwhile is cleared in
+ * both memories after its record was written; so what matters is that none is copied last in a form that it has no more.
+ */
+export const restoreContent = async (
+  core: Core,
+  frames: FrameTable,
+  processor: Processor,
+  target: 0 | 1,
+): Promise<void> => {
+  const total = core.layout.frames;
+  for (let first = 0; first < total; first += superFrames) {
+    const words = await frames.words(processor, target, first, Math.min(superFrames, total - first));
+    const runs = [...runsOf(first, words)];
+    for (let run = runs.shift(); run !== undefined; run = runs.shift()) {
+      await copyRun(core, processor, target, run);
+      const { frame, words: before } = run;
+      const after = await frames.words(processor, target, frame, before.length);
+      for (const [index, word] of after.entries())
+        if (formOf(word) !== undefined && formOf(word) !== formOf(before[index]!))
+          runs.push({ frame: frame + index, words: [word] });
+    }
+  }
+};

@@ -1,0 +1,37 @@
+/** A small booted machine for tests. */
+import {
+  createModelPlatform,
+  type Platform,
+  type PlatformOptions,
+  type Space,
+} from '../../../hardware/platform/index.ts';
+import { bootMemory } from '../../boot/boot.ts';
+import type { HypervisorMemory, PathKey, Rights } from '../interface.ts';
+import { frameBytes } from '../layout.ts';
+
+export const readWrite: Rights = { read: true, write: true, execute: false };
+export const readOnly: Rights = { read: true, write: false, execute: false };
+
+/** Form 1 goes by AES, form 2 by PRINCE. */
+export const keys: readonly PathKey[] = [
+  { slot: 0, kind: 'aes128', words: Array.from({ length: 16 }, (_, index) => 0x1111_1111 * (index % 15)), forms: [1] },
+  { slot: 1, kind: 'prince', words: Array.from({ length: 16 }, (_, index) => 0x0101_0101 * index), forms: [2] },
+];
+
+export interface TestMachine {
+  readonly platform: Platform;
+  readonly memory: HypervisorMemory;
+}
+
+/** Boots a machine whose memories have so many bytes, and count a memory as dead soon. */
+export const bootMachine = async (options: PlatformOptions, processors = 2): Promise<TestMachine> => {
+  const platform = await createModelPlatform({ parameters: { processors, cookieIndexWidth: 4 }, options });
+  const memory = await platform.run(() => bootMemory(platform, { memoryTimeout: 400, keys }));
+  return { platform, memory };
+};
+
+/** What a guest reaches, on a processor. */
+export const guestOf = (platform: Platform, processor: number, domain: number): Space =>
+  platform.processors[processor]!.as({ domain, privileged: false });
+
+export const at = (page: number, offset = 0): number => page * frameBytes + offset;
