@@ -58,6 +58,7 @@ export {
   type Ports,
   type Reset,
 } from './ports.ts';
+export { type Resettable, resettable } from './resettable.ts';
 export { bit, bits, enumeration, flattenedNames, log2Ceil, record, signed, vector, widthOf } from './shapes.ts';
 export { formatLocation } from './source-location.ts';
 export type {

@@ -183,7 +183,10 @@ export class ModuleInterpreter {
       for (const { words, address, value, bits } of writes)
         words[address] = ((words[address] ?? 0n) & ~bits) | (value & bits);
     });
-    for (const held of this.#held) held.#edge(inReset, events, commits);
+    for (const [index, held] of this.#held.entries()) {
+      const own = this.module.instances[index]?.inputs.get('aresetn');
+      held.#edge(inReset || (own !== undefined && of(own) === 0n), events, commits);
+    }
   }
 
   /** Calls `act` on each statement that control reaches. */

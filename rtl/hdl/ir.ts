@@ -152,7 +152,10 @@ export interface SwitchCase {
 export interface Instance {
   readonly name: string;
   readonly module: Module;
-  /** By name of the input port. Clock and reset are connected by name and not listed. */
+  /**
+   * By name of the input port. Clock and reset are connected by name and not listed; but `aresetn` is here where the instance has a reset of its own: it is
+   * in reset while that is 0, or the module that holds it is in reset.
+   */
   readonly inputs: ReadonlyMap<string, Expression>;
   /** By name of the output port; an `instance_output` signal of the module that holds the instance. */
   readonly outputs: ReadonlyMap<string, Signal>;

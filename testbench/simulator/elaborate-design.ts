@@ -90,7 +90,7 @@ class DesignBuilder {
       let next = afterStatements(this.#lowering, scope, statements, null, low, width, false, hold) ?? hold();
       if (signal.reset !== null) {
         next = graph.multiplex(
-          this.#lowering.resetReleased(),
+          this.#lowering.resetReleased(scope),
           next,
           graph.constant(width, signal.reset >> BigInt(low)),
         );
@@ -144,7 +144,7 @@ class DesignBuilder {
             location: statement.location,
           };
           this.properties.push(property);
-          const running: Guard = { kind: 'if', condition: this.#lowering.resetReleased(), when: true };
+          const running: Guard = { kind: 'if', condition: this.#lowering.resetReleased(scope), when: true };
           this.actions.push({
             guards: [running, ...guards],
             effect: { kind: 'property', property, condition: this.#lowering.bit(scope, statement.condition) },

@@ -41,10 +41,17 @@ export class Lowering {
     this.wires = new WireWindows(this, bitwise, crowded);
   }
 
-  /** `aresetn`; constant one for a design without clock. */
-  resetReleased(): Node {
-    const bit = this.#inputBits.get('aresetn');
-    return bit === undefined ? this.graph.constant(1, 1n) : this.graph.load('input', bit, 1);
+  /** `aresetn` as an instance has it: the design's, and those of the instances that hold it; constant one for a design without clock. */
+  resetReleased(scope: Scope): Node {
+    if (scope.parent === null || scope.instance === null) {
+      const bit = this.#inputBits.get('aresetn');
+      return bit === undefined ? this.graph.constant(1, 1n) : this.graph.load('input', bit, 1);
+    }
+    const above = this.resetReleased(scope.parent);
+    const own = scope.instance.inputs.get('aresetn');
+    // What comes from a netlist has its reset among its ports, and logic of its own for it.
+    if (own === undefined || !scope.module.clocked) return above;
+    return this.graph.binary('and', above, this.bit(scope.parent, own));
   }
 
   /** All words of an expression, least significant first. */

@@ -30,14 +30,20 @@ export const smallModule: RandomModuleOptions = {
 };
 
 export const randomModule = (seed: number, options: RandomModuleOptions = smallModule): Module =>
-  new Generator(new RandomChoices(new Random(seed), options.maximumWidth), options).module('random', options.levels);
+  new Generator(new RandomChoices(new Random(seed), options.maximumWidth), new Random(seed + 1), options).module(
+    'random',
+    options.levels,
+  );
 
 class Generator {
   readonly #choices: RandomChoices;
+  /** Apart from the choices, so that instances with a reset of their own change nothing else. */
+  readonly #resets: Random;
   readonly #options: RandomModuleOptions;
 
-  constructor(choices: RandomChoices, options: RandomModuleOptions) {
+  constructor(choices: RandomChoices, resets: Random, options: RandomModuleOptions) {
     this.#choices = choices;
+    this.#resets = resets;
     this.#options = options;
   }
 
@@ -80,10 +86,10 @@ class Generator {
       scope.readable.push(wire);
       const child = childModules.pop();
       if (child !== undefined) {
-        const instance = this.#instance(`u${index}`, child, expressions);
+        const instance = this.#instance(`u${index}`, child, expressions, registers);
         instances.push(instance);
         instanceSignals.push(...instance.outputs.values());
-        if (this.#choices.chance(2)) instances.push(this.#instance(`u${index}b`, child, expressions));
+        if (this.#choices.chance(2)) instances.push(this.#instance(`u${index}b`, child, expressions, registers));
         instanceSignals.push(...(instances.at(-1) === instance ? [] : (instances.at(-1)?.outputs.values() ?? [])));
         scope.readable.push(...instanceSignals.slice(-instance.outputs.size));
       }
@@ -118,7 +124,7 @@ class Generator {
     return { name: `m${index}`, width, depth, contents, readDuringWrite: 'old', location };
   }
 
-  #instance(name: string, module: Module, expressions: RandomExpressions): Instance {
+  #instance(name: string, module: Module, expressions: RandomExpressions, registers: readonly Signal[]): Instance {
     const inputs = new Map(
       module.signals
         .filter((one) => one.port === 'input')
@@ -141,8 +147,15 @@ class Generator {
           },
         ]),
     );
+    const source = registers[this.#resets.below(3 * registers.length)];
+    if (source !== undefined) inputs.set('aresetn', lowestBit(source));
     return { name, module, inputs, outputs, location };
   }
 }
+
+const lowestBit = (signal: Signal): Expression => {
+  const operand: Expression = { kind: 'reference', signal, width: signal.width, signed: signal.signed, location };
+  return { kind: 'slice', operand, low: 0, width: 1, signed: false, location };
+};
 
 const isPort = (signal: Signal): boolean => signal.port !== null;

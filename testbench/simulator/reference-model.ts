@@ -18,6 +18,7 @@ class ReferenceInstance {
   readonly memories = new Map<Memory, bigint[]>();
   readonly children = new Map<Signal, { readonly instance: ReferenceInstance; readonly port: Signal }>();
   readonly instances: ReferenceInstance[] = [];
+  readonly resets: (Expression | undefined)[] = [];
   readonly input: (name: string) => bigint;
   readonly values = new Map<Signal, bigint>();
 
@@ -37,6 +38,7 @@ class ReferenceInstance {
         return driver === undefined ? 0n : this.evaluate(driver);
       });
       this.instances.push(instance);
+      this.resets.push(one.inputs.get('aresetn'));
       for (const [name, signal] of one.outputs) {
         const port = one.module.signals.find((candidate) => candidate.name === name);
         if (port !== undefined) this.children.set(signal, { instance, port });
@@ -94,7 +96,10 @@ class ReferenceInstance {
     }
     const writes: Write[] = [];
     this.#collectWrites(this.module.body, writes);
-    const below = this.instances.map((instance) => instance.edge(released));
+    const below = this.instances.map((instance, index) => {
+      const own = this.resets[index];
+      return instance.edge(released && (own === undefined || this.evaluate(own) === 1n));
+    });
     return () => {
       for (const [signal, value] of next) this.registers.set(signal, value);
       for (const { memory, address, data, mask } of writes) {

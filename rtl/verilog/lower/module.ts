@@ -2,8 +2,15 @@ import { enumerationOf } from '../../hdl/enumeration-notes.ts';
 import type { Expression, Memory, Module, Signal } from '../../hdl/ir.ts';
 import { isReserved } from '../../hdl/reserved-words.ts';
 import { rootsOf } from '../../hdl/traverse.ts';
-import type { VerilogConnection, VerilogItem, VerilogModule, VerilogPort, VerilogStatement } from '../ast.ts';
-import { name, number } from './build.ts';
+import type {
+  VerilogConnection,
+  VerilogExpression,
+  VerilogItem,
+  VerilogModule,
+  VerilogPort,
+  VerilogStatement,
+} from '../ast.ts';
+import { binaryOf, name, number } from './build.ts';
 import { inlinedConnections } from './connections.ts';
 import { fillCounter, memoryContents, memoryDeclarations } from './contents.ts';
 import { ExpressionLowering } from './expressions.ts';
@@ -144,20 +151,23 @@ class ModuleLowering {
 
   #instances(): void {
     for (const { name: instanceName, module, inputs, outputs, location } of this.#module.instances) {
-      const connections: VerilogConnection[] = module.clocked
-        ? [clock, reset].map((port) => ({ port, value: name(port), location }))
-        : [];
-      for (const port of module.signals) {
-        const input = inputs.get(port.name);
-        const output = outputs.get(port.name);
+      const inputOf = (port: string): VerilogExpression | undefined => {
+        const input = inputs.get(port);
         const inlined = input?.kind === 'reference' ? this.#inlined.get(input.signal) : undefined;
         const value = inlined ?? input;
+        return value && this.#expressions.root(value, `${instanceName}_${port}`);
+      };
+      const connections: VerilogConnection[] = [];
+      if (module.clocked) {
+        const own = inputOf(reset);
+        connections.push({ port: clock, value: name(clock), location });
+        connections.push({ port: reset, value: own ? binaryOf('&', name(reset), own) : name(reset), location });
+      }
+      for (const port of module.signals) {
+        const value = inputOf(port.name);
+        const output = outputs.get(port.name);
         if (value !== undefined) {
-          connections.push({
-            port: port.name,
-            value: this.#expressions.root(value, `${instanceName}_${port.name}`),
-            location,
-          });
+          connections.push({ port: port.name, value, location });
         } else if (output !== undefined) {
           connections.push({ port: port.name, value: name(output.name), location });
         }

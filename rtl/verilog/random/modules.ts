@@ -84,6 +84,7 @@ export class RandomModules {
           this.#expressions.of(signal.width, signal.signed, 2),
         ]),
       );
+      if (random.chance(2)) connections.set('aresetn', this.#expressions.of(1, false, 2));
       instances.push({ name: 'u', module: child, inputs: connections, outputs: inner, location });
       outputs.push(...inner.values());
     }
