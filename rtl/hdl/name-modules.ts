@@ -113,13 +113,29 @@ const differingParameters = (variants: readonly Variant[]): string[] => {
   return [...keys].filter((key) => new Set(all.map((parameters) => parameterText(parameters[key]))).size > 1);
 };
 
-const suffixes = (variants: readonly Variant[]): string[] => {
-  const keys = differingParameters(variants);
-  const readable = variants.map(({ module }) => {
+/** A name is a file's too, and some machines have no room for longer ones. */
+const longestSuffix = 100;
+
+const readableSuffixes = (variants: readonly Variant[], keys: readonly string[]): string[] =>
+  variants.map(({ module }) => {
     const parameters = notesOf(module).parameters ?? {};
     const snake = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     return keys.map((key) => `_${snake(key)}${parameterText(parameters[key]) ?? ''}`).join('');
   });
+
+/** Of the parameters that differ, from the first on, those without which some variants could not be told apart. */
+const tellingParameters = (variants: readonly Variant[], keys: readonly string[]): string[] => {
+  const kinds = (some: readonly string[]): number => new Set(readableSuffixes(variants, some)).size;
+  const telling: string[] = [];
+  for (const key of keys) if (kinds([...telling, key]) > kinds(telling)) telling.push(key);
+  return telling;
+};
+
+const suffixes = (variants: readonly Variant[]): string[] => {
+  const keys = differingParameters(variants);
+  const all = readableSuffixes(variants, keys);
+  const isShort = all.every((suffix) => suffix.length <= longestSuffix);
+  const readable = isShort ? all : readableSuffixes(variants, tellingParameters(variants, keys));
   const unique = new Set(readable).size === readable.length && readable.every((suffix) => suffix !== '');
   return unique
     ? readable
