@@ -79,7 +79,7 @@ export const all: Verb = {
     const checkers = blocks.filter(({ checker }) => checker === true);
     const checkerFiles = checkers.flatMap(generateAlone);
     for (const block of blocks) {
-      if (checkers.includes(block) || (!thorough && block.quick === 'left out')) continue;
+      if (checkers.includes(block) || block.named === true || (!thorough && block.quick === 'left out')) continue;
       outcomes.push(await runBlock(block, chosen, thorough));
     }
     const heads = ['block', 'compared', 'cycles', 'differences', ...chosen, 'registers', 'depth', 'MHz iCE40'];

@@ -35,6 +35,9 @@ import { axiLiteProperties, axiLitePropertiesParameters } from '../../rtl/parts/
 import { axi4Properties, axi4PropertiesParameters } from '../../rtl/parts/axi/properties.ts';
 import { checkParameters, type ParameterSchema, type ParameterValue } from '../../rtl/parts/parameters.ts';
 import type { RegisterMap } from '../../rtl/parts/register-map/declare.ts';
+import { platformParameterSchema, platformParameters } from '../../rtl/platform/interface.ts';
+import { platform } from '../../rtl/platform/platform.ts';
+import { registerBridge } from '../../rtl/platform/register-bridge.ts';
 import { resourceAccessController } from '../../rtl/resource-access-controller/controller.ts';
 import {
   resourceAccessControllerParameterSchema,
@@ -61,6 +64,8 @@ export interface Block {
    * the block to the thorough run.
    */
   readonly quick?: BlockParameters | 'left out';
+  /** Whether no run over all blocks has it, because of its size: it is written and measured where it is named. */
+  readonly named?: boolean;
   /** The parameters of what is compared, where that is more than the block alone. */
   readonly compared?: Pick<Block, 'schema' | 'parameters'>;
   /** The ways that are compared when none are named; all four when left out. */
@@ -170,6 +175,26 @@ export const blocks: readonly Block[] = [
     parameters: (values) => packetReceiveParameters(values),
     definition: (values) => packetReceive(packetReceiveParameters(values)),
     registers: (values) => packetReceiveRegisters(packetReceiveParameters(values)),
+  },
+  {
+    name: 'platform',
+    summary: 'The whole machine: processors, devices and frames before two memories, of which either may die',
+    whole: false,
+    schema: platformParameterSchema,
+    named: true,
+    parameters: (values) => platformParameters(values),
+    definition: (values) => platform(platformParameters(values)),
+    registers: () => null,
+  },
+  {
+    name: 'register_bridge',
+    summary: "The platform's bridge from AXI4 to the registers of its blocks",
+    whole: false,
+    schema: platformParameterSchema,
+    quick: 'left out',
+    parameters: (values) => platformParameters(values),
+    definition: (values) => registerBridge(platformParameters(values)),
+    registers: () => null,
   },
   {
     name: 'axi4_properties',
