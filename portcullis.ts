@@ -30,6 +30,10 @@ const verbs: Readonly<Record<string, { readonly summary: string; load(): Promise
     summary: 'Run a block on traffic and write its waveform',
     load: async () => (await import('./testbench/commands/wave.ts')).wave,
   },
+  lint: {
+    summary: "Find JavaScript's operators on signals, such as if (io.ready) and a === b",
+    load: async () => (await import('./testbench/commands/lint.ts')).lint,
+  },
   share: {
     summary: 'Serve a directory to 9P2000.L clients until it is stopped',
     load: async () => (await import('./testbench/commands/share.ts')).share,

@@ -45,6 +45,7 @@ import {
   resourceAccessControllerRegisters,
 } from '../../rtl/resource-access-controller/interface.ts';
 import { accessPath } from '../../rtl/resource-access-controller/path.ts';
+import type { Design } from '../designs/choose-design.ts';
 import { systemParameterSchema, systemParameters } from '../lockstep/blocks/memory-management-unit/parameters.ts';
 import type { WayName } from '../lockstep/way.ts';
 import { cipherParts } from './cipher-parts.ts';
@@ -68,6 +69,8 @@ export interface Block {
   readonly named?: boolean;
   /** The parameters of what is compared, where that is more than the block alone. */
   readonly compared?: Pick<Block, 'schema' | 'parameters'>;
+  /** Set for a design of the user's own. */
+  readonly own?: { readonly design: Design; readonly core: { readonly library: string; readonly version: string } };
   /** The ways that are compared when none are named; all four when left out. */
   readonly ways?: readonly WayName[];
   /** Checks the values and fills in the defaults. @throws ParameterError */

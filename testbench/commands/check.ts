@@ -1,4 +1,5 @@
 import { recordedCaptures, recordedPath } from '../captures/recorded.ts';
+import { designUnderTest } from '../designs/under-test.ts';
 import {
   type CheckResult,
   check as compare,
@@ -10,8 +11,9 @@ import {
 } from '../lockstep/index.ts';
 import { plantedBugs, plantedCycles } from '../mutation/planted-bugs.ts';
 import { asCompared, type Block, type BlockParameters, blocks } from './blocks.ts';
-import { chosenBlocks, describeParameters, listOption, numberOption, sweptParameters } from './choose.ts';
+import { chosenBlocks, listOption, numberOption, sweptParameters, titleOf } from './choose.ts';
 import { UsageError, unknownChoice } from './errors.ts';
+import { blockArgument, moduleArgument } from './own-design.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { type Answer, type Arguments, optionOf, type Verb } from './verb.ts';
 
@@ -34,13 +36,14 @@ export const checkBlock = async (
   parameters: BlockParameters,
   options: CheckOptions,
 ): Promise<CheckResult> => {
-  const title = `Checking ${block.name} ${describeParameters(parameters)}`;
+  const title = `Checking ${titleOf(block.name, parameters)}`;
   let progress: Progress | null = null;
   const { ways = block.ways ?? defaultWays, ...rest } = options;
-  const captures = options.captures ?? recordedCaptures.map(recordedPath);
+  const own = block.own === undefined ? null : designUnderTest(block.own.design);
+  const captures = options.captures ?? (own === null ? recordedCaptures.map(recordedPath) : []);
   const namedCaptures = options.captures ?? [];
   try {
-    return await compare({ block: block.name, parameters, ways, ...rest, captures, namedCaptures }, (state) => {
+    return await compare({ block: own ?? block.name, parameters, ways, ...rest, captures, namedCaptures }, (state) => {
       if (state.phase === 'preparing') {
         process.stderr.write(`${title}: making ${ways.join(', ')}\n`);
         return;
@@ -73,7 +76,7 @@ const seedOption = (given: Arguments): { seed?: number } => {
 };
 
 const describe = (row: CheckResult): string => {
-  const head = `${row.block} ${describeParameters(row.parameters)}: ${row.ways.join(' = ')}`;
+  const head = `${titleOf(row.block, row.parameters)}: ${row.ways.join(' = ')}`;
   if (row.differences.length === 0)
     return `${head}, ${row.cycles.toLocaleString('en-US')} cycles, seed ${row.seed}: no difference`;
   return [`${head}: DIFFERENT`, ...row.differences.map(differenceText)].join('\n');
@@ -83,7 +86,8 @@ export const check: Verb = {
   name: 'check',
   summary: 'Compare model, hardware, emitted Verilog and gates, cycle by cycle',
   args: {
-    block: { type: 'positional', required: false, description: 'Block to check; all blocks when left out' },
+    block: blockArgument('Block to check (all blocks when left out)'),
+    ...moduleArgument,
     set: { type: 'string', valueHint: 'name=value', description: 'Set a parameter; may be repeated' },
     sweep: { type: 'string', valueHint: 'name=v1,v2', description: 'Check once for each value; may be repeated' },
     ways: {
@@ -118,7 +122,7 @@ export const check: Verb = {
     const captures = given.options.capture;
     const path = optionOf(given, 'path');
     const replay = optionOf(given, 'replay');
-    const named = chosenBlocks(given);
+    const named = await chosenBlocks(given);
     const parts = named.filter(({ whole }) => !whole);
     if (parts.length > 0) {
       const whole = blocks.filter((block) => block.whole).map(({ name }) => name);

@@ -2,12 +2,15 @@
 import { readParameters } from '../../rtl/parts/parameters.ts';
 import { type Block, type BlockParameters, blocks } from './blocks.ts';
 import { UsageError, unknownChoice } from './errors.ts';
+import { ownDesign } from './own-design.ts';
 import type { Arguments } from './verb.ts';
 
 export { numberOption } from './numbers.ts';
 
-/** The block named by the first plain argument; every whole block when there is none. @throws UsageError */
-export const chosenBlocks = (given: Arguments): readonly Block[] => {
+/** The block, or the file of a design, named by the first plain argument; every whole block when there is none. @throws UsageError, DesignError */
+export const chosenBlocks = async (given: Arguments): Promise<readonly Block[]> => {
+  const own = await ownDesign(given);
+  if (own !== null) return [own];
   const [name] = given.positionals;
   if (name === undefined) return blocks.filter(({ whole }) => whole);
   const block = blocks.find((candidate) => candidate.name === name);
@@ -75,6 +78,10 @@ export const listOption = <Choice extends string>(
     return choice;
   });
 };
+
+/** A block with its parameters, where it has any. */
+export const titleOf = (name: string, parameters: BlockParameters): string =>
+  [name, describeParameters(parameters)].filter((part) => part !== '').join(' ');
 
 /** A short text of parameters: `dataWidth=64 clients=8`. */
 export const describeParameters = (parameters: BlockParameters): string =>

@@ -26,6 +26,7 @@ const requestErrors = new Set([
   'CaptureError',
   'YosysError',
   'ElaborationError',
+  'DesignError',
   'CheckError',
   'ReplayError',
   'PlaceError',

@@ -4,6 +4,8 @@
  */
 export const coreFile = (core: {
   readonly name: string;
+  /** Vendor and library, with a colon between. */
+  readonly library?: string;
   readonly version: string;
   readonly summary: string;
   /** As text. */
@@ -14,7 +16,7 @@ export const coreFile = (core: {
   `${[
     'CAPI=2:',
     '',
-    `name: portcullis:blocks:${core.name}:${core.version}`,
+    `name: ${core.library ?? 'portcullis:blocks'}:${core.name}:${core.version}`,
     `description: ${JSON.stringify(`${core.summary} (${core.parameters})`)}`,
     '',
     'filesets:',

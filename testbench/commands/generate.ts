@@ -11,6 +11,7 @@ import { chosenBlocks, chosenParameters, describeParameters } from './choose.ts'
 import { UsageError } from './errors.ts';
 import { coreFile, filesOfCore, parametersOfCore } from './fusesoc.ts';
 import { makeDirectory } from './make-directory.ts';
+import { blockArgument, moduleArgument } from './own-design.ts';
 import { optionOf, type Verb } from './verb.ts';
 import { projectVersion } from './version.ts';
 
@@ -87,6 +88,7 @@ const plan = (block: Block, parameters: BlockParameters, directory: string): Pla
   const core = coreFile({
     name: block.name,
     version: projectVersion(),
+    ...block.own?.core,
     summary: block.summary,
     parameters: describeParameters(parameters),
     toplevel: top.name,
@@ -116,7 +118,8 @@ export const generate: Verb = {
   name: 'generate',
   summary: "Write a block's Verilog, register map outputs and FuseSoC core file",
   args: {
-    block: { type: 'positional', required: false, description: 'Block to write; all blocks when left out' },
+    block: blockArgument('Block to write (all blocks when left out)'),
+    ...moduleArgument,
     set: { type: 'string', valueHint: 'name=value', description: 'Set a parameter; may be repeated' },
     out: {
       type: 'string',
@@ -126,7 +129,7 @@ export const generate: Verb = {
   },
   async run(given) {
     const out = optionOf(given, 'out');
-    const plans = chosenBlocks(given).map((block) =>
+    const plans = (await chosenBlocks(given)).map((block) =>
       plan(block, chosenParameters(block, given), out ?? join('build', 'verilog', block.name)),
     );
     for (const planned of plans) {

@@ -1,10 +1,15 @@
 import type { ProofTarget } from '../../rtl/parts/proof-target.ts';
+import type { Design } from '../designs/choose-design.ts';
+import { shownPath } from '../designs/choose-design.ts';
+import { ownProofTest } from '../designs/proof-test.ts';
 import { proofLists } from '../proofs/lists.ts';
 import { propertiesOf } from '../proofs/properties-of.ts';
 import type { ProveOptions } from '../proofs/prove-module.ts';
 import { type ProofRow, proveTarget } from '../proofs/prove-target.ts';
-import { describeParameters, numberOption } from './choose.ts';
+import type { Block } from './blocks.ts';
+import { chosenParameters, describeParameters, numberOption } from './choose.ts';
 import { UsageError, unknownChoice } from './errors.ts';
+import { blockArgument, moduleArgument, ownDesign } from './own-design.ts';
 import { startProgress } from './progress.ts';
 import { table } from './table.ts';
 import type { Answer, Arguments, Verb } from './verb.ts';
@@ -13,10 +18,26 @@ import { projectRoot } from './version.ts';
 interface Chosen {
   readonly block: string;
   readonly target: ProofTarget;
+  readonly own?: Design;
 }
 
+/** The properties of a design of the user's own, as a proof. @throws UsageError, ParameterError, DesignError */
+const ownTarget = (block: Block, design: Design, given: Arguments): Chosen => {
+  const parameters = chosenParameters(block, given);
+  const module = (): ReturnType<Design['definition']> => design.definition(parameters);
+  return {
+    block: block.name,
+    own: design,
+    target: { name: block.name, parameters, section: shownPath(design.file), thorough: false, module },
+  };
+};
+
 /** The proofs of the block that was named, or of every block. The long ones in thorough runs only, or where a block has no others. */
-const chosenTargets = (given: Arguments): readonly Chosen[] => {
+const chosenTargets = async (given: Arguments): Promise<readonly Chosen[]> => {
+  const own = await ownDesign(given);
+  if (own?.own !== undefined) return [ownTarget(own, own.own.design, given)];
+  if (given.options.set !== undefined)
+    throw new UsageError('Option --set is for files of your own; proofs of blocks have parameters of their own.');
   const [name] = given.positionals;
   const all = proofLists.flatMap(({ block, targets }) => targets.map((target) => ({ block, target })));
   const quick = (chosen: readonly Chosen[]): readonly Chosen[] =>
@@ -60,11 +81,12 @@ const proveAll = async (work: readonly Work[], limits: ProveOptions): Promise<re
     for (let at = next++; at < work.length; at = next++) {
       const one = work[at];
       if (one === undefined) return;
-      const { block, target, properties } = one;
+      const { block, target, properties, own } = one;
       rows[at] = await proveTarget(block, target, {
         ...limits,
         properties,
         sources: projectRoot(),
+        ...(own === undefined ? {} : { testOf: ownProofTest(own, target.parameters) }),
         onEngine: (engine, open) => progress.update(done, `${block}, ${target.name}: ${engine} on ${open} properties`),
       });
       done += 1;
@@ -90,7 +112,13 @@ export const prove: Verb = {
   name: 'prove',
   summary: 'Prove the properties of blocks and parts for all time, or find how they fail',
   args: {
-    block: { type: 'positional', required: false, description: 'Block or part to prove; all when left out' },
+    block: blockArgument('Block or part to prove (all when left out)'),
+    ...moduleArgument,
+    set: {
+      type: 'string',
+      valueHint: 'name=value',
+      description: 'With a file of your own: set a parameter; may be repeated',
+    },
     property: { type: 'string', valueHint: 'NAME', description: 'Prove this property alone; may be repeated' },
     depth: { type: 'string', valueHint: 'N', description: 'Cycles that the search for bugs looks at' },
     thorough: { type: 'boolean', description: 'The long proofs of every block as well, with more time for each' },
@@ -98,8 +126,11 @@ export const prove: Verb = {
   async run(given): Promise<Answer> {
     const thorough = given.flags.has('thorough');
     const depth = numberOption(given, 'depth', thorough ? 60 : 20);
-    const work = chosenProperties(given, chosenTargets(given));
-    if (work.length === 0) throw new UsageError('There is nothing to prove.');
+    const work = chosenProperties(given, await chosenTargets(given));
+    if (work.every(({ properties }) => properties.length === 0))
+      throw new UsageError(
+        `There is nothing to prove${work[0]?.own === undefined ? '' : `: ${work[0].block} has no m.assert(condition, 'what holds') and no m.cover`}.`,
+      );
     const rows = await proveAll(work, { depth, seconds: thorough ? 600 : 60 });
     const failed = rows.filter(({ verdict }) => verdict === 'failed');
     const text = [

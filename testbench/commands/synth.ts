@@ -19,6 +19,7 @@ import type { Block, BlockParameters } from './blocks.ts';
 import { assignments, chosenBlocks, describeParameters, listOption, sweptParameters } from './choose.ts';
 import { UsageError } from './errors.ts';
 import { makeDirectory } from './make-directory.ts';
+import { blockArgument, moduleArgument } from './own-design.ts';
 import { startProgress } from './progress.ts';
 import { table } from './table.ts';
 import { type Answer, type Arguments, optionOf, type Verb } from './verb.ts';
@@ -100,8 +101,8 @@ const peerJob = (given: Arguments, options: SynthesisOptions): Job => {
 };
 
 /** @throws UsageError, ParameterError */
-const blockJobs = (given: Arguments, options: SynthesisOptions): readonly Job[] =>
-  chosenBlocks(given).flatMap((block) =>
+const blockJobs = async (given: Arguments, options: SynthesisOptions): Promise<readonly Job[]> =>
+  (await chosenBlocks(given)).flatMap((block) =>
     sweptParameters(block, given).map((parameters) => () => synthesiseBlock(block, parameters, options)),
   );
 
@@ -109,7 +110,8 @@ export const synth: Verb = {
   name: 'synth',
   summary: 'Synthesise a block, or any Verilog, and report area, depth and clock',
   args: {
-    block: { type: 'positional', required: false, description: 'Block to synthesise; all blocks when left out' },
+    block: blockArgument('Block to synthesise (all blocks when left out)'),
+    ...moduleArgument,
     set: { type: 'string', valueHint: 'name=value', description: 'Set a parameter; may be repeated' },
     sweep: { type: 'string', valueHint: 'name=v1,v2', description: 'Synthesise once for each value; may be repeated' },
     target: { type: 'string', valueHint: targets.join(','), description: 'Targets; all when left out' },
@@ -130,7 +132,7 @@ export const synth: Verb = {
       throw new UsageError(`Give a block or --peer, not both: '${given.positionals[0]}' is a block's place.`);
     if (!isPeer && given.options.top !== undefined)
       throw new UsageError('Option --top names a module of the files that --peer names; give --peer FILE.v as well.');
-    const jobs = isPeer ? [peerJob(given, options)] : blockJobs(given, options);
+    const jobs = isPeer ? [peerJob(given, options)] : await blockJobs(given, options);
     // Made first, since what cannot be written must not cost minutes of work.
     const directory = optionOf(given, 'out') ?? join('build', 'synthesis');
     makeDirectory(directory);

@@ -5,15 +5,18 @@ import type { Module } from '../../rtl/hdl/ir.ts';
 import { readBytes } from '../captures/read-bytes.ts';
 import { readCapture } from '../captures/read-capture.ts';
 import { recordedPath } from '../captures/recorded.ts';
-import { blocksUnderTest } from '../lockstep/index.ts';
-import { compile } from '../simulator/index.ts';
+import { drivenSteps } from '../designs/drive.ts';
+import { designUnderTest, type Steps } from '../designs/under-test.ts';
+import { type BlockUnderTest, blocksUnderTest } from '../lockstep/index.ts';
+import { compile, PropertyViolation, portLayout } from '../simulator/index.ts';
 import { textWave } from '../waves/text-wave.ts';
 import { vcdText } from '../waves/vcd.ts';
 import type { Wave, WaveSignal } from '../waves/wave.ts';
-import { asCompared } from './blocks.ts';
-import { chosenBlocks, chosenParameters, numberOption } from './choose.ts';
+import { asCompared, type Block } from './blocks.ts';
+import { assignments, chosenBlocks, chosenParameters, numberOption } from './choose.ts';
 import { UsageError } from './errors.ts';
 import { makeDirectory } from './make-directory.ts';
+import { blockArgument, moduleArgument } from './own-design.ts';
 import { type Answer, type Arguments, optionOf, type Verb } from './verb.ts';
 
 /** Widths of every signal below a module, by its path with dots. */
@@ -24,9 +27,9 @@ const widthsBelow = (module: Module, prefix = '', found = new Map<string, number
 };
 
 /** Signals that a terminal has room for: ports of the streams, narrow ones. */
-const isShown = (module: Module, { path, width }: WaveSignal): boolean =>
+const isShown = (module: Module, { path, width }: WaveSignal, widest: number): boolean =>
   path.length === 1 &&
-  width <= 8 &&
+  width <= widest &&
   !path[0]?.startsWith('s_axil_') &&
   module.signals.some(({ name, port }) => port !== null && name === path[0]);
 
@@ -39,6 +42,20 @@ const outputFile = (given: Arguments, usual: string): string => {
       `${file}: a directory is there, where a file is needed, as in --out ${join(file, 'wave.vcd')}.`,
     );
   return file;
+};
+
+/** What drives a block, or a design of the user's own. */
+const underTestOf = (block: Block | undefined): BlockUnderTest | undefined =>
+  block?.own === undefined
+    ? blocksUnderTest.find(({ name }) => name === block?.name)
+    : designUnderTest(block.own.design);
+
+/** What --drive says; undefined where it is left out. @throws UsageError, DesignError */
+const drivenScenario = (given: Arguments, block: Block, module: Module, cycles: number): Steps | undefined => {
+  if (given.options.drive === undefined) return undefined;
+  if (block.own === undefined)
+    throw new UsageError(`Option --drive is for files of your own; ${block.name} has traffic of its own.`);
+  return drivenSteps(portLayout(module), assignments(given, 'drive'), cycles);
 };
 
 const figure = (value: number): string => value.toLocaleString('en-US');
@@ -60,7 +77,8 @@ export const wave: Verb = {
   name: 'wave',
   summary: 'Run a block on traffic and write its waveform',
   args: {
-    block: { type: 'positional', required: false, description: 'Block to run; the first when left out' },
+    block: blockArgument('Block to run (the first when left out)'),
+    ...moduleArgument,
     set: { type: 'string', valueHint: 'name=value', description: 'Set a parameter; may be repeated' },
     capture: {
       type: 'string',
@@ -73,6 +91,11 @@ export const wave: Verb = {
       valueHint: 'N',
       description: 'For other blocks: which random traffic to play; 1 when left out',
     },
+    drive: {
+      type: 'string',
+      valueHint: 'input=v1,v2',
+      description: 'With a file of your own: values of an input, one a cycle, the last of which stays; may be repeated',
+    },
     cycles: { type: 'string', valueHint: 'N', description: 'Cycles to record; 2000 when left out' },
     from: {
       type: 'string',
@@ -83,8 +106,8 @@ export const wave: Verb = {
     out: { type: 'string', valueHint: 'FILE.vcd', description: 'The VCD file; build/waves/BLOCK.vcd when left out' },
   },
   async run(given): Promise<Answer> {
-    const [block] = chosenBlocks(given);
-    const underTest = blocksUnderTest.find(({ name }) => name === block?.name);
+    const [block] = await chosenBlocks(given);
+    const underTest = underTestOf(block);
     if (block === undefined || underTest === undefined) {
       throw new UsageError(
         `There is no traffic for '${block?.name}'; blocks with traffic: ${blocksUnderTest.map(({ name }) => name).join(', ')}.`,
@@ -102,9 +125,9 @@ export const wave: Verb = {
     if (played === null && capture !== undefined) {
       throw new UsageError(`${block.name} takes no frames, so a capture cannot drive it; choose traffic with --seed.`);
     }
-    const scenario = played ?? fc.sample(underTest.scenarios(parameters, []), { seed, numRuns: 1 })[0];
-
     const module = underTest.module(parameters);
+    const drawn = () => played ?? fc.sample(underTest.scenarios(parameters, []), { seed, numRuns: 1 })[0];
+    const scenario = drivenScenario(given, block, module, cycles) ?? drawn();
     const simulator = compile(module, { trace: 'all' });
     const { driver } = underTest.bench(scenario, parameters, simulator.layout);
     const widths = widthsBelow(module);
@@ -115,12 +138,20 @@ export const wave: Verb = {
     const inputs = new Uint32Array(simulator.layout.inputWords);
     const outputs = new Uint32Array(simulator.layout.outputWords);
     let count = 0;
+    let violation: string | null = null;
     for (; count < cycles && driver.next(inputs, outputs); count += 1) {
       simulator.inputs.set(inputs);
       simulator.settle();
       outputs.set(simulator.outputs);
       for (const { path, values } of recorded) values.push(simulator.peek(path));
-      simulator.step();
+      try {
+        simulator.step();
+      } catch (error) {
+        if (!(error instanceof PropertyViolation)) throw error;
+        violation = error.message;
+        count += 1;
+        break;
+      }
     }
     const whole: Wave = {
       firstCycle: 0,
@@ -132,7 +163,7 @@ export const wave: Verb = {
       );
     writeFileSync(file, vcdText(whole));
 
-    const ports = whole.signals.filter((signal) => isShown(module, signal));
+    const ports = whole.signals.filter((signal) => isShown(module, signal, block.own === undefined ? 8 : 64));
     const moves = ports
       .filter(({ path }) => /^m\d*_.*valid$/.test(path[0] ?? ''))
       .map(({ values }) => values.indexOf(1n))
@@ -144,11 +175,12 @@ export const wave: Verb = {
       firstCycle: from,
       signals: ports.map((signal) => ({ ...signal, values: signal.values.slice(from, from + shown) })),
     };
-    const text = [textWave(cut), '', `${file}: ${whole.signals.length} signals, ${count} cycles`].join('\n');
+    const failed = violation === null ? [] : ['', violation];
+    const text = [textWave(cut), ...failed, '', `${file}: ${whole.signals.length} signals, ${count} cycles`].join('\n');
     return {
       value: { block: block.name, parameters, cycles: count, signals: whole.signals.length, path: file },
       text,
-      code: 0,
+      code: violation === null ? 0 : 1,
     };
   },
 };

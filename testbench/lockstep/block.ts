@@ -32,6 +32,8 @@ export interface CapturedFrame {
  */
 export interface BlockUnderTest<Scenario = unknown> {
   readonly name: string;
+  /** What the command line calls it, word by word, where that is not its name. */
+  readonly command?: readonly string[];
   readonly schema: ParameterSchema;
   /** Checks parameters and fills in the defaults. Throws `ParameterError`. */
   resolve(values: BlockParameters): BlockParameters;

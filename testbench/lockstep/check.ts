@@ -151,7 +151,7 @@ const explain = ({ block, parameters, ways, failure, module, request }: Found): 
     seed: drawn?.seed ?? null,
     path: drawn?.path ?? null,
     command: replayCommand(
-      block.name,
+      block.command ?? [block.name],
       parameters,
       again,
       drawn ?? { replay },

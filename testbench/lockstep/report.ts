@@ -59,7 +59,7 @@ const quoted = (path: string): string => (/^[\w./:@+-]+$/.test(path) ? path : `'
 
 /** The command line that runs one scenario again. */
 export const replayCommand = (
-  block: string,
+  block: readonly string[],
   parameters: BlockParameters,
   ways: readonly WayName[],
   what: { readonly seed: number; readonly path: string } | { readonly replay: string },
@@ -67,7 +67,7 @@ export const replayCommand = (
   captures: readonly string[],
 ): string =>
   [
-    `${commandPrefix()} check ${block}`,
+    `${commandPrefix()} check ${block.map(quoted).join(' ')}`,
     ...Object.entries(parameters).map(([name, value]) => `--set ${name}=${value}`),
     ...('replay' in what
       ? [`--replay ${quoted(what.replay)}`]

@@ -36,6 +36,8 @@ export interface ProveTargetOptions extends ProveOptions {
   readonly sources: string;
   /** Changes the hardware before it is proved: plants a mistake. */
   readonly change?: (module: Module) => Module;
+  /** The text of the test, for hardware that is in no list of proofs. */
+  readonly testOf?: (trace: Trace, directory: string) => string;
 }
 
 const slug = (text: string): string =>
@@ -79,7 +81,8 @@ const writeFailure = (
   const replay = relative(directory, join(options.sources, 'testbench', 'proofs', 'replay.ts'))
     .split(sep)
     .join('/');
-  writeFileSync(test, testText(block, target, trace, replay.startsWith('.') ? replay : `./${replay}`));
+  const usual = (): string => testText(block, target, trace, replay.startsWith('.') ? replay : `./${replay}`);
+  writeFileSync(test, options.testOf?.(trace, directory) ?? usual());
   return { waves, test, command: `npx vitest run --dir ${directory} ${name}` };
 };
 

@@ -2,9 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import { lintDesigns, lintProject } from './lint-signals.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'signals-'));
@@ -55,8 +56,18 @@ const traps: readonly (readonly [construct: string, code: string])[] = [
   ['switch', 'switch (io.state) { default: count += 1; }'],
   ['case', 'switch (count as unknown) { case io.state: count += 1; }'],
   ['a template', `use(\`\${io.a}\`);`],
+  ['if', 'm.when(io.go, () => { if (io.go) count += 1; });'],
+  ['?:', 'm.when(io.go, () => { use(io.go ? 1 : 2); });'],
+  ['filter(...)', 'use([io.go].filter((one) => one));'],
+  ['some(...)', 'use([io.a, io.b].some((one) => one.eq(3)));'],
   ['Boolean(...)', 'use(Boolean(io.go));'],
   ['Number(...)', 'use(Number(io.a));'],
+];
+
+/** Past these TypeScript holds that the signal can be nothing at all. */
+const past: readonly (readonly [first: string, second: string, code: string])[] = [
+  ['if', 'if', 'if (io.go) return; if (io.go) use();'],
+  ['if', '?:', 'm.when(io.a.eq(1), () => { if (io.go) return; use(io.go ? 1 : 2); });'],
 ];
 
 const fine = [
@@ -64,6 +75,7 @@ const fine = [
   'use(count > 0 && io.a, null ?? io.b, count > 0 ? io.a : io.b);',
   'm.when(io.go, () => { count += 1; });',
   `if (io.a.width === io.b.width && !(count < 3)) text = \`\${io.a.width}\`;`,
+  'use([1, 2].filter((one) => one > 1), [io.a, io.b].find((one) => one.width > 3));',
   'use(ports.a === ports.b, io.a.eq(io.b));',
 ];
 
@@ -71,35 +83,52 @@ const lint = (name: string, text: string) => {
   writeFileSync(join(folder, 'rtl', `${name}.ts`), text);
   const config = { extends: join(root, 'tsconfig.json'), compilerOptions: { types: [] }, include: [`rtl/${name}.ts`] };
   writeFileSync(join(folder, `${name}.json`), JSON.stringify(config));
-  const script = join(root, '.tools', 'lint-signals.mjs');
-  const { status, stderr } = spawnSync(process.execPath, [script, `${name}.json`], { cwd: folder, encoding: 'utf8' });
-  // TypeScript's own server may say that it was stopped in the middle of its work.
-  const lines = stderr
-    .trim()
-    .split('\n')
-    .filter((line) => line !== 'context canceled');
-  return { status, lines };
+  return lintProject(join(folder, `${name}.json`)).map((finding) => ({
+    ...finding,
+    file: relative(folder, resolve(finding.file)),
+  }));
 };
 
 test('finds each operator on signals, at its place, and says what to write', () => {
-  const { status, lines } = lint('traps', header + traps.map(([, code], index) => inModule(code, index)).join(''));
-  const said = lines.map((line) => /^rtl\/traps\.ts:(\d+):\d+: (.*?) on a signal looks/.exec(line)?.slice(1, 3));
-  expect(said).toEqual(traps.map(([construct], index) => [`${lineOf(index)}`, construct]));
-  expect(lines[0]).toBe(
-    `rtl/traps.ts:${lineOf(0)}:7: === on a signal looks at the object, never at its bits: write .eq(...)`,
+  const found = lint('traps', header + traps.map(([, code], index) => inModule(code, index)).join(''));
+  expect(found.map(({ file, line, construct }) => [file, line, construct])).toEqual(
+    traps.map(([construct], index) => ['rtl/traps.ts', lineOf(index), construct]),
   );
-  expect(status).toBe(1);
+  expect(found[0]).toMatchObject({
+    column: 7,
+    message: '=== on a signal looks at the object, never at its bits: write .eq(...)',
+  });
+});
+
+test('finds them past a question that TypeScript takes for answered', () => {
+  const found = lint('past', header + past.map(([, , code], index) => inModule(code, index)).join(''));
+  expect(found.map(({ line, construct }) => [line, construct])).toEqual(
+    past.flatMap(([first, second], index) => [
+      [lineOf(index), first],
+      [lineOf(index), second],
+    ]),
+  );
 });
 
 test('leaves alone what asks for presence, for plain values and for shapes', () => {
-  expect(lint('fine', header + fine.map(inModule).join(''))).toEqual({ status: 0, lines: [''] });
+  expect(lint('fine', header + fine.map(inModule).join(''))).toEqual([]);
 });
 
 test('says what is wrong with a project that it cannot read', () => {
-  expect(lint('plain', 'export const three = 3;\n')).toEqual({
-    status: 2,
-    lines: [`lint-signals: ${join(folder, 'plain.json')} uses no signals: rtl/hdl is not among its files`],
-  });
+  expect(() => lint('plain', 'export const three = 3;\n')).toThrow(
+    'uses no signals: none of its files imports portcullis',
+  );
+  expect(() => lintProject(join(folder, 'missing.json'))).toThrow('missing.json: no such file or directory');
+});
+
+test('looks through a file by itself, and tells of wrong types, which hide signals', () => {
+  const path = join(folder, 'alone.ts');
+  writeFileSync(path, `${header}export const wrong: number = 'text';\n${inModule('if (io.go) use();', 0)}`);
+  const found = lintDesigns([path]);
+  expect(found.map(({ line, construct }) => [line, construct])).toEqual([
+    [lineOf(0) - 1, 'TS2322'],
+    [lineOf(0) + 1, 'if'],
+  ]);
 });
 
 test('oxlint refuses a condition that is a signal, too', () => {

@@ -1,0 +1,170 @@
+/** Finds JavaScript's operators on signals in a project or in files, by the types that TypeScript finds. */
+import { existsSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import type { Node, SourceFile } from 'typescript/unstable/ast';
+import { API, type Checker, type Program, type Type, TypeFlags } from 'typescript/unstable/sync';
+import { DesignError } from './design-error.ts';
+import { type Question, questionOf } from './signal-questions.ts';
+
+export interface Finding {
+  /** From where the command runs. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** What was found: an operator, a statement, or the code of an error in types. */
+  readonly construct: string;
+  readonly message: string;
+}
+
+const nothing = TypeFlags.Undefined | TypeFlags.Null | TypeFlags.Void;
+
+/** Members that every value (`readView`) and every bundle (`viewOf`) has. */
+const marks = ['__@readView@', '__@viewOf@'];
+const handles = new Set(['MemoryHandle', 'Rom']);
+
+/** Whether values of a type are signals, bundles or memories. */
+const signalTest = (checker: Checker): ((type: Type) => boolean) => {
+  const known = new Map<Type['id'], boolean>();
+  const look = (type: Type): boolean => {
+    if ((type.flags & (TypeFlags.Any | TypeFlags.Unknown | TypeFlags.Never | nothing)) !== 0) return false;
+    if (type.isUnionType() || type.isIntersectionType()) return type.getTypes().some(isSignal);
+    if (type.isTypeParameter()) {
+      const bound = checker.getBaseConstraintOfType(type);
+      return bound !== undefined && bound.id !== type.id && isSignal(bound);
+    }
+    if ((type.flags & TypeFlags.Object) === 0) return false;
+    if (handles.has(type.getSymbol()?.name ?? '')) return true;
+    return checker.getPropertiesOfType(type).some(({ name }) => marks.some((mark) => name.startsWith(mark)));
+  };
+  const isSignal = (type: Type): boolean => {
+    const before = known.get(type.id);
+    if (before !== undefined) return before;
+    known.set(type.id, false);
+    const found = look(type);
+    known.set(type.id, found);
+    return found;
+  };
+  return isSignal;
+};
+
+/**
+ * The types of nodes. To TypeScript an object is always true, so that past `if (io.c) return`, or in the other branch, it holds that
+ * `io.c` can be nothing at all: there the type that was declared counts.
+ */
+const typesOf = (checker: Checker, nodes: readonly Node[]): readonly (Type | undefined)[] => {
+  if (nodes.length === 0) return [];
+  const never = (type: Type | undefined): boolean => type !== undefined && (type.flags & TypeFlags.Never) !== 0;
+  return checker.getTypeAtLocation(nodes).map((type, index) => {
+    if (!never(type)) return type;
+    const symbol = checker.getSymbolAtLocation(nodes[index] as Node);
+    return symbol === undefined ? type : checker.getTypeOfSymbol(symbol);
+  });
+};
+
+const placeIn = (source: SourceFile, start: number): Pick<Finding, 'file' | 'line' | 'column'> => {
+  const lines = source.text.slice(0, start).split('\n');
+  return {
+    file: relative(process.cwd(), source.fileName),
+    line: lines.length,
+    column: (lines.at(-1) ?? '').length + 1,
+  };
+};
+
+const questionsIn = (source: SourceFile): readonly Question[] => {
+  const asked: Question[] = [];
+  const visit = (node: Node): void => {
+    const found = questionOf(node);
+    if (found !== null) asked.push(found);
+    node.forEachChild(visit);
+  };
+  visit(source);
+  return asked;
+};
+
+const findingsIn = (source: SourceFile, checker: Checker, isSignal: (type: Type) => boolean): readonly Finding[] => {
+  const asked = questionsIn(source);
+  const types = typesOf(
+    checker,
+    asked.flatMap(({ operands }) => operands),
+  );
+  let at = 0;
+  return asked.flatMap(({ node, operands, construct, remedy, comparesPresence }) => {
+    const own = types.slice(at, at + operands.length).filter((type) => type !== undefined);
+    at += operands.length;
+    if (comparesPresence && own.some((type) => (type.flags & nothing) !== 0)) return [];
+    if (!own.some(isSignal)) return [];
+    const message = `${construct} on a signal looks at the object, never at its bits: ${remedy}`;
+    return [{ ...placeIn(source, node.getStart(source)), construct, message }];
+  });
+};
+
+/** What TypeScript itself refuses in a file: where types are wrong, signals may not be known for what they are. */
+const typeErrorsIn = (program: Program, source: SourceFile): readonly Finding[] =>
+  [...program.getSyntacticDiagnostics(source.fileName), ...program.getSemanticDiagnostics(source.fileName)].map(
+    ({ pos, code, text }) => ({
+      ...placeIn(source, pos),
+      construct: `TS${code}`,
+      message: `error TS${code}: ${text}`,
+    }),
+  );
+
+/** The folder of the language, whose own files compare their objects: null where a program has no such file. */
+const languageOf = (program: Program): string | null => {
+  const file = program.getSourceFileNames().find((name) => /\/rtl\/hdl\/types(\.d)?\.ts$/.test(name));
+  return file === undefined ? null : dirname(file);
+};
+
+const lintFiles = (
+  program: Program,
+  checker: Checker,
+  files: readonly string[],
+  types: boolean,
+): readonly Finding[] => {
+  const language = languageOf(program);
+  const isSignal = signalTest(checker);
+  return files.flatMap((file) => {
+    if (file.includes('/node_modules/') || (language !== null && dirname(file).startsWith(language))) return [];
+    const source = program.getSourceFile(file);
+    if (source === undefined) return [];
+    return [...(types ? typeErrorsIn(program, source) : []), ...findingsIn(source, checker, isSignal)];
+  });
+};
+
+/**
+ * Looks through all files of a project.
+ * @param config its `tsconfig.json`
+ * @throws DesignError where the project cannot be read, or uses no signals
+ */
+export const lintProject = (config: string): readonly Finding[] => {
+  if (!existsSync(config)) throw new DesignError(`${config}: no such file or directory`);
+  const path = resolve(config);
+  const api = new API({ cwd: dirname(path) });
+  try {
+    const project = api.updateSnapshot({ openProjects: [path] }).getProject(path);
+    if (project === undefined) throw new DesignError(`there is no project at ${config}`);
+    const { program, checker, rootFiles } = project;
+    if (languageOf(program) === null)
+      throw new DesignError(`${config} uses no signals: none of its files imports portcullis`);
+    return lintFiles(program, checker, rootFiles, false);
+  } finally {
+    api.close();
+  }
+};
+
+/** Looks through files, each in the project that it belongs to, for errors in their types as well. @throws DesignError */
+export const lintDesigns = (paths: readonly string[]): readonly Finding[] => {
+  const missing = paths.find((path) => !existsSync(path));
+  if (missing !== undefined) throw new DesignError(`${missing}: no such file or directory`);
+  const files = paths.map((path) => resolve(path));
+  const api = new API({ cwd: process.cwd() });
+  try {
+    const snapshot = api.updateSnapshot({ openFiles: files });
+    return files.flatMap((file) => {
+      const project = snapshot.getDefaultProjectForFile(file);
+      if (project === undefined) throw new DesignError(`${file}: TypeScript cannot read it`);
+      return lintFiles(project.program, project.checker, [file], true);
+    });
+  } finally {
+    api.close();
+  }
+};

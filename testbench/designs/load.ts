@@ -1,0 +1,140 @@
+/** Reads a file of somebody's own designs: TypeScript, run by Node after esbuild has taken its types away. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { BuildFailure, Message, Plugin } from 'esbuild';
+import { nearestName } from '../../rtl/parts/parameters.ts';
+import { projectRoot } from '../commands/version.ts';
+import { DesignError, noteScript, placed } from './design-error.ts';
+
+/** What a file may import of Portcullis, with its source in the project: it gets the very modules that the command line runs on. */
+const provided: Readonly<Record<string, readonly [source: string, load: () => Promise<object>]>> = {
+  portcullis: ['testbench/designs/index.ts', () => import('./index.ts')],
+  'portcullis/hdl': ['rtl/hdl/index.ts', () => import('../../rtl/hdl/index.ts')],
+  'portcullis/parts': ['rtl/parts/index.ts', () => import('../../rtl/parts/index.ts')],
+  'portcullis/verilog': ['rtl/verilog/index.ts', () => import('../../rtl/verilog/index.ts')],
+  'portcullis/simulator': ['testbench/simulator/index.ts', () => import('../simulator/index.ts')],
+  'portcullis/waves': ['testbench/waves/index.ts', () => import('../waves/index.ts')],
+  'portcullis/proofs': ['testbench/proofs/index.ts', () => import('../proofs/index.ts')],
+  'portcullis/lockstep': ['testbench/lockstep/index.ts', () => import('../lockstep/index.ts')],
+  'portcullis/synthesis': ['synth/index.ts', () => import('../../synth/index.ts')],
+};
+
+const shared = Symbol.for('portcullis.provided');
+const sharedModules = ((globalThis as Record<symbol, unknown>)[shared] ??= {}) as Record<string, object>;
+
+/** Puts the running modules in place of what the file imports by name, or from the project's own sources. */
+const provide: Plugin = {
+  name: 'portcullis',
+  setup(build) {
+    build.onResolve({ filter: /^portcullis(\/|$)/ }, ({ path }) => {
+      if (Object.hasOwn(provided, path)) return { path, namespace: 'portcullis' };
+      const names = Object.keys(provided);
+      const near = nearestName(path, names);
+      const hint = near === undefined ? '' : ` Did you mean '${near}'?`;
+      return { errors: [{ text: `There is no '${path}' for designs to import.${hint} Choices: ${names.join(', ')}` }] };
+    });
+    const root = projectRoot();
+    const own = new Map(Object.entries(provided).map(([name, [source]]) => [join(root, source), name]));
+    build.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
+      const name = own.get(resolve(resolveDir, path));
+      return name === undefined ? undefined : { path: name, namespace: 'portcullis' };
+    });
+    build.onLoad({ filter: /.*/, namespace: 'portcullis' }, async ({ path }) => {
+      const module = (await provided[path]?.[1]()) ?? {};
+      sharedModules[path] = module;
+      const names = Object.keys(module).filter((name) => name !== 'default');
+      const place = `globalThis[Symbol.for('portcullis.provided')][${JSON.stringify(path)}]`;
+      return { contents: `export const { ${names.join(', ')} } = ${place};` };
+    });
+    // A file asks where it is itself, not where it is run from.
+    build.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes('import.meta.url')) return undefined;
+      const contents = `const __portcullis_url = ${JSON.stringify(pathToFileURL(path).href)};${text.replace(/^#!.*/, '')}`;
+      return { contents, loader: /\.[cm]?ts$/.test(path) ? 'ts' : 'js' };
+    });
+  },
+};
+
+const messageText = ({ text, location }: Message): string => {
+  const said = text.replace(/"portcullis:(portcullis[^"]*)"/, "'$1'");
+  return location === null
+    ? said
+    : `${relative(process.cwd(), resolve(location.file))}:${location.line}:${location.column + 1}: ${said}`;
+};
+
+const folders: string[] = [];
+
+/** Not before: the lines of the source are looked up in the map as long as anything is said of it. */
+const removeAtEnd = (folder: string): void => {
+  if (folders.length === 0)
+    process.once('exit', () => {
+      for (const each of folders) rmSync(each, { recursive: true, force: true });
+    });
+  folders.push(folder);
+};
+
+/** A folder for what is run: within reach of the packages that the file imports. */
+const folderFor = (file: string): string => {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const packages = join(folder, 'node_modules');
+    if (existsSync(packages)) {
+      try {
+        mkdirSync(join(packages, '.portcullis'), { recursive: true });
+        return mkdtempSync(join(packages, '.portcullis', 'design-'));
+      } catch {
+        break;
+      }
+    }
+    if (dirname(folder) === folder) break;
+  }
+  return mkdtempSync(join(tmpdir(), 'portcullis-design-'));
+};
+
+const checkFile = (path: string): void => {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw new DesignError(`${path}: no such file or directory`);
+  if (!stat.isFile()) throw new DesignError(`${path} is no file; name the TypeScript file that exports the module.`);
+};
+
+/**
+ * What a file exports.
+ * @throws DesignError where it cannot be read or run; what the language refuses while it runs, as it is
+ */
+export const loadDesigns = async (path: string): Promise<Readonly<Record<string, unknown>>> => {
+  checkFile(path);
+  const file = resolve(path);
+  const folder = folderFor(file);
+  removeAtEnd(folder);
+  const script = join(folder, `${basename(file).replace(/\.[cm]?[jt]s$/, '')}.mjs`);
+  const { build } = await import('esbuild');
+  try {
+    const { outputFiles } = await build({
+      entryPoints: [file],
+      outfile: script,
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      format: 'esm',
+      packages: 'external',
+      sourcemap: 'linked',
+      define: { 'import.meta.url': '__portcullis_url' },
+      logLevel: 'silent',
+      write: false,
+      plugins: [provide],
+    });
+    for (const { path: name, contents } of outputFiles) writeFileSync(name, contents);
+    noteScript(script);
+  } catch (error) {
+    const { errors } = error as BuildFailure;
+    if (!Array.isArray(errors)) throw error;
+    throw new DesignError(errors.map(messageText).join('\n'));
+  }
+  try {
+    return (await import(/* @vite-ignore */ pathToFileURL(script).href)) as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    throw placed(error, path);
+  }
+};

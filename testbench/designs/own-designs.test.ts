@@ -1,0 +1,214 @@
+/** The command line on files of the user's own: what it does with sound ones, and what it says of the others. */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { main } from '../../portcullis.ts';
+import { commandRunner, jsonOf } from '../commands/run-command.ts';
+import { projectRoot } from '../commands/version.ts';
+
+const runCommand = commandRunner(main);
+
+const folder = relative(process.cwd(), join(projectRoot(), 'build', 'own-designs'));
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = (name: string, text: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+writeFileSync(join(folder, 'package.json'), '{ "name": "@mine/hardware", "version": "2.1.0" }');
+
+const counter = file(
+  'counter.ts',
+  `import { bit, bits, input, module, output } from 'portcullis';
+import { parameterised } from 'portcullis/parts';
+
+export const counter = parameterised(
+  { width: { kind: 'integer', minimum: 2, maximum: 16, default: 4, description: 'Bits of the count' } },
+  (p) =>
+    module('counter', { enable: input(bit), count: output.reg(bits(p.width), { reset: 0 }) }, (io, m) => {
+      m.when(io.enable, () => io.count.set(io.count.add(1)));
+      m.assert(io.count.ne(5), 'it never comes to five');
+    }),
+);
+`,
+);
+
+test('generate writes a module of a file, at its parameters, with a core of its own package', async () => {
+  const out = join(folder, 'out');
+  const run = await runCommand('generate', counter, '--set', 'width=7', '--out', out, '--json');
+  expect(run).toMatchObject({ code: 0, error: '' });
+  expect(jsonOf(run)).toEqual({
+    files: [
+      { path: join(out, 'counter.v'), block: 'counter', kind: 'verilog' },
+      { path: join(out, 'counter.core'), block: 'counter', kind: 'fusesoc' },
+    ],
+  });
+  expect(readFileSync(join(out, 'counter.v'), 'utf8')).toContain('output reg  [6:0] count');
+  const core = readFileSync(join(out, 'counter.core'), 'utf8');
+  expect(core).toContain(
+    'name: mine_hardware:designs:counter:2.1.0\ndescription: "counter, from counter.ts (width=7)"',
+  );
+});
+
+test('check finds the assertion that random inputs break, and its report runs again', async () => {
+  const words = ['check', counter, '--cycles', '2000', '--ways', 'rtl,verilog'];
+  const run = await runCommand(...words, '--json');
+  expect(run.code).toBe(1);
+  const [row] = jsonOf(run) as {
+    block: string;
+    parameters: object;
+    ways: string[];
+    differences: { command: string; message: string }[];
+  }[];
+  expect(row).toMatchObject({ block: 'counter', parameters: { width: 4 }, ways: ['rtl', 'verilog'] });
+  const [difference] = row?.differences ?? [];
+  expect(difference?.message).toMatch(/assertion 'it never comes to five' failed, declared at .*counter\.ts:9/);
+  const again = (difference?.command ?? '').split(' check ')[1]?.split(' ') ?? [];
+  expect(again.slice(0, 3)).toEqual([counter, '--set', 'width=4']);
+  expect((await runCommand('check', ...again)).code).toBe(1);
+  const plain = file(
+    'plain.ts',
+    `import { bit, input, module, output } from 'portcullis';
+export default module('inverter', { a: input(bit), y: output(bit) }, (io, m) => {
+  m.assume(io.a, 'always high');
+  m.assert(io.a, 'what assumptions give');
+  io.y.set(io.a.not());
+});
+`,
+  );
+  const fine = await runCommand('check', plain, '--cycles', '200', '--ways', 'rtl,verilog');
+  expect(fine.out).toMatch(/^inverter: rtl = verilog, \d+ cycles, seed 1: no difference\n$/);
+  expect(fine.code).toBe(0);
+});
+
+test('wave drives inputs as it is told, and stops where an assertion fails', async () => {
+  const out = join(folder, 'counter.vcd');
+  const run = await runCommand('wave', counter, '--drive', 'enable=1,1,0,1', '--show', '10', '--out', out);
+  expect(run.out).toMatchInlineSnapshot(`
+    "cycle   0         5
+    count   │0  │1│2  │3│4│5
+    enable  ▁▁╱▔▔▔╲▁╱▔▔▔▔▔▔▔
+
+    cycle 7: assertion 'it never comes to five' failed, declared at counter.ts:9
+
+    build/own-designs/counter.vcd: 2 signals, 8 cycles
+    "
+  `);
+  expect(run.code).toBe(1);
+  expect(readFileSync(out, 'utf8')).toContain('$enddefinitions');
+});
+
+test('prove proves the assertions of a file, and leaves a test of what fails', async () => {
+  const run = await runCommand('prove', counter, '--set', 'width=3', '--json');
+  expect(run.code).toBe(1);
+  const [row] = jsonOf(run) as { property: string; verdict: string; source: string; files: { test: string } }[];
+  expect(row).toMatchObject({ property: 'it never comes to five', verdict: 'failed', source: 'counter.ts:9' });
+  const text = readFileSync(row?.files.test ?? '', 'utf8');
+  expect(text).toContain("import { counter as design } from '../own-designs/counter.ts';");
+  expect(text).toContain('replayTrace(elaborate(design({"width":3})), trace)');
+  expect((await runCommand('prove', join(folder, 'plain.ts'), '--property', 'what')).error).toMatch(
+    /no property 'what'.*what assumptions give/,
+  );
+});
+
+const source = (name: string, text: string): string => file(`${name}.ts`, text);
+const inverter = (name: string): string =>
+  `export const ${name} = module('${name}', { a: input(bit), y: output(bit) }, (io) => io.y.set(io.a.not()));\n`;
+const language = "import { bit, bits, input, module, output } from 'portcullis';\n";
+
+const two = source('two', language + inverter('one') + inverter('other'));
+
+/** Words after `generate`, and what the line that refuses them has to say. */
+const refused: readonly (readonly [words: readonly string[], said: RegExp])[] = [
+  [
+    [source('syntax', "export const a = module('a', {, () => {});")],
+    /syntax\.ts:1:31: Expected identifier but found ","/,
+  ],
+  [
+    [source('export', "import { modul } from 'portcullis';\nexport const a = modul;")],
+    /export\.ts:1:10: No matching export in 'portcullis' for import "modul"/,
+  ],
+  [
+    [source('part', "export { a } from 'portcullis/part';")],
+    /part\.ts:1:19: There is no 'portcullis\/part' .*Did you mean 'portcullis\/parts'/,
+  ],
+  [[source('nowhere', "export { a } from './gone.ts';")], /nowhere\.ts:1:19: Could not resolve "\.\/gone\.ts"/],
+  [
+    [source('package', "import { a } from 'no-such-package';\nexport const b = a;")],
+    /package\.ts: Cannot find package 'no-such-package' imported from .*package\.ts\n/,
+  ],
+  [[source('json', "const table = 1;\nexport const a = JSON.parse('[1, 2') + table;")], /json\.ts:2:23: SyntaxError: /],
+  [[source('throws', "throw 'a text';")], /throws\.ts: it throws a text/],
+  [
+    [
+      source(
+        'body',
+        `${language}const none: { bits: number }[] = [];\nexport const a = module('a', { a: input(bit), y: output(bits(8)) }, (io) => {\n  io.y.set(io.a.extend(none[0]!.bits));\n});`,
+      ),
+    ],
+    /body\.ts:4:33: TypeError: Cannot read properties of undefined/,
+  ],
+  [
+    [
+      source(
+        'width',
+        `${language}export const a = module('a', { a: input(bits(8)), y: output(bits<number>(4)) }, (io) => {\n  io.y.set(io.a);\n});`,
+      ),
+    ],
+    /width\.ts:3:8: error width-mismatch: .*\n {2}write /,
+  ],
+  [[source('none', 'export const three = 3;')], /none\.ts exports no module; write export const/],
+  [[source('number', 'export const three = () => 3;')], /number\.ts: three gives no module but number/],
+  [[source('late', 'export const three = async () => 3;')], /late\.ts: three gives no module but a promise/],
+  [
+    [
+      source(
+        'plainly',
+        `${language}export const a = (p: { width: number }) => module('a', { a: input(bits(p.width)), y: output(bit) }, (io) => io.y.set(io.a.bit(0)));`,
+      ),
+    ],
+    /plainly\.ts:2:\d+: TypeError: .*\n {2}it was called with what --set gives; give a all of its parameters/,
+  ],
+  [[two], /two\.ts exports one, other; say which with --module one/],
+  [[two, '--module', 'othre'], /two\.ts exports no module 'othre'\. Did you mean 'other'\?/],
+  [
+    [two, '--module', 'one', '--set', 'width=1'],
+    /one is a module without parameters, so that there is no 'width' to set/,
+  ],
+  [
+    [counter, '--set', 'width=1'],
+    /'width' of counter is 1, but it must be an integer from 2 to 16; the nearest allowed value is 2/,
+  ],
+  [[counter, '--set', 'widht=3'], /counter has no parameter 'widht'.*did you mean 'width'/],
+  [[join(folder, 'gone.ts')], /gone\.ts: no such file or directory/],
+  [['--module', 'one'], /--module one names a module of a file of yours; name the file as well/],
+];
+
+test.for(refused)('generate %j is refused in a few words', async ([words, said]) => {
+  const run = await runCommand('generate', ...words, '--out', join(folder, 'refused'));
+  expect(run).toMatchObject({ code: 2, out: '' });
+  expect(run.error).toMatch(said);
+  expect(run.error).not.toMatch(/^ {4}at /m);
+  expect(readdirSync(folder)).not.toContain('refused');
+});
+
+test('other verbs refuse what does not go with a file', async () => {
+  const said = async (...words: readonly string[]): Promise<string> => {
+    const run = await runCommand(...words);
+    expect(run.code).toBe(2);
+    return run.error;
+  };
+  expect(await said('wave', counter, '--drive', 'enabel=1')).toMatch(
+    /no input\. Did you mean 'enable'\? Inputs: aresetn, enable/,
+  );
+  expect(await said('wave', counter, '--drive', 'enable=2')).toMatch(
+    /--drive enable= takes whole numbers from 0 to 1, not '2'/,
+  );
+  expect(await said('wave', 'packet_unit', '--drive', 'enable=2')).toMatch(/--drive is for files of your own/);
+  expect(await said('prove', 'buffer', '--set', 'entries=2')).toMatch(/--set is for files of your own/);
+  expect(await said('prove', two, '--module', 'one')).toMatch(/nothing to prove: one has no m\.assert/);
+  expect(await said('check', counter, '--ways', 'model,rtl')).toMatch(/counter has no model/);
+});
