@@ -1,6 +1,6 @@
 /**
  * That nothing happens by a translation that was taken back. Of one index, any, it is known of each TLB entry, of the walk and of each access whether what it
- * goes by was read before the last bump of that index: then it is *old*.
+ * goes by was read before the last bump of that index, or of all: then it is *old*.
  */
 import { all, any, type Bits, bit, bits, concat, type ModuleBody, mux } from '../hdl/index.ts';
 import { register, word } from '../parts/rings.ts';
@@ -32,7 +32,7 @@ export const pagePaths = (p: Geometry): readonly string[] => [
       ['read', 'write', 'cookie'].map((name) => `${stage}_${name}`),
     ),
   ),
-  ...named('walker', ['state', 'marks', 'spoiled', 'own_index', 'start', 'takes', 'last', 'port']),
+  ...named('walker', ['state', 'marks', 'dirty', 'spoiled', 'own_index', 'start', 'takes', 'last', 'port']),
   ...named('reads', ['valid', 'again', 'checked', 'local_access', 'pending_0', 'pending_1', 'enters', 'wins']),
   ...named('reads', ['delivered_place', ...range(p.reads).map((slot) => `slot_${slot}_index`)]),
   ...named('writes', ['valid', 'again', 'at_memory', 'checked', 'local_access', 'pending_0', 'pending_1']),
@@ -59,11 +59,12 @@ const keeperOf = (p: Geometry, { m, io }: ProvenUnit) => {
   const asked = register(m, 'asked_for_it', bit);
   const asks = io.cookie_index.eq(index);
   asked.set(asks);
-  const { its_bump: bump } = m.named({ its_bump: all([io.bump, io.bump_index.eq(index)]) });
-  m.when(bump, () => cookie.set(cookie.add(1)));
+  const counts = all([io.bump, io.bump_index.eq(index)]);
+  m.when(counts, () => cookie.set(cookie.add(1)));
   const flush = all([io.bump, io.bump_flush]);
+  const { its_bump: bump } = m.named({ its_bump: any([counts, flush]) });
   m.assume(asked.implies(io.cookie_value.eq(cookie)), 'the keeper gives the cookie of the cycle before');
-  m.assume(all([bump, cookie.reduceAnd()]).implies(flush), 'a cookie that wraps around flushes');
+  m.assume(all([counts, cookie.reduceAnd()]).implies(flush), 'a cookie that wraps around flushes');
   m.assume(io.bump_flush.implies(io.bump), 'a flush comes with a bump');
   return { index: index as Bits, cookie: cookie as Bits, asked: asked as Bits<1>, asks, bump };
 };
@@ -89,8 +90,8 @@ const translations = (p: Geometry, unit: ProvenUnit, keeper: Keeper): Bits => {
   const starts = seen('walker.start').bit(0).or(anew);
   walkOld.set(all([starts.not(), walkOld.or(all([bump, isIn(walkStates.idle).not()]))]));
   m.assert(
-    all([walkOld, isIn(walkStates.idle, walkStates.fault).not()]).implies(itsMark),
-    'a walk that is old bears the mark of its index',
+    all([walkOld, isIn(walkStates.idle, walkStates.fault).not()]).implies(any([itsMark, seen('walker.dirty').bit(0)])),
+    'a walk that is old bears the mark of its index, or starts anew',
   );
   const itsWalk = seen('walker.own_index').eq(index);
   m.assert(all([isIn(walkStates.value), itsWalk]).implies(keeper.asks), 'a walk asks for the cookie of its index');

@@ -12,6 +12,8 @@ interface Causes {
   readonly bumped: Bits;
   /** Slots whose cookies are found different in this cycle. */
   readonly different: Bits;
+  /** The processor has stopped taking answers. */
+  readonly stopped: Bits<1>;
 }
 
 /** Which read slots are sent again at the edge: the page's "Sent again", and what comes to it. */
@@ -32,7 +34,7 @@ export const readAgain = (
   const { first_again } = m.named({
     first_again: flying.and(
       anyOf([
-        causes.bumped.and(ring.local.not()),
+        causes.bumped.or(spread(causes.stopped)).and(ring.local.not()),
         causes.different,
         masked(first.match, first.failsOver),
         masked(second.match, second.failsOver),

@@ -86,6 +86,8 @@ export const readDelivery = (
   out.load(wins.isNonZero(), payload, lit(1, 0));
   const goes = [wins.bit(0), wins.bit(1).or(pair_wins)] as const;
   return {
+    /** The processor does not take the beat that it is offered. */
+    waits: out.state.waits,
     place,
     slot,
     /** The slot whose last beat goes. */

@@ -16,6 +16,8 @@ interface Surroundings {
   /** Memories whose AR registers can be loaded. */
   readonly takers: Bits<2>;
   readonly turnAllowed: Bits<1>;
+  /** The processor has stopped taking answers. */
+  readonly stopped: Bits<1>;
 }
 
 /** Which read asks to be looked up, and whether it enters: the page's "Unit: requests", for reads. */
@@ -26,7 +28,7 @@ export const readEntering = (m: ModuleBody, p: Geometry, ring: ReadRing, io: Sur
   const { oldest_again } = m.named({ oldest_again: firstFrom(again_slots, tail.oneHot) });
   const owed = meets(again_slots, ring.pending[0].or(ring.pending[1]));
   const fresh = io.candidate.present.and(valid.at(tail.at).not());
-  const asks = mux(retries, owed.not(), fresh);
+  const asks = all([mux(retries, owed.not(), fresh), io.stopped.not()]);
   const { asking_place: place } = m.named({ asking_place: mux(retries, oldest_again, tail.oneHot) });
   const { asking: request } = m.named({ asking: mux(retries, ring.pick(oldest_again).request, io.candidate.data) });
 
@@ -62,6 +64,7 @@ export const readEntering = (m: ModuleBody, p: Geometry, ring: ReadRing, io: Sur
   });
   const { is_entering: enters } = m.named({ is_entering: hit_enters.or(looks.and(found.fault)) });
   m.when(looks, () => compareWanted.set(all([found.hit, isBoth, hit_enters.not()])));
+  m.when(io.stopped, () => compareWanted.set(0));
 
   const isLost = all([found.local.not(), usable.isZero()]);
   return {

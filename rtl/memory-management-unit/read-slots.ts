@@ -22,6 +22,7 @@ import {
   registerState,
 } from './shapes.ts';
 import { meets } from './slot-order.ts';
+import { stopCounter } from './stop-counter.ts';
 
 /**
  * The read slots: from the processor's request to its last beat, whatever becomes of memories and pages meanwhile. To the cycle:
@@ -47,6 +48,8 @@ export const readSlots = (p: Geometry) =>
       walker_last: input(bit),
       walker_takes: output(bits(2)),
       turn_allowed: input(bit),
+      /** Cycles after which a processor that takes no answer has stopped; 0: never. */
+      patience: input(bits<number>(p.timerWidth - 1)),
       compare_wanted: output(bit),
       open: output(bit),
       loads: output(bits(2)),
@@ -64,6 +67,8 @@ export const readSlots = (p: Geometry) =>
     (io, m) => {
       const ring = readRing(m, p);
       const { memory, bump, compared } = io;
+      const stop = stopCounter(m, 'read_stop', io.patience);
+      const { stopped } = m.named({ stopped: stop.isSpent });
       const ar = candidateOf(m, 'ar', processorRequest(p), io.channel);
       const states = io.request_states.elements;
       const takers = concat(states[1]?.free as Bits<1>, states[0]?.free as Bits<1>);
@@ -74,6 +79,7 @@ export const readSlots = (p: Geometry) =>
         memory,
         takers: takers.and(io.walker_asks.not()),
         turnAllowed: io.turn_allowed,
+        stopped,
       });
       const { place, enters, route, request } = entering;
       ar.moves(enters.and(entering.retries.not()));
@@ -93,6 +99,7 @@ export const readSlots = (p: Geometry) =>
         walkerLast: io.walker_last,
       });
       const delivery = readDelivery(m, p, ring, beats, io.answer);
+      stop.counts(delivery.waits);
       const { sentAgain, entersAgain } = readAgain(
         m,
         ring,
@@ -100,10 +107,11 @@ export const readSlots = (p: Geometry) =>
         {
           failed: memory.failed,
           bumped: masked(
-            ring.those((slot) => slot.index.eq(bump.index)),
+            ring.those((slot) => slot.index.eq(bump.index).or(bump.flush)),
             bump.now,
           ),
           different: compared.different,
+          stopped,
         },
       );
 

@@ -168,6 +168,7 @@ const connectParts = (io: Sides, u: Parts, p: Geometry): void => {
   for (const part of [reads, writes]) {
     part.found.set(lookup.found);
     part.turn_allowed.set(turns.allowed);
+    part.patience.set(settings.timeout.cycles.slice<number, number>(p.timerWidth - 1, 1));
   }
   lookup.read.set(reads.lookup);
   reads.looks.set(lookup.read_looks);

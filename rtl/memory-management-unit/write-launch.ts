@@ -44,7 +44,9 @@ export const writeLaunch = (m: ModuleBody, p: Geometry, ring: WriteRing, io: Sur
       ]),
     ),
   });
-  const { launch_goes: goes } = m.named({ launch_goes: all([place.isNonZero(), io.bump.not(), ready]) });
+  const { launch_goes: goes } = m.named({
+    launch_goes: all([place.isNonZero(), io.bump.not(), ring.starved.not(), ready]),
+  });
   return {
     goes,
     launched: masked(place, goes),

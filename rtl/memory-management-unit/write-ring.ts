@@ -50,6 +50,8 @@ export const writeRing = (m: ModuleBody, p: Geometry) => {
     active: register(m, 'active', bit),
     beat: register(m, 'beat', bits(8)),
     kept: register(m, 'kept', bits(8)),
+    /** The data of the next were given up, and have not come since. */
+    starved: register(m, 'starved', bit),
     /** The slots of which something holds, valid or not. */
     those: (of: (slot: WriteSlot) => Bits<1>): Bits => word(slots.map((slot) => of(slot))),
     pick: (oneHot: Bits): WriteSlot =>

@@ -36,6 +36,7 @@ import {
   writeResponse,
 } from './shapes.ts';
 import { meets } from './slot-order.ts';
+import { stopCounter } from './stop-counter.ts';
 import { writeAnswers, writeSettled } from './write-answers.ts';
 import { writeBeats } from './write-beats.ts';
 import { writeLaunch } from './write-launch.ts';
@@ -64,6 +65,8 @@ export const writeSlots = (p: Geometry) =>
       enters: output(bits<number>(p.writes)),
       hit_enters: output(bit),
       turn_allowed: input(bit),
+      /** Cycles after which a processor that gives no data has stopped; 0: never. */
+      patience: input(bits<number>(p.timerWidth - 1)),
       /** The turn is wanted, or in use. */
       wants_both: output(bit),
       open: output(bit),
@@ -135,16 +138,25 @@ export const writeSlots = (p: Geometry) =>
         lit(1, 0),
       );
 
+      const stop = stopCounter(m, 'write_stop', io.patience);
+      stop.counts(beats.waits);
+      const { stopped } = m.named({ stopped: all([beats.waits, stop.isSpent]) });
+      m.when(w.present, () => ring.starved.set(0));
+      m.when(stopped, () => ring.starved.set(1));
+
       // Pages that are taken back.
       const own = ring.local.not().and(
         masked(
-          ring.those((slot) => slot.index.eq(bump.index)),
+          ring.those((slot) => slot.index.eq(bump.index).or(bump.flush)),
           bump.now,
         ),
       );
       const { taken_back: takenBack } = m.named({ taken_back: own.and(valid).and(launched).and(ring.owed) });
       const { cuts } = m.named({
-        cuts: takenBack.and(beats.current).or(compared.different.and(valid).and(launched)),
+        cuts: takenBack
+          .or(stopped.repeat<number>(p.writes))
+          .and(beats.current)
+          .or(compared.different.and(valid).and(launched)),
       });
       const backed = ring.translated.and(own.or(compared.different));
       const kept = entered.not();

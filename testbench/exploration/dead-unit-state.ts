@@ -19,6 +19,7 @@ const walkStates = { idle: 0, ask: 1, wait: 2, index: 3, value: 4, fill: 5, faul
 /** Counters that software may read, and timers where `timeout` is 0. */
 const countersOf = (unit: string): readonly string[] => [
   ...['hits', 'misses', 'restarts', 'failovers', 'differences'].map((name) => `${unit}.${name}`),
+  ...['reads.read_stop', 'writes.write_stop'].map((name) => `${unit}.${name}`),
   ...[0, 1].flatMap((port) => ['read_timer', 'write_timer'].map((timer) => `${unit}.port_${port}.${timer}`)),
 ];
 

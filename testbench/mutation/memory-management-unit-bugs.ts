@@ -92,6 +92,22 @@ export const memoryManagementUnitBugs: readonly PlantedBug[] = [
       ),
   },
   {
+    name: 'stopped_reader_holds_memory',
+    imitates: 'a manager that takes no data and blocks all others',
+    planted: 'unit 0: reads whose data the processor does not take are never given up',
+    path: unit('reads'),
+    within,
+    plant: (module) => changeValues(module, 'stopped', zero),
+  },
+  {
+    name: 'stopped_writer_holds_memory',
+    imitates: 'a manager that gives no data and blocks all others',
+    planted: 'unit 0: writes whose data the processor does not give are never given up',
+    path: unit('writes'),
+    within,
+    plant: (module) => changeValues(module, 'stopped', zero),
+  },
+  {
     name: 'turn_never_spent',
     imitates: 'an arbiter that starves',
     planted: 'unit 0: who has the turn keeps it',

@@ -7,6 +7,7 @@ import { both, type Geometry, isError, type Memory, other, setOf } from './geome
 import type { MemoryPort } from './memory-port.ts';
 import { type ReadSlot, type ReadSlots, readStates } from './read-slots.ts';
 import { lanesOf } from './requests.ts';
+import { Stop } from './stop.ts';
 import type { Walker } from './walker.ts';
 import type { Wires } from './wires.ts';
 
@@ -47,6 +48,11 @@ export class Deliveries {
   /** The source that wins the processor's register. */
   #winner = -1;
   #last = 0;
+  /** The processor does not take what it is offered in this cycle. */
+  #waits = false;
+  readonly #stop: Stop;
+  /** It has taken nothing for too long. */
+  stopped = false;
 
   constructor(
     ports: readonly [MemoryPort, MemoryPort],
@@ -57,7 +63,9 @@ export class Deliveries {
     geometry: Geometry,
     events: Events,
     walkerIdentifier: number,
+    timerWidth: number,
   ) {
+    this.#stop = new Stop(timerWidth);
     this.#ports = ports;
     this.#output = output;
     this.#slots = slots;
@@ -70,6 +78,7 @@ export class Deliveries {
 
   reset(): void {
     this.#last = 0;
+    this.#stop.reset();
   }
 
   #response({ r }: MemoryPort): number {
@@ -86,7 +95,9 @@ export class Deliveries {
     return index < 0 ? undefined : this.#ports[index]!.r;
   }
 
-  decide(inputs: Uint32Array, wires: Wires): void {
+  decide(inputs: Uint32Array, wires: Wires, timeout: number): void {
+    this.stopped = this.#stop.isSpent(timeout);
+    this.#waits = !this.#output.free(inputs);
     for (const port of this.#ports) this.#look(inputs, wires, port);
     const [first, second] = this.#candidates;
     this.#pair = first.fate === 'comes' && second.fate === 'comes' && first.slot === second.slot;
@@ -146,6 +157,7 @@ export class Deliveries {
 
   /** The edge. */
   edge(): void {
+    this.#stop.step(this.#waits);
     if (this.#winner >= 0) this.#deliver();
     if (this.#pair && this.#candidates[0].fate === 'skipped') this.#candidates[0].slot!.skip -= 1;
     for (const port of this.#ports) this.#move(port);

@@ -55,6 +55,7 @@ export class Lookups {
   readonly #events: Events;
   #lookedLast: number = directions.write;
   #lookup: Lookup | undefined;
+  #stopped = false;
 
   constructor(parts: {
     readonly heldRead: HeldRequest;
@@ -102,11 +103,15 @@ export class Lookups {
     return held.beat.has && !next.valid ? { slot: undefined, request: held.request } : undefined;
   }
 
-  /** @param allowed whether something may begin on both memories in this cycle */
-  decide(inputs: Uint32Array, wires: Wires, allowed: boolean): void {
+  /**
+   * @param allowed whether something may begin on both memories in this cycle
+   * @param stopped whether the processor takes no answers to reads
+   */
+  decide(inputs: Uint32Array, wires: Wires, allowed: boolean, stopped: boolean): void {
     this.#lookup = undefined;
+    this.#stopped = stopped;
     if (wires.bump || this.#walker.keepsOut) return;
-    const askers = [this.#readAsker(), this.#writeAsker()];
+    const askers = [stopped ? undefined : this.#readAsker(), this.#writeAsker()];
     const turn = 1 - this.#lookedLast;
     const direction = askers[turn] === undefined ? 1 - turn : turn;
     const asker = askers[direction];
@@ -176,6 +181,7 @@ export class Lookups {
   edge(): { readonly slot: Slot; readonly number: number; readonly entry: Entry } | undefined {
     const lookup = this.#lookup;
     const read = lookup?.direction === directions.read;
+    if (this.#stopped) this.compareWanted = false;
     const enters = lookup?.enters === true;
     if (lookup !== undefined) {
       this.#lookedLast = lookup.direction;

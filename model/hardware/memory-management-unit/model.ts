@@ -142,8 +142,9 @@ class Model implements MemoryManagementUnitModel {
       geometry,
       this.#events,
       walkerIdentifier,
+      parameters.timerWidth,
     );
-    this.#data = new Writes(this.#writes, this.#heldData, ports, this.#check, geometry);
+    this.#data = new Writes(this.#writes, this.#heldData, ports, this.#check, geometry, parameters.timerWidth);
     this.#answers = new Answers(this.#writes, this.#data, ports, answer, this.#events, walkerIdentifier);
     this.#turns = new Turns(this.#reads, this.#writes);
     this.reset();
@@ -219,11 +220,12 @@ class Model implements MemoryManagementUnitModel {
     this.#heldData.look(inputs);
     for (const { r } of this.#ports) r.look(inputs);
     const allowed = this.#turns.allowed(wires);
+    const { timeout } = this.#registers;
     this.#check.decide(wires.cookie);
     this.#walker.decide(inputs, wires);
-    this.#deliveries.decide(inputs, wires);
-    this.#lookups.decide(inputs, wires, allowed);
-    this.#data.decide(inputs, wires, allowed);
+    this.#deliveries.decide(inputs, wires, timeout);
+    this.#lookups.decide(inputs, wires, allowed, this.#deliveries.stopped);
+    this.#data.decide(inputs, wires, allowed, timeout);
     this.#answers.decide(inputs, wires);
   }
 
@@ -236,6 +238,7 @@ class Model implements MemoryManagementUnitModel {
     for (const register of this.#outgoing) register.settle(inputs);
     const { place, full } = this.#tlb;
     this.#reads.bump(wires);
+    if (this.#deliveries.stopped) this.#reads.stop();
     this.#data.revoke(wires);
     this.#compare();
     const { walkerBeat } = this.#deliveries;

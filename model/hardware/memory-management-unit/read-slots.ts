@@ -33,11 +33,16 @@ export class ReadSlots extends Ring<ReadSlot> {
   }
 
   /** What this cycle's bump sends again; call it before anything changes. */
-  bump({ bump, bumpIndex }: Wires): void {
+  bump({ bump, bumpIndex, bumpFlush }: Wires): void {
     if (!bump) return;
     for (const slot of this.slots) {
-      if (inFlight(slot) && !slot.local && slot.index === bumpIndex) this.#again.add(slot);
+      if (inFlight(slot) && !slot.local && (bumpFlush || slot.index === bumpIndex)) this.#again.add(slot);
     }
+  }
+
+  /** What a processor that takes no answers sends again; call it before anything changes. */
+  stop(): void {
+    for (const slot of this.slots) if (inFlight(slot) && !slot.local) this.#again.add(slot);
   }
 
   sendAgain(slot: ReadSlot): void {

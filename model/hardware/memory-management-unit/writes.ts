@@ -5,6 +5,7 @@ import type { Check } from './check.ts';
 import { both, type Geometry, memories, setOf } from './geometry.ts';
 import type { MemoryPort } from './memory-port.ts';
 import { loadRequest } from './requests.ts';
+import { Stop } from './stop.ts';
 import type { Wires } from './wires.ts';
 import { type WriteSlot, type WriteSlots, writeStates } from './write-slots.ts';
 
@@ -24,8 +25,22 @@ export class Writes {
   #moves: 'none' | 'empty' | 'data' = 'none';
   #launched: WriteSlot | undefined;
   #route = 0;
+  /** Current waits for the processor, and has for too long. */
+  #waits = false;
+  #stopped = false;
+  /** The data of the next were given up, and have not come since. */
+  #starved = false;
+  readonly #stop: Stop;
 
-  constructor(slots: WriteSlots, data: HeldBeat, ports: readonly MemoryPort[], check: Check, geometry: Geometry) {
+  constructor(
+    slots: WriteSlots,
+    data: HeldBeat,
+    ports: readonly MemoryPort[],
+    check: Check,
+    geometry: Geometry,
+    timerWidth: number,
+  ) {
+    this.#stop = new Stop(timerWidth);
     this.#slots = slots;
     this.#data = data;
     this.#ports = ports;
@@ -38,6 +53,8 @@ export class Writes {
     this.#active = false;
     this.#beat = 0;
     this.#kept = 0;
+    this.#starved = false;
+    this.#stop.reset();
   }
 
   /** Beats of the slot whose data comes next that went in an earlier burst. */
@@ -53,9 +70,14 @@ export class Writes {
     return memories.filter((memory) => (route & setOf(memory)) !== 0).map((memory) => this.#ports[memory]!);
   }
 
-  /** @param allowed whether something may begin on both memories in this cycle */
-  decide(inputs: Uint32Array, wires: Wires, allowed: boolean): void {
+  /**
+   * @param allowed whether something may begin on both memories in this cycle
+   * @param timeout of the register
+   */
+  decide(inputs: Uint32Array, wires: Wires, allowed: boolean, timeout: number): void {
     this.#decideBeat(inputs, wires);
+    this.#waits = this.#active && this.#isWaiting(this.#current);
+    this.#stopped = this.#waits && this.#stop.isSpent(timeout);
     this.#decideLaunch(inputs, wires, allowed);
   }
 
@@ -72,13 +94,18 @@ export class Writes {
     }
   }
 
+  #isWaiting({ cut, local, request, enabled }: WriteSlot): boolean {
+    const isExclusive = request.lock !== 0 && enabled !== both;
+    return !cut && !local && !isExclusive && this.#beat >= this.#kept && !this.#data.has;
+  }
+
   get #ends(): boolean {
     return this.#moves !== 'none' && this.#beat === this.#current.request.length;
   }
 
   #decideLaunch(inputs: Uint32Array, wires: Wires, allowed: boolean): void {
     this.#launched = undefined;
-    if (wires.bump) return;
+    if (wires.bump || this.#starved) return;
     if (this.#active && (!this.#ends || this.#current.cut)) return;
     const slot = this.#active ? this.#slots.slots[this.#slots.after(this.#dataNext)]! : this.#current;
     if (!slot.valid || slot.state !== writeStates.translated || this.#check.different?.slot === slot) return;
@@ -95,27 +122,35 @@ export class Writes {
     return this.#route !== both || allowed;
   }
 
-  /** What a bump, or a comparison, does to the writes; call it before anything else changes them. */
-  revoke({ bump, bumpIndex }: Wires): void {
+  /** What a bump, a comparison, or a processor that gives no data does to the writes; call it before anything else changes them. */
+  revoke({ bump, bumpIndex, bumpFlush }: Wires): void {
     const different = this.#check.different?.slot;
     for (const slot of this.#slots.slots) {
       if (!slot.valid) continue;
-      const bumped = bump && !slot.local && slot.index === bumpIndex;
+      const bumped = bump && !slot.local && (bumpFlush || slot.index === bumpIndex);
       if (!bumped && slot !== different) continue;
       if (slot.state === writeStates.translated) slot.state = writeStates.again;
       else if (slot.state === writeStates.launched) {
         if (bumped && slot.pending === 0 && slot !== different) continue;
         if (bumped && slot.pending !== 0) slot.leaving = true;
-        if (this.#active && slot === this.#current && !slot.cut) {
-          slot.cut = true;
-          this.#kept = Math.max(this.#kept, this.#beat);
-        }
+        if (this.#active && slot === this.#current) this.#cut(slot);
       }
     }
+    if (!this.#stopped) return;
+    this.#cut(this.#current);
+    this.#starved = true;
+  }
+
+  #cut(slot: WriteSlot): void {
+    if (slot.cut) return;
+    slot.cut = true;
+    this.#kept = Math.max(this.#kept, this.#beat);
   }
 
   /** The edge, after `revoke`. */
   edge(): void {
+    this.#stop.step(this.#waits);
+    if (this.#data.has) this.#starved = false;
     if (this.#moves !== 'none') this.#move();
     else if (this.#data.has) this.#data.keep();
     if (this.#launched !== undefined) this.#launch(this.#launched);

@@ -16,6 +16,13 @@ const patience = 1200;
 /** Beats of the longest bursts. */
 const longest = 24;
 
+/** Now and then a processor does not go on for longer than its unit has patience: then it goes as it did for a while, and stops. */
+const stops = runLengths.map((lengths) => {
+  if (lengths[1] !== 6) return lengths;
+  const before = Array.from({ length: 8 }, () => lengths).flat();
+  return [...before, ...(before.length % 2 === 0 ? [1] : []), 30 * lengths.length];
+});
+
 const traffic = (p: P, size: number): Arbitrary<UnitTraffic> =>
   fc
     .record({
@@ -35,7 +42,7 @@ const traffic = (p: P, size: number): Arbitrary<UnitTraffic> =>
         { weight: 1, arbitrary: fc.nat(3).map((n) => n + 1) },
       ),
       lead: fc.nat(3),
-      stalls: fc.record({ w: runLengths, b: runLengths, r: runLengths }),
+      stalls: fc.record({ w: stops, b: runLengths, r: stops }),
     })
     .map(({ lists, domains, ...rest }) => ({
       ...rest,

@@ -48,6 +48,9 @@ export const bumpEach = (machine: Machine, pages: number): void => {
   for (let page = 0; page < pages; page += 1) machine.bump(indexOf(machine.parameters, mappingOf(page)));
 };
 
+/** One write takes everything. */
+export const bumpAll = (machine: Machine): void => machine.bump(0, true);
+
 export interface ShootdownParts {
   /** A write to, and a read of, a register of the interrupt controller: as of any register port here. */
   readonly write: number;
@@ -63,7 +66,7 @@ export const shootdownParts = (kind: Kind, pages: number, manner: Manner): Shoot
   const machine = machineInUse(kind, 1, pages);
   unmap(machine, pages);
   const invalidate = cyclesOf(machine, () => {
-    if (manner === 'whole TLB') machine.bump(0, true);
+    if (manner === 'whole TLB') bumpAll(machine);
     else bumpEach(machine, pages);
   });
   const write = cyclesOf(machine, () => machine.write('interrupt_enable', 0));

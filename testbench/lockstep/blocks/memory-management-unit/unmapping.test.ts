@@ -1,7 +1,16 @@
 /** What it costs to take pages back from units that use them, in cycles of software at the keeper's register port; and by interrupts instead. */
 import { describe, expect, test } from 'vitest';
 import { type Kind, kinds } from './machines.ts';
-import { bumpEach, type Manner, machineInUse, shootdown, shootdownParts, unmap, useLast } from './shootdown.ts';
+import {
+  bumpAll,
+  bumpEach,
+  type Manner,
+  machineInUse,
+  shootdown,
+  shootdownParts,
+  unmap,
+  useLast,
+} from './shootdown.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 const unitCounts = [1, 2, 4] as const;
@@ -9,11 +18,12 @@ const unitCounts = [1, 2, 4] as const;
 const entries = [0, 100, 1000] as const;
 
 /** Cycles from the first write to the answer to the last: every unit reads the page before, and cannot afterwards. */
-const cyclesOf = (kind: Kind, units: number, pages: number): number => {
+const cyclesOf = (kind: Kind, units: number, pages: number, all = false): number => {
   const machine = machineInUse(kind, units, pages);
   const begin = machine.cycle;
   unmap(machine, pages);
-  bumpEach(machine, pages);
+  if (all) bumpAll(machine);
+  else bumpEach(machine, pages);
   const cycles = machine.cycle - begin;
   for (const responses of useLast(machine, pages)) expect(responses).toEqual([3]);
   return cycles;
@@ -46,7 +56,11 @@ describe.each(kinds)('%s', (kind) => {
     600_000,
   );
 
-  test('interrupts that empty whole TLBs cost the same for any number of pages', () => {
-    for (const pages of [1, 16]) expect(partsOf(kind, pages, 'whole TLB').invalidate).toBe(7);
+  test('taking all pages back by one write costs the same for any number of units and pages, and less than interrupts that empty whole TLBs', () => {
+    for (const pages of [1, 16]) {
+      for (const units of unitCounts) expect(cyclesOf(kind, units, pages, true)).toBe(7);
+      const parts = partsOf(kind, pages, 'whole TLB');
+      expect(shootdown(parts, 4, 0)).toEqual({ elapsed: 16, processors: 46 });
+    }
   });
 });
