@@ -4,6 +4,7 @@ import { bytesOf, type Octets } from '../protocol/octets.ts';
 import type { Qid } from '../protocol/qid.ts';
 import { isType, modes } from '../tree/mode.ts';
 import type { Attributes, Change, OpenFile, OpenFlags, Reference, Statistics } from '../tree/tree.ts';
+import { changeNode, permissionsGiven, resizeNode } from './change.ts';
 import { closeDescriptor, holdSame, keyOf, openHeld, openUnder, pathUnder, statOf, statUnder } from './descriptors.ts';
 import { HostDirectory } from './directory.ts';
 import { HostFile } from './file.ts';
@@ -12,8 +13,6 @@ import type { HostNode } from './node.ts';
 const { O_CREAT, O_EXCL, O_NONBLOCK, O_RDONLY, O_WRONLY, O_RDWR, O_SYNC } = fs.constants;
 const { link, lstat, mkdir, rename, rmdir, symlink, unlink } = fs.promises;
 
-/** Set-user-id and set-group-id would hand the server's own rights to whoever runs the file on the host. */
-const permissionsGiven = 0o1777;
 const attempts = 8;
 
 /** The host's flags. Reading and writing place every byte themselves, so appending is ours to do; a file that would block is not opened at all. */
@@ -60,45 +59,8 @@ export class HostReference implements Reference {
       born: stats.birthtimeNs,
     };
   }
-  async change({ mode, uid, gid, size, accessed, modified }: Change): Promise<void> {
-    const { node } = this;
-    node.checkInside();
-    const stats = await statOf(node.descriptor);
-    // The server's files belong to who runs it: a client may only ask for what is so.
-    if ((uid !== undefined && BigInt(uid) !== stats.uid) || (gid !== undefined && BigInt(gid) !== stats.gid))
-      throw new FileError('EPERM');
-    if (size !== undefined) await this.resize(size);
-    if (mode !== undefined) {
-      if (isType(node.type, modes.symlink)) throw new FileError('EOPNOTSUPP');
-      await fs.promises.chmod(node.path, mode & permissionsGiven);
-    }
-    if (accessed === undefined && modified === undefined) return;
-    // Node takes a negative number for now, and a date before 1970 for what it says.
-    const seconds = (time: bigint | 'now' | undefined, kept: bigint): number | Date => {
-      const at = Number(time === 'now' ? BigInt(Date.now()) * 1_000_000n : (time ?? kept));
-      return at < 0 ? new Date(at / 1e6) : at / 1e9;
-    };
-    await fs.promises.utimes(node.path, seconds(accessed, stats.atimeNs), seconds(modified, stats.mtimeNs));
-  }
-  private async resize(size: number): Promise<void> {
-    const { node } = this;
-    if (node.isDirectory) throw new FileError('EISDIR');
-    if (!isType(node.type, modes.file)) throw new FileError('EINVAL');
-    await node.state.turns.run(async () => {
-      const { quota } = node.tree.share;
-      const { state } = node;
-      const old = Number((await statOf(node.descriptor)).size);
-      quota?.count(old - state.size, 0);
-      state.size = old;
-      quota?.chargeBytes(size - old);
-      try {
-        await fs.promises.truncate(node.path, size);
-        state.size = size;
-      } catch (error) {
-        quota?.count(old - size, 0);
-        throw error;
-      }
-    });
+  change(change: Change): Promise<void> {
+    return changeNode(this.node, change);
   }
   async open(flags: OpenFlags): Promise<OpenFile> {
     const { node } = this;
@@ -115,7 +77,7 @@ export class HostReference implements Reference {
     let descriptor = -1;
     try {
       descriptor = await openHeld(node.descriptor, hostFlags(flags));
-      if (flags.truncate) await this.resize(0);
+      if (flags.truncate) await resizeNode(node, 0);
       return new HostFile(node, descriptor, flags);
     } catch (error) {
       node.tree.returnDescriptor();

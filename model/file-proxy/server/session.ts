@@ -4,7 +4,8 @@ import { type Body, type Message, noTag, type RequestName, versionText } from '.
 import type { Octets } from '../protocol/octets.ts';
 import type { Tree } from '../tree/tree.ts';
 import { Fids } from './fids.ts';
-import { type Context, handlers } from './handlers.ts';
+import type { Context } from './handler.ts';
+import { handlers } from './handlers.ts';
 import type { Locks } from './locks.ts';
 
 export interface SessionLimits {
