@@ -1,4 +1,4 @@
-import { decode, encode } from '../protocol/codec.ts';
+import { decode, encodeParts } from '../protocol/codec.ts';
 import { codeOfNumber, FileError } from '../protocol/errors.ts';
 import { type Body, type Message, noTag, type ReplyName, type RequestName, versionText } from '../protocol/layout.ts';
 import { octetsOf } from '../protocol/octets.ts';
@@ -24,6 +24,16 @@ export interface ClientOptions {
   /** Requests in flight at once; more wait their turn. */
   readonly depth?: number;
 }
+
+/** Bytes that hold any reply without data and without a link's target. */
+const leastReply = 512;
+const targetReply = 9 + 4096;
+
+/** Bytes that the reply to a request has at most. */
+const replyBytes = (request: Request): number => {
+  if (request.name === 'Tread' || request.name === 'Treaddir') return Math.max(leastReply, request.count + 11);
+  return request.name === 'Treadlink' ? targetReply : leastReply;
+};
 
 /** A reply, and whether its request had to be sent twice. */
 export interface Answer<N extends RequestName> {
@@ -89,7 +99,10 @@ export class Client {
         },
       );
       const { messageSize } = this.options;
-      transport.send(encode({ name: 'Tversion', tag: noTag, messageSize, version: octetsOf(versionText) }));
+      transport.send(
+        encodeParts({ name: 'Tversion', tag: noTag, messageSize, version: octetsOf(versionText) }),
+        leastReply,
+      );
     });
   }
   private receive(transport: Transport, bytes: Uint8Array): void {
@@ -145,7 +158,7 @@ export class Client {
   private send(pending: Pending): void {
     pending.resent = pending.sent;
     pending.sent = true;
-    this.transport?.send(encode(pending.request));
+    this.transport?.send(encodeParts(pending.request), replyBytes(pending.request));
   }
   /** Lets requests out, those first that an earlier connection left unanswered. */
   resume(): void {

@@ -1,3 +1,4 @@
+import { join } from '../protocol/codec.ts';
 import { FileError } from '../protocol/errors.ts';
 import type { Session } from '../server/session.ts';
 import type { Transport } from './transport.ts';
@@ -20,7 +21,7 @@ export const sessionTransport = (session: Session): Transport => {
     },
     send: (message) => {
       if (!open) return;
-      void session.handle(message).then((reply) => {
+      void session.handle(join(message)).then((reply) => {
         if (reply === null) close();
         else if (open) take(reply);
       });

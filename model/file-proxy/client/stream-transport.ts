@@ -22,6 +22,10 @@ export const streamTransport = (stream: Duplex, messageLimit = 2 ** 24): Transpo
       }
     });
   },
-  send: (message) => void stream.write(message),
+  send: (message) => {
+    stream.cork();
+    for (const part of message) stream.write(part);
+    stream.uncork();
+  },
   close: () => void stream.destroy(),
 });

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RemoteTree } from '../client/remote-tree.ts';
 import type { Transport } from '../client/transport.ts';
+import { join as whole } from '../protocol/codec.ts';
 import { FileError } from '../protocol/errors.ts';
 import { Locks } from '../server/locks.ts';
 import { Session } from '../server/session.ts';
@@ -39,10 +40,10 @@ const restarting = (tree: Tree, lives: readonly { readonly messages: number; rea
         if (!open) return;
         left -= 1;
         if (left > 0)
-          void session.handle(message).then((reply) => {
+          void session.handle(whole(message)).then((reply) => {
             if (open && reply !== null) take(reply);
           });
-        else if (life?.done === true) void session.handle(message).then(close);
+        else if (life?.done === true) void session.handle(whole(message)).then(close);
         else close();
       },
       close,

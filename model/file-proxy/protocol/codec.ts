@@ -132,13 +132,39 @@ const sizeOf = (kind: keyof Kinds, value: unknown): number => {
   }
 };
 
-/** @throws RangeError on a text of more than 65,535 bytes: what is encoded is ours. */
+/** A message's bytes, as they follow one another. */
+export type Parts = readonly Uint8Array[];
+
+export const bytesIn = (parts: Parts): number => parts.reduce((sum, part) => sum + part.length, 0);
+
+/** The bytes in one piece. */
+export const join = (parts: Parts): Uint8Array => (parts.length === 1 ? parts[0]! : Buffer.concat(parts));
+
+/** The message in one piece. @throws RangeError as `encodeParts` */
 export const encode = <N extends MessageName>(message: Message<N>): Uint8Array => {
+  const parts = encodeParts(message);
+  const whole = new Uint8Array(bytesIn(parts));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+};
+
+/**
+ * What comes before a message's data, and the data themselves, which are not copied; of a message without data, one part.
+ * @throws RangeError on a text of more than 65,535 bytes: what is encoded is ours.
+ */
+export const encodeParts = <N extends MessageName>(message: Message<N>): Parts => {
   const { type, fields } = layout[message.name];
   const values = message as unknown as Readonly<Record<string, unknown>>;
   const kinds = Object.entries(fields);
   const size = kinds.reduce((sum, [field, kind]) => sum + sizeOf(kind, values[field]), headerBytes);
-  const bytes = new Uint8Array(size);
+  // Data are a message's last field.
+  const [lastField, lastKind] = kinds.at(-1) ?? ['', null];
+  const data = lastKind === 'data' ? (values[lastField] as Uint8Array) : null;
+  const bytes = new Uint8Array(size - (data?.length ?? 0));
   const view = new DataView(bytes.buffer);
   view.setUint32(0, size, true);
   view.setUint8(4, type);
@@ -184,8 +210,7 @@ export const encode = <N extends MessageName>(message: Message<N>): Uint8Array =
         break;
       case 'data':
         view.setUint32(at, (value as Uint8Array).length, true);
-        bytes.set(value as Uint8Array, at + 4);
-        at += 4 + (value as Uint8Array).length;
+        at += 4;
         break;
       case 'qid':
         putQid(value as Qid);
@@ -198,5 +223,5 @@ export const encode = <N extends MessageName>(message: Message<N>): Uint8Array =
         break;
     }
   }
-  return bytes;
+  return data === null || data.length === 0 ? [bytes] : [bytes, data];
 };

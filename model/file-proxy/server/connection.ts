@@ -17,9 +17,13 @@ export const serveStream = async (stream: Duplex, session: Session): Promise<voi
     wake();
   };
   const answer = async (request: Uint8Array): Promise<void> => {
-    const reply = await session.handle(request);
+    const reply = await session.answer(request);
     if (reply === null) return end();
-    if (!ended) stream.write(reply);
+    if (!ended) {
+      stream.cork();
+      for (const part of reply) stream.write(part);
+      stream.uncork();
+    }
     wake();
   };
   const full = (): boolean =>

@@ -1,4 +1,4 @@
-import { decode, encode } from '../protocol/codec.ts';
+import { bytesIn, decode, encodeParts, join, type Parts } from '../protocol/codec.ts';
 import { codeOf, type ErrorCode, numberOfCode } from '../protocol/errors.ts';
 import { type Body, type Message, noTag, type RequestName, versionText } from '../protocol/layout.ts';
 import type { Octets } from '../protocol/octets.ts';
@@ -30,9 +30,9 @@ export interface SessionOptions {
 }
 
 type Reply = { readonly name: string; readonly tag: number } & Readonly<Record<string, unknown>>;
-const encodeReply = (reply: Reply): Uint8Array => encode(reply as unknown as Message);
-const failure = (tag: number, code: ErrorCode): Uint8Array =>
-  encode({ name: 'Rlerror', tag, ecode: numberOfCode(code) });
+const encodeReply = (reply: Reply): Parts => encodeParts(reply as unknown as Message);
+export const failure = (tag: number, code: ErrorCode): Parts =>
+  encodeParts({ name: 'Rlerror', tag, ecode: numberOfCode(code) });
 
 /** One client's connection: its fids, and its requests under way. */
 export class Session {
@@ -61,13 +61,13 @@ export class Session {
    * Answers one request, whole with its header. Null where the client broke the protocol so that answers can no longer be told apart: the connection must end.
    * Never throws, whatever the bytes.
    */
-  async handle(bytes: Uint8Array): Promise<Uint8Array | null> {
+  async answer(bytes: Uint8Array): Promise<Parts | null> {
     if (this.closed || bytes.length > this.requestBytes) return null;
     const message = decode(bytes);
     const { tag } = message;
     if (this.underWay.has(tag)) return null;
     if (message.name === null) return bytes.length < 7 ? null : failure(tag, message.unknown ? 'EOPNOTSUPP' : 'EPROTO');
-    const answer = this.answer(message);
+    const answer = this.execute(message);
     this.underWay.set(tag, answer);
     try {
       return await answer;
@@ -75,7 +75,12 @@ export class Session {
       this.underWay.delete(tag);
     }
   }
-  private async answer(message: Message): Promise<Uint8Array> {
+  /** As `answer`, in one piece. */
+  async handle(bytes: Uint8Array): Promise<Uint8Array | null> {
+    const reply = await this.answer(bytes);
+    return reply === null ? null : join(reply);
+  }
+  private async execute(message: Message): Promise<Parts> {
     const { name, tag } = message;
     try {
       if (name === 'Tversion') return await this.version(message);
@@ -83,7 +88,7 @@ export class Session {
       if (name === 'Tflush') {
         // The answer to what is flushed goes first, so that the tag is free after ours.
         if (message.oldTag !== tag) await this.underWay.get(message.oldTag)?.catch(() => undefined);
-        return encode({ name: 'Rflush', tag });
+        return encodeParts({ name: 'Rflush', tag });
       }
       if (!Object.hasOwn(handlers, name)) return failure(tag, 'EOPNOTSUPP');
       const handler = handlers[name as keyof typeof handlers] as (
@@ -92,7 +97,7 @@ export class Session {
       ) => Promise<Readonly<Record<string, unknown>>>;
       const body = await handler(this.context(), message as unknown as Body<RequestName>);
       const reply = encodeReply({ name: `R${name.slice(1)}`, tag, ...body });
-      return reply.length > this.messageSize ? failure(tag, 'EMSGSIZE') : reply;
+      return bytesIn(reply) > this.messageSize ? failure(tag, 'EMSGSIZE') : reply;
     } catch (error) {
       if (typeof (error as { code?: unknown } | null)?.code !== 'string') this.options.onFault?.(error);
       return failure(tag, codeOf(error));
@@ -103,7 +108,7 @@ export class Session {
     return { tree, locks, readOnly, attachNames, fids: this.fids, messageSize: this.messageSize };
   }
   /** Agrees on a version and a size, and forgets all that went before. */
-  private async version({ tag, messageSize, version }: Message<'Tversion'>): Promise<Uint8Array> {
+  private async version({ tag, messageSize, version }: Message<'Tversion'>): Promise<Parts> {
     const others = [...this.underWay.values()];
     await Promise.allSettled(others);
     await this.forget();
@@ -111,7 +116,7 @@ export class Session {
     if (size < leastMessageSize) return failure(tag, 'EMSGSIZE');
     const known = version === versionText;
     this.messageSize = known ? size : 0;
-    return encode({
+    return encodeParts({
       name: 'Rversion',
       tag,
       messageSize: size,

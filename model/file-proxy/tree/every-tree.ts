@@ -6,8 +6,11 @@ import { sessionTransport } from '../client/session-transport.ts';
 import { HostShare } from '../host/share.ts';
 import { HostTree } from '../host/tree.ts';
 import { MemoryTree } from '../memory/tree.ts';
+import { GuestRing } from '../ring/guest-ring.ts';
+import { memoryDoors } from '../ring/memory-door.ts';
+import { serveRing } from '../ring/ring-service.ts';
 import { Locks } from '../server/locks.ts';
-import { Session } from '../server/session.ts';
+import { Session, sessionLimits } from '../server/session.ts';
 import type { QuotaLimits } from './quota.ts';
 import type { Tree } from './tree.ts';
 
@@ -48,6 +51,25 @@ export const hostTree = async (quota?: QuotaLimits): Promise<TreeUnderTest & { r
   };
 };
 
+/** The same tree, through a client and a server with a ring between them. */
+const overRing = async (tree: Tree): Promise<TreeUnderTest> => {
+  const doors = memoryDoors(16_384);
+  const service = serveRing(
+    doors.server,
+    (messageSize) =>
+      new Session({ tree, locks: new Locks(), limits: { ...sessionLimits, messageSize }, onFault: fault }),
+  );
+  const ring = new GuestRing(doors.guest);
+  const remote = await RemoteTree.connect({ connect: () => ring.connect(), messageSize: 8192 });
+  return {
+    tree: remote,
+    close: async () => {
+      await remote.close();
+      await service.stop();
+    },
+  };
+};
+
 const through = async (inner: TreeUnderTest): Promise<TreeUnderTest> => {
   const remote = await remotely(inner.tree);
   return {
@@ -68,6 +90,7 @@ const memoryTree = async (quota?: QuotaLimits): Promise<TreeUnderTest> => ({
 export const treesUnderTest: Readonly<Record<string, (quota?: QuotaLimits) => Promise<TreeUnderTest>>> = {
   memory: memoryTree,
   host: hostTree,
+  'memory over a ring': async (quota) => overRing((await memoryTree(quota)).tree),
   'memory over 9P': async (quota) => through(await memoryTree(quota)),
   'host over 9P': async (quota) => through(await hostTree(quota)),
 };
