@@ -1,0 +1,3 @@
+/** The hypervisor, on a platform just powered on. */
+export { type CreateHypervisorOptions, createHypervisor } from './hypervisor.ts';
+export type * from './interface.ts';
