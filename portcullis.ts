@@ -42,6 +42,10 @@ const verbs: Readonly<Record<string, { readonly summary: string; load(): Promise
     summary: 'Serve a file over NBD while snapshots of it are taken, read, removed and restored',
     load: async () => (await import('./testbench/commands/volume.ts')).volume,
   },
+  store: {
+    summary: 'Serve a store of keys to XenStore clients, as domain 0, until it is stopped',
+    load: async () => (await import('./testbench/commands/store.ts')).store,
+  },
   boot: {
     summary: 'Run scenarios on the platform: software on a machine whose parts fail',
     load: async () => (await import('./testbench/commands/boot.ts')).boot,

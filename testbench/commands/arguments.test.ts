@@ -142,7 +142,7 @@ test('without a verb, and with --help, it says what there is', async () => {
   expect(await runCommand('--version')).toMatchObject({ code: 0, out: `${projectVersion()}\n` });
 });
 
-const verbs = ['all', 'generate', 'check', 'prove', 'synth', 'wave', 'share', 'volume', 'bench'];
+const verbs = ['all', 'generate', 'check', 'prove', 'synth', 'wave', 'share', 'volume', 'store', 'bench'];
 
 test.each(verbs)('%s --help tells every option', async (verb) => {
   const help = await runCommand(verb, '--help');
