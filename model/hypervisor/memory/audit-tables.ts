@@ -2,7 +2,7 @@
 import type { Processor } from '../../hardware/platform/index.ts';
 import { windowBase } from './core.ts';
 import type { Copies, Finding, PageEntry } from './interface.ts';
-import { domainCount, frameBytes } from './layout.ts';
+import { domainCount, firstPage, frameBytes } from './layout.ts';
 import { pageName } from './shared.ts';
 import { decodeEntry, encodeEntry, encodePointer, encodeWindowEntry, type Halves } from './table-entry.ts';
 import { tableEntries } from './tables.ts';
@@ -36,8 +36,6 @@ export interface Reader {
   address(frame: number): number;
 }
 
-/** Pages below are the windows' in domain 0. */
-const windowPages = windowBase(8, 0) / frameBytes;
 const reach = (level: number): number => tableEntries ** level;
 const copyNames: readonly (Copies | undefined)[] = [undefined, 'first', 'second', 'both'];
 
@@ -48,7 +46,7 @@ const windowEntry = (page: number, frames: number): Halves | undefined => {
   const slot = Math.floor((page * frameBytes) / windowBase(0, 1));
   const frame = page - (slot * windowBase(0, 1)) / frameBytes;
   const copies = copyNames[slot % 4];
-  return copies === undefined || frame >= frames
+  return copies === undefined || frame >= frames || slot >= windowBase(8, 0) / windowBase(0, 1)
     ? undefined
     : encodeWindowEntry({ frame, copies, form: Math.floor(slot / 4) });
 };
@@ -72,7 +70,7 @@ class Walk implements Walked {
   /** Looks at an entry; says whether it is in use. */
   async entry(halves: Halves, level: number, page: number): Promise<boolean> {
     const { low, high } = halves;
-    if (this.#domain === 0 && page < windowPages && level === 1) return this.#window(halves, page);
+    if (page < firstPage(this.#domain) && level === 1) return this.#window(halves, page);
     const entry = decodeEntry(halves, level);
     if (entry === undefined)
       this.find(page, `the entry at level ${level} is ${hex(high)} ${hex(low)}, which is never written`);

@@ -2,9 +2,8 @@
 import type { Processor } from '../../hardware/platform/index.ts';
 import { copyBits } from './frame-record.ts';
 import type { Explanation, FaultedAccess, PageEntry } from './interface.ts';
-import { frameBytes } from './layout.ts';
+import { firstPage, frameBytes, pageCount } from './layout.ts';
 import type { DomainMaps } from './page-maps.ts';
-import { pageCount } from './tables.ts';
 
 const explainPage = async (
   { registers }: Processor,
@@ -34,7 +33,7 @@ export const explain = async (
   const last = Math.floor((address + bytes - 1) / frameBytes);
   const explanation = await maps.site(processor, domain, async ({ tables }): Promise<Explanation> => {
     for (let page = first; page <= last; page += 1) {
-      if (page >= pageCount) return { kind: 'nothing', page };
+      if (page < firstPage(domain) || page >= pageCount) return { kind: 'nothing', page };
       const { entry } = await tables.locate(processor, domain, page);
       const found = await explainPage(processor, page, entry, write);
       if (found.kind !== 'none') return found;

@@ -4,6 +4,12 @@ export const frameBytes = 4096;
 /** Frames of a super frame. */
 export const superFrames = 512;
 export const domainCount = 16;
+/** Pages of a domain's address space: virtual addresses have 39 bits. */
+export const pageCount = 2 ** 27;
+/** Below this page, domain 0 has the hypervisor's windows. */
+const firstPageOfDomain0 = 2 ** 26;
+/** A domain's page map begins at this page. */
+export const firstPage = (domain: number): number => (domain === 0 ? firstPageOfDomain0 : 0);
 /** Words of 64 bits. */
 export const frameRecordBytes = 8;
 /** Of one super frame: counts of what is free in it, and a bit for each of its frames of either memory. */

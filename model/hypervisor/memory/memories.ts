@@ -6,13 +6,12 @@ import { HypervisorError } from './errors.ts';
 import type { FrameTable } from './frame-table.ts';
 import type { Lost, Memories, PathKey } from './interface.ts';
 import { loadKeys } from './keys.ts';
-import { domainCount } from './layout.ts';
+import { domainCount, pageCount } from './layout.ts';
 import { Lock } from './lock.ts';
 import type { DomainMaps } from './page-maps.ts';
 import { restoreContent } from './restoring.ts';
 import type { Present, Site } from './shared.ts';
 import { encodeEntry } from './table-entry.ts';
-import { pageCount } from './tables.ts';
 
 /** Cycles for which a memory may take to come out of its reset, and between two looks. */
 const resetCycles = 20_000;

@@ -3,12 +3,12 @@ import type { Processor } from '../../hardware/platform/index.ts';
 import { bumpAll } from './cookies.ts';
 import { HypervisorError } from './errors.ts';
 import type { PageMap, PageMaps } from './interface.ts';
-import { domainCount } from './layout.ts';
+import { domainCount, pageCount } from './layout.ts';
 import { Lock } from './lock.ts';
 import { DomainMap } from './page-map.ts';
 import { clearEntries, holdEntries, type Present, type Shared, type Site } from './shared.ts';
 import { encodePointer } from './table-entry.ts';
-import { type Located, pageCount, tableEntries } from './tables.ts';
+import type { Located } from './tables.ts';
 
 /** Pages that are taken back together. */
 const together = 64;
@@ -81,13 +81,14 @@ export class DomainMaps implements PageMaps {
       const site: Site = { ...this.#shared, processor, domain };
       const { tables } = this.#shared;
       await tables.top(processor, domain);
-      const entries = await tables.entries(processor, domain, 0, pageCount);
+      const met: number[] = [];
+      const entries = await tables.entries(processor, domain, 0, pageCount, met);
       const held = entries.find(({ entry }) => entry.kind === 'held');
       if (held !== undefined) return held.page;
       const referenced = await this.#takeBack(site, entries);
       if (referenced > 0)
         throw new HypervisorError('EBUSY', `${referenced} pages of domain ${domain} are referenced by others`);
-      await this.#freeTables(site);
+      await this.#freeTables(site, met);
       return undefined;
     });
   }
@@ -116,21 +117,12 @@ export class DomainMaps implements PageMaps {
     return referenced;
   }
 
-  async #freeTables({ tables, frames, processor, domain }: Site): Promise<void> {
-    const top = await tables.top(processor, domain);
-    const found = [top.entry.frame];
-    const collect = async (frame: number, level: number): Promise<void> => {
-      for (const { entry } of await tables.slots(processor, frame, level, 0, tableEntries))
-        if (entry.kind === 'table') {
-          found.push(entry.frame);
-          if (level > 1) await collect(entry.frame, level - 1);
-        }
-    };
-    await collect(top.entry.frame, 2);
-    await processor.machine.write64(top.address, 0n);
+  async #freeTables({ tables, frames, processor, domain }: Site, met: readonly number[]): Promise<void> {
+    const address = tables.rootAddress(domain);
+    await processor.machine.write64(address, 0n);
     await bumpAll(processor);
-    await processor.machine.write64(top.address + 8, 0n);
-    for (const frame of found) await frames.releaseTable(processor, frame);
+    await processor.machine.write64(address + 8, 0n);
+    for (const frame of met) await frames.releaseTable(processor, frame);
   }
 
   async settled(processor: Processor, domain: number, page: number): Promise<void> {

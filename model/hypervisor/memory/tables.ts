@@ -5,13 +5,11 @@ import type { Core } from './core.ts';
 import { HypervisorError } from './errors.ts';
 import type { FrameTable } from './frame-table.ts';
 import type { PageEntry } from './interface.ts';
-import { superFrames } from './layout.ts';
+import { firstPage, pageCount, superFrames } from './layout.ts';
 import { decodeEntry, encodePointer, type Halves, type Pointer } from './table-entry.ts';
 import { readWords } from './words.ts';
 
 export const tableEntries = 512;
-/** Virtual addresses have 39 bits. */
-export const pageCount = 2 ** 27;
 const indexBits = 9;
 
 /** Where an entry is in memory, and what it says. */
@@ -78,8 +76,9 @@ export class Tables {
   }
 
   async locate(processor: Processor, domain: number, page: number): Promise<Located> {
-    if (!Number.isInteger(page) || page < 0 || page >= pageCount)
-      throw new HypervisorError('EINVAL', `there are pages 0 to ${pageCount - 1}, but no ${page}`);
+    const first = firstPage(domain);
+    if (!Number.isInteger(page) || page < first || page >= pageCount)
+      throw new HypervisorError('EINVAL', `domain ${domain} has pages ${first} to ${pageCount - 1}, but no ${page}`);
     let parent = await this.top(processor, domain);
     for (let level = 2; ; level -= 1) {
       const { address, entry } = await this.slot(processor, this.#entryAddress(parent.entry.frame, page, level), level);
@@ -193,16 +192,26 @@ export class Tables {
     if (entry.kind === 'table') await this.setUsed(processor, { address, entry }, entry.used + change);
   }
 
-  /** All entries but `nothing` that translate some pages, in order. */
-  async entries(processor: Processor, domain: number, page: number, count: number): Promise<Located[]> {
+  /**
+   * All entries but `nothing` that translate some pages, in order.
+   *
+   * @param met is given the frames of the tables that are read for it
+   */
+  async entries(
+    processor: Processor,
+    domain: number,
+    page: number,
+    count: number,
+    met: number[] = [],
+  ): Promise<Located[]> {
     const { entry } = await this.top(processor, domain);
     const found: Located[] = [];
     await this.#collect(
       processor,
       { frame: entry.frame, level: 2, base: 0, parent: undefined },
-      page,
+      Math.max(page, firstPage(domain)),
       page + count,
-      found,
+      { found, met },
     );
     return found;
   }
@@ -217,9 +226,10 @@ export class Tables {
     },
     from: number,
     to: number,
-    found: Located[],
+    into: { readonly found: Located[]; readonly met: number[] },
   ): Promise<void> {
     const { level, base, parent } = table;
+    into.met.push(table.frame);
     const size = reach(level);
     const first = Math.max(0, Math.floor((from - base) / size));
     const last = Math.min(tableEntries, Math.ceil((to - base) / size));
@@ -233,9 +243,10 @@ export class Tables {
           { frame: entry.frame, level: level - 1, base: at, parent: { address, entry } },
           from,
           to,
-          found,
+          into,
         );
-      else if (entry.kind !== 'nothing') found.push({ page: at, level: level === 1 ? 1 : 0, entry, address, parent });
+      else if (entry.kind !== 'nothing')
+        into.found.push({ page: at, level: level === 1 ? 1 : 0, entry, address, parent });
     }
   }
 }

@@ -23,10 +23,13 @@ export interface TestMachine {
   readonly memory: HypervisorMemory;
 }
 
-/** Boots a machine whose memories have so many bytes, and count a memory as dead soon. */
-export const bootMachine = async (options: PlatformOptions, processors = 2): Promise<TestMachine> => {
-  const platform = await createModelPlatform({ parameters: { processors, cookieIndexWidth: 4 }, options });
-  const memory = await platform.run(() => bootMemory(platform, { memoryTimeout: 400, keys }));
+/** Boots a machine with few cookies, which counts a memory as dead soon. */
+export const bootMachine = async (options: PlatformOptions, dataWidth: 64 | 128 = 128): Promise<TestMachine> => {
+  const platform = await createModelPlatform({
+    parameters: { processors: 2, dataWidth, cookieIndexWidth: 4 },
+    options,
+  });
+  const memory = await platform.run(() => bootMemory(platform, { memoryTimeout: 3000, keys }));
   return { platform, memory };
 };
 
