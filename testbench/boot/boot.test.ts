@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createModelPlatform } from '../../model/hardware/platform/index.ts';
 import { main } from '../../portcullis.ts';
 import { commandRunner, jsonOf } from '../commands/run-command.ts';
 import { type BootRecord, runScenario } from './run.ts';
-import { readScenario } from './scenario.ts';
+import { onMachine, readScenario } from './scenario.ts';
 import { scenarioPath, shippedScenarios } from './shipped.ts';
 
 const run = commandRunner(main);
@@ -18,6 +18,31 @@ test.each(shippedScenarios)('scenario %s holds', async (name) => {
   expect(record.expectations.filter(({ held }) => !held)).toEqual([]);
   expect(record.expectations.length).toBeGreaterThan(scenario.expectations.length);
 });
+
+test('on a machine with fewer processors programs share them', () => {
+  const scenario = readScenario('machine processors=3\nprogram p processor=2\n  sleep 1', 'mine.scenario', 'mine');
+  expect(onMachine(scenario, { processors: 2, clients: 4 })).toMatchObject({
+    parameters: { processors: 2, clients: 4 },
+    programs: [{ name: 'p', processor: 0 }],
+  });
+});
+
+if (process.env.PORTCULLIS_THOROUGH === '1')
+  describe.each([1, 2, 4])('on %i processors', (processors) => {
+    test.each(shippedScenarios)(
+      'scenario %s gives one bus trace on model, hardware and Verilog',
+      async (name) => {
+        const { platforms } = await import('./machines.ts');
+        const path = scenarioPath(name);
+        const scenario = onMachine(readScenario(readFileSync(path, 'utf8'), path, name), { processors, unrolled: 1 });
+        const hashes: string[] = [];
+        for (const create of [platforms.model, platforms.rtl, platforms.verilog])
+          hashes.push((await runScenario(create, scenario, [], { event: () => {} })).traceHash);
+        expect(new Set(hashes).size).toBe(1);
+      },
+      3_600_000,
+    );
+  });
 
 const program = 'program p\n  sleep 1\n';
 

@@ -195,3 +195,13 @@ export const readScenario = (source: string, file: string, name: string): Scenar
     );
   return scenario;
 };
+
+/** The scenario on another machine; a program whose processor there is not, runs on that of its number modulo those that there are. */
+export const onMachine = (scenario: Scenario, values: PlatformParameterValues): Scenario => {
+  const { processors } = platformParameters({ ...scenario.parameters, ...values });
+  return {
+    ...scenario,
+    parameters: { ...scenario.parameters, ...values },
+    programs: scenario.programs.map((program) => ({ ...program, processor: program.processor % processors })),
+  };
+};

@@ -2,22 +2,24 @@ import { createWriteStream, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import {
-  type CreatePlatform,
   createModelPlatform,
   type Platform,
-  type TraceRecord,
+  platformParameterSchema,
+  type Way,
 } from '../../model/hardware/platform/index.ts';
+import { readParameters } from '../../rtl/parts/parameters.ts';
 import { readFault, type Timed } from '../boot/faults.ts';
 import { type BootRecord, type Listener, runScenario } from '../boot/run.ts';
-import { readScenario } from '../boot/scenario.ts';
+import { onMachine, readScenario, type Scenario } from '../boot/scenario.ts';
 import { scenarioPath, shippedScenarios } from '../boot/shipped.ts';
 import { readStatements } from '../boot/statement.ts';
-import { unknownChoice } from './errors.ts';
+import { firstDifference, type TraceDifference, traceLines } from '../boot/traces.ts';
 import { makeDirectory } from './make-directory.ts';
+import { assignments, listOption } from './options.ts';
 import { startProgress } from './progress.ts';
-import { type Answer, type Arguments, optionOf, type Verb } from './verb.ts';
+import type { Answer, Arguments, Verb } from './verb.ts';
 
-const ways: Readonly<Record<string, CreatePlatform>> = { model: createModelPlatform };
+const wayNames = ['model', 'rtl', 'verilog'] as const satisfies readonly Way[];
 /** Milliseconds between two looks at a running platform. */
 const interval = 200;
 
@@ -34,37 +36,94 @@ const chosenFiles = (given: Arguments): readonly { readonly name: string; readon
   );
 };
 
-const traceLine = ({ cycle, handshakes }: TraceRecord): string =>
-  handshakes
-    .map(({ channel, payload }) => {
-      const values = Object.entries(payload).map(([name, value]) => `${name}=0x${value.toString(16)}`);
-      return `${cycle} ${channel} ${values.join(' ')}\n`;
-    })
-    .join('');
-
-/** The event log and the bus trace, written while the scenario runs. */
-const writeFiles = (name: string): { readonly listener: Listener; end(record: BootRecord): Promise<void> } => {
-  const folder = join('build', 'boot');
-  makeDirectory(folder);
-  const log = createWriteStream(join(folder, `${name}.log`));
-  const trace = createWriteStream(join(folder, `${name}.trace`));
+/** The event log and the bus trace, written while the scenario runs; their names without ending are `path`. */
+const writeFiles = (path: string): { readonly listener: Listener; end(record: BootRecord): Promise<void> } => {
+  const log = createWriteStream(`${path}.log`);
+  const trace = createWriteStream(`${path}.trace`);
   return {
     listener: {
       event: (cycle, text) => log.write(`${cycle} ${text}\n`),
-      record: (record) => trace.write(traceLine(record)),
+      record: (record) => {
+        for (const line of traceLines(record)) trace.write(`${line}\n`);
+      },
     },
     end: async (record) => {
       log.end();
       trace.end();
-      writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(record, null, 2)}\n`);
+      writeFileSync(`${path}.json`, `${JSON.stringify(record, null, 2)}\n`);
       await Promise.all([finished(log), finished(trace)]);
     },
   };
 };
 
-const reportOf = ({ scenario, on, cycles, traceHash, expectations }: BootRecord): string =>
+/** Runs a scenario on one kind of machine, telling of its progress. */
+const runOn = async (way: Way, scenario: Scenario, faults: readonly Timed[], path: string): Promise<BootRecord> => {
+  // The hardware is much to load for who does not need it.
+  const create = way === 'model' ? createModelPlatform : (await import('../boot/machines.ts')).platforms[way];
+  const files = writeFiles(path);
+  const title = `boot ${scenario.name} on ${way}`;
+  if (way !== 'model') process.stderr.write(`${title}: making the machine\n`);
+  const progress = startProgress(title, null, 'cycles');
+  let platform: Platform | undefined;
+  let last = '';
+  const looking = setInterval(() => platform && progress.update(platform.clock.now, last), interval);
+  const listener: Listener = {
+    event: (cycle, text) => {
+      last = text;
+      files.listener.event(cycle, text);
+    },
+    record: (record) => files.listener.record?.(record),
+  };
+  try {
+    const record = await runScenario(create, scenario, faults, listener, (made) => {
+      platform = made;
+    });
+    await files.end(record);
+    return record;
+  } finally {
+    clearInterval(looking);
+    progress.finish();
+  }
+};
+
+/** A record, and where its bus trace parts from that of the first way. */
+type Compared = BootRecord & { readonly difference?: TraceDifference & { readonly from: Way } };
+
+/** The hash is over more than the lines show: where these are alike, it is what differs. */
+const differenceOf = async (first: BootRecord, other: BootRecord, pathOf: (way: Way) => string) =>
+  (await firstDifference(`${pathOf(first.on)}.trace`, `${pathOf(other.on)}.trace`)) ?? {
+    cycle: other.cycles,
+    channel: 'hash',
+    expected: first.traceHash,
+    seen: other.traceHash,
+  };
+
+/** Runs a scenario on each way, and compares their bus traces with that of the first. */
+const runEverywhere = async (
+  ways: readonly Way[],
+  scenario: Scenario,
+  faults: readonly Timed[],
+): Promise<readonly Compared[]> => {
+  const folder = join('build', 'boot');
+  makeDirectory(folder);
+  const pathOf = (way: Way): string => join(folder, ways.length === 1 ? scenario.name : `${scenario.name}.${way}`);
+  const records: Compared[] = [];
+  for (const way of ways) {
+    const record = await runOn(way, scenario, faults, pathOf(way));
+    const [first = record] = records;
+    const difference = record.traceHash === first.traceHash ? null : await differenceOf(first, record, pathOf);
+    records.push(difference === null ? record : { ...record, difference: { ...difference, from: first.on } });
+  }
+  return records;
+};
+
+const differenceText = (on: Way, { from, cycle, channel, expected, seen }: NonNullable<Compared['difference']>) =>
+  `  DIFFERS  cycle ${cycle}, ${channel}: ${from} has ${expected}, ${on} has ${seen}`;
+
+const reportOf = ({ scenario, on, cycles, traceHash, expectations, difference }: Compared): string =>
   [
     `${scenario} on ${on}: ${cycles.toLocaleString('en-US')} cycles, bus trace ${traceHash.slice(0, 16)}`,
+    ...(difference === undefined ? [] : [differenceText(on, difference)]),
     ...expectations.map(({ text, held, why }) => `  ${held ? 'held  ' : 'BROKEN'}  ${text}${held ? '' : `: ${why}`}`),
   ].join('\n');
 
@@ -72,7 +131,12 @@ export const boot: Verb = {
   name: 'boot',
   summary: 'Run scenarios on the platform: software on a machine whose parts fail',
   args: {
-    on: { type: 'string', valueHint: Object.keys(ways).join('|'), description: 'What runs; model when left out' },
+    on: {
+      type: 'string',
+      valueHint: wayNames.join(','),
+      description: 'What runs; of several, the bus traces are compared with the first; model when left out',
+    },
+    set: { type: 'string', valueHint: 'name=value', description: 'Set a parameter of the machine; may be repeated' },
     scenario: {
       type: 'string',
       valueHint: 'FILE',
@@ -85,43 +149,18 @@ export const boot: Verb = {
     },
   },
   async run(given): Promise<Answer> {
-    const way = optionOf(given, 'on') ?? 'model';
-    const create = ways[way];
-    if (create === undefined) throw unknownChoice('way', way, Object.keys(ways));
+    const ways = listOption(given, 'on', wayNames, ['model']);
     const faults = chosenFaults(given);
-    const scenarios = chosenFiles(given).map(({ name, path }) => readScenario(readFileSync(path, 'utf8'), path, name));
-    const records: BootRecord[] = [];
-    for (const scenario of scenarios) {
-      const files = writeFiles(scenario.name);
-      const progress = startProgress(`boot ${scenario.name}`, null, 'cycles');
-      let platform: Platform | undefined;
-      let last = '';
-      const looking = setInterval(() => platform && progress.update(platform.clock.now, last), interval);
-      try {
-        const record = await runScenario(
-          create,
-          scenario,
-          faults,
-          {
-            event: (cycle, text) => {
-              last = text;
-              files.listener.event(cycle, text);
-            },
-            record: (record) => files.listener.record?.(record),
-          },
-          (made) => {
-            platform = made;
-          },
-        );
-        await files.end(record);
-        records.push(record);
-      } finally {
-        clearInterval(looking);
-        progress.finish();
-      }
-    }
-    const broken = records.some(({ expectations }) => expectations.some(({ held }) => !held));
+    const machine = readParameters(platformParameterSchema, assignments(given, 'set'));
+    const scenarios = chosenFiles(given).map(({ name, path }) =>
+      onMachine(readScenario(readFileSync(path, 'utf8'), path, name), machine),
+    );
+    const records: Compared[] = [];
+    for (const scenario of scenarios) records.push(...(await runEverywhere(ways, scenario, faults)));
+    const failed = records.some(
+      ({ expectations, difference }) => difference !== undefined || expectations.some(({ held }) => !held),
+    );
     const text = `${records.map(reportOf).join('\n\n')}\n\nbuild/boot/ has the event log, the bus trace and the record of each.`;
-    return { value: records.length === 1 ? records[0] : records, text, code: broken ? 1 : 0 };
+    return { value: records.length === 1 ? records[0] : records, text, code: failed ? 1 : 0 };
   },
 };

@@ -2,10 +2,12 @@
 import { readParameters } from '../../rtl/parts/parameters.ts';
 import { type Block, type BlockParameters, blocks } from './blocks.ts';
 import { UsageError, unknownChoice } from './errors.ts';
+import { assignments } from './options.ts';
 import { ownDesign } from './own-design.ts';
 import type { Arguments } from './verb.ts';
 
 export { numberOption } from './numbers.ts';
+export { assignments, listOption } from './options.ts';
 
 /** The block, or the file of a design, named by the first plain argument; every whole block when there is none. @throws UsageError, DesignError */
 export const chosenBlocks = async (given: Arguments): Promise<readonly Block[]> => {
@@ -21,21 +23,6 @@ export const chosenBlocks = async (given: Arguments): Promise<readonly Block[]> 
       blocks.map((candidate) => candidate.name),
     );
   return [block];
-};
-
-const assignment = (text: string, option: string): readonly [string, string] => {
-  const at = text.indexOf('=');
-  if (at < 1)
-    throw new UsageError(`Option --${option} takes name=value, as in --${option} dataWidth=128, not '${text}'.`);
-  return [text.slice(0, at), text.slice(at + 1)];
-};
-
-/** What a repeated option assigns, each name once. @throws UsageError */
-export const assignments = (given: Arguments, option: string): Readonly<Record<string, string>> => {
-  const pairs = (given.options[option] ?? []).map((text) => assignment(text, option));
-  const twice = pairs.find(([name], index) => pairs.findIndex(([other]) => other === name) !== index);
-  if (twice !== undefined) throw new UsageError(`Option --${option} gives ${twice[0]} twice; give it once.`);
-  return Object.fromEntries(pairs);
 };
 
 const read = (block: Block, texts: Readonly<Record<string, string>>): BlockParameters =>
@@ -61,22 +48,6 @@ export const sweptParameters = (block: Block, given: Arguments): readonly BlockP
     combinations = combinations.flatMap((one) => values.map((value) => ({ ...one, [name]: value })));
   }
   return combinations.map((texts) => read(block, texts));
-};
-
-/** The words of a comma-separated option, each one of the choices. @throws UsageError */
-export const listOption = <Choice extends string>(
-  given: Arguments,
-  name: string,
-  choices: readonly Choice[],
-  fallback: readonly Choice[],
-): readonly Choice[] => {
-  const texts = (given.options[name] ?? []).flatMap((text) => text.split(',')).filter((text) => text !== '');
-  if (texts.length === 0) return fallback;
-  return texts.map((text) => {
-    const choice = choices.find((candidate) => candidate === text);
-    if (choice === undefined) throw unknownChoice(`value of --${name}`, text, choices);
-    return choice;
-  });
 };
 
 /** A block with its parameters, where it has any. */
