@@ -54,6 +54,10 @@ export interface Domains {
   count(processor: Processor, domain: number, pages: number): Promise<void>;
   /** A shared page of a domain, for the hypervisor. @throws ESRCH */
   view(processor: Processor, domain: number, page: SharedPageName): Promise<View>;
+  /** Calls at the end of `create`, when the domain is whole and does not run yet. */
+  onCreate(see: (thread: Thread, domain: number) => Promise<void>): void;
+  /** Calls when a domain has another target. */
+  onTarget(see: (thread: Thread, domain: number) => Promise<void>): void;
   /** Calls in the middle of `destroy`, when the domain runs no more and still has its pages. */
   onDestroy(see: (thread: Thread, domain: number) => Promise<void>): void;
 }

@@ -23,11 +23,11 @@ export interface DomainParts {
   readonly processors: VirtualProcessors;
 }
 
-type Destroyed = (thread: Thread, domain: number) => Promise<void>;
+type Observer = (thread: Thread, domain: number) => Promise<void>;
 
 export class ManagedDomains implements Domains {
   readonly #parts: DomainParts;
-  readonly #observers: Destroyed[] = [];
+  readonly #observers = { create: [] as Observer[], target: [] as Observer[], destroy: [] as Observer[] };
   /** Of the records, for changes that depend on what others say. */
   readonly #lock = new Lock();
   /** Domains that are being made or ended by a call that has not returned. */
@@ -53,8 +53,16 @@ export class ManagedDomains implements Domains {
     return this.#parts.shared.view(processor, domain, page);
   }
 
-  onDestroy(see: Destroyed): void {
-    this.#observers.push(see);
+  onCreate(see: Observer): void {
+    this.#observers.create.push(see);
+  }
+
+  onTarget(see: Observer): void {
+    this.#observers.target.push(see);
+  }
+
+  onDestroy(see: Observer): void {
+    this.#observers.destroy.push(see);
   }
 
   async count(processor: Processor, domain: number, pages: number): Promise<void> {
@@ -89,6 +97,7 @@ export class ManagedDomains implements Domains {
           this.count(processor, domain, pages),
         );
         processors.create(domain, request.processors, request.weight);
+        for (const see of this.#observers.create) await see(thread, domain);
         return domain;
       } catch (error) {
         await this.#dismantle(thread, domain);
@@ -217,6 +226,7 @@ export class ManagedDomains implements Domains {
       await (await shared.view(processor, domain, 'shared')).write64(sharedPage.target, BigInt(pages));
       await events.raise(processor, domain, 'target');
     });
+    for (const see of this.#observers.target) await see(thread, domain);
   }
 
   /** A virtual processor has ended; the last one leaves the domain to be destroyed. */
@@ -240,7 +250,7 @@ export class ManagedDomains implements Domains {
         }),
       );
       await thread.suspend(processors.stop(domain));
-      for (const see of this.#observers) await see(thread, domain);
+      for (const see of this.#observers.destroy) await see(thread, domain);
       await this.#dismantle(thread, domain);
       processors.remove(domain);
     });

@@ -68,7 +68,9 @@ export class RingConnection implements Connection {
   readonly #reader = new MessageReader();
   #requestsRead = 0;
   #answersWritten = 0;
-  #state: 'new' | 'connected' | 'broken' | 'ended' = 'new';
+  #state: 'new' | 'connected' | 'broken' = 'new';
+  #ended = false;
+  #turn: Promise<boolean> = Promise.resolve(false);
 
   /** @param turns that it takes part in, from now on */
   constructor(session: Session, door: RingDoor, turns: Turns) {
@@ -76,12 +78,23 @@ export class RingConnection implements Connection {
     this.#door = guarded(door);
     session.onEvent = () => turns.wake(this);
     session.onEnd = () => {
-      this.#state = 'ended';
+      this.#ended = true;
     };
     turns.wake(this);
   }
 
-  async turn(): Promise<boolean> {
+  turn(): Promise<boolean> {
+    this.#turn = this.#safeTurn();
+    return this.#turn;
+  }
+
+  /** When the turn under way is over. Of a session that has ended, nobody reaches the page after it. */
+  async settled(): Promise<void> {
+    await this.#turn;
+  }
+
+  async #safeTurn(): Promise<boolean> {
+    if (this.#ended) return false;
     try {
       return await this.#look();
     } catch (error) {
@@ -92,7 +105,6 @@ export class RingConnection implements Connection {
   }
 
   async #look(): Promise<boolean> {
-    if (this.#state === 'ended') return false;
     const words = await readWords(this.#door);
     if (this.#state === 'new') await this.#attach(words);
     if (words.connection === connectionStates.wanted) return this.#reconnect();
@@ -128,7 +140,7 @@ export class RingConnection implements Connection {
       this.#requestsRead = (this.#requestsRead + taken) >>> 0;
       await this.#door.write(wordsAt.requestsRead, word(this.#requestsRead));
     }
-    if (message !== null && this.#state === 'connected') this.#session.handle(message);
+    if (message !== null && !this.#ended) this.#session.handle(message);
     return taken;
   }
 
@@ -158,6 +170,7 @@ export class RingConnection implements Connection {
   }
 
   async #break(why: RingError): Promise<boolean> {
+    if (this.#ended) return false;
     this.#forget();
     this.#state = 'broken';
     try {

@@ -74,7 +74,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 let commits = 0;
 let conflicts = 0;
-test.prop([fc.array(step, { maxLength: 60, size: 'max' })], { numRuns: thorough ? 20_000 : 150 })(
+test.prop([fc.array(step, { maxLength: 60, size: 'max' })], { numRuns: thorough ? 20_000 : 100 })(
   'every answer, event and conflict is the reference’s',
   (steps) => {
     const beside = new Beside();

@@ -1,5 +1,5 @@
 import { StoreError } from './errors.ts';
-import { perform, removal } from './operations.ts';
+import { perform, removal, type TreeRequest } from './operations.ts';
 import { homeOf, readPath, type SpecialPath, specialPaths, textOfNames } from './path.ts';
 import { type Caller, ownerOf, type Permissions, readDomain, without } from './permissions.ts';
 import { Quotas } from './quotas.ts';
@@ -37,9 +37,22 @@ export class Store {
 
   /** Writes as domain 0. */
   write(path: string, value: string): void {
-    const request = { kind: 'WRITE', path: readPath(path, 0), value: Uint8Array.from(Buffer.from(value)) } as const;
+    this.#perform({ kind: 'WRITE', path: readPath(path, 0), value: Uint8Array.from(Buffer.from(value)) });
+  }
+
+  /** As domain 0. */
+  setPermissions(path: string, permissions: Permissions): void {
+    this.#perform({ kind: 'SET_PERMS', path: readPath(path, 0), permissions });
+  }
+
+  /** As domain 0; nothing, if it is not there. */
+  remove(path: string): void {
+    this.#perform({ kind: 'RM', path: readPath(path, 0) });
+  }
+
+  #perform(request: TreeRequest): void {
     const { answer, change } = perform(this.#tree, domainZero, this.quotas, request);
-    if (typeof answer === 'string') throw new StoreError(answer, path);
+    if (typeof answer === 'string') throw new StoreError(answer, request.path.text);
     if (change !== undefined) this.watches.fire(change);
   }
 
