@@ -32,7 +32,7 @@ const giveFrames = async (core: Core, frames: FrameTable, processor: Processor):
   for (let group = 0; group < superFrameCount(layout.frames); group += 1) {
     const first = Math.max(layout.reserved, group * superFrames);
     const end = Math.min(layout.frames, (group + 1) * superFrames);
-    if (first < end) await frames.map.put(processor, first, 'both', end - first);
+    if (first < end) await frames.map.put(processor, group, [{ frame: first, copies: 'both', frames: end - first }]);
   }
 };
 

@@ -10,7 +10,7 @@ import {
   memoriesOf,
   mostReferences,
 } from './frame-record.ts';
-import { decodeSummary, FreeMap } from './free-map.ts';
+import { decodeSummary, type FrameRun, FreeMap } from './free-map.ts';
 import type { Backing, Copies, FrameRecord, Frames, FreeFrames, Wanted, Windows } from './interface.ts';
 import { frameBytes, frameRecordBytes, superFrames } from './layout.ts';
 import { bytesOf, readWords, writeWords } from './words.ts';
@@ -112,36 +112,53 @@ export class FrameTable implements Frames {
   }
 
   /** Frees a table. No walk may read it any more. */
-  async releaseTable(processor: Processor, frame: number): Promise<void> {
-    await this.#core.frameLock.hold(() => this.#free(processor, frame, 'both', tableFrames));
-    this.#tell();
+  releaseTable(processor: Processor, frame: number): Promise<void> {
+    return this.#free(processor, [{ frame, copies: 'both', frames: tableFrames }]);
   }
 
-  async release(processor: Processor, backing: Backing): Promise<void> {
-    await this.#core.frameLock.hold(async () => {
-      const { frame, copies } = backing;
-      const words = await this.words(processor, memoriesOf(copies)[0]!, frame, framesOf(backing));
-      if (words.some((word) => decodeFrameRecord(word).references > 0))
-        throw new HypervisorError('EBUSY', `frame ${frame} is referenced`);
-      await this.#free(processor, frame, copies, framesOf(backing));
+  release(processor: Processor, backing: Backing): Promise<void> {
+    return this.releaseAll(processor, [backing]);
+  }
+
+  /** Frees the frames of several backings at once. @throws EBUSY, with nothing done, if one is referenced */
+  releaseAll(processor: Processor, backings: readonly Backing[]): Promise<void> {
+    const runs = backings.map((backing) => ({ ...backing, frames: framesOf(backing) }));
+    return this.#free(processor, runs, ({ frame, references }) => {
+      if (references > 0) throw new HypervisorError('EBUSY', `frame ${frame} is referenced`);
     });
-    this.#tell();
   }
 
   /** Frees one copy of a page that keeps the other. */
-  async releaseCopy(processor: Processor, backing: Backing, copies: 'first' | 'second'): Promise<void> {
-    await this.#core.frameLock.hold(() => this.#free(processor, backing.frame, copies, framesOf(backing)));
-    this.#tell();
+  releaseCopy(processor: Processor, backing: Backing, copies: 'first' | 'second'): Promise<void> {
+    return this.#free(processor, [{ frame: backing.frame, copies, frames: framesOf(backing) }]);
   }
 
-  async #free(processor: Processor, frame: number, copies: Copies, frames: number): Promise<void> {
-    await this.#write(
-      processor,
-      frame,
-      copies,
-      Array.from({ length: frames }, () => freeRecord),
-    );
-    await this.map.put(processor, frame, copies, frames);
+  async #free(
+    processor: Processor,
+    runs: readonly FrameRun[],
+    check?: (record: FrameRecord & { readonly frame: number }) => void,
+  ): Promise<void> {
+    await this.#core.frameLock.hold(async () => {
+      if (check !== undefined)
+        await Promise.all(
+          runs.map(async ({ frame, copies, frames }) => {
+            const words = await this.words(processor, memoriesOf(copies)[0]!, frame, frames);
+            words.forEach((word, index) => check({ ...decodeFrameRecord(word), frame: frame + index }));
+          }),
+        );
+      await Promise.all(
+        runs.map(({ frame, copies, frames }) =>
+          this.#write(processor, frame, copies, Array<FrameRecord>(frames).fill(freeRecord)),
+        ),
+      );
+      const groups = new Map<number, FrameRun[]>();
+      for (const run of runs) {
+        const group = Math.floor(run.frame / superFrames);
+        groups.set(group, [...(groups.get(group) ?? []), run]);
+      }
+      for (const [group, some] of groups) await this.map.put(processor, group, some);
+    });
+    for (const see of this.#see) see();
   }
 
   dereference(processor: Processor, backing: Backing): Promise<void> {
@@ -187,10 +204,6 @@ export class FrameTable implements Frames {
 
   onFree(see: () => void): void {
     this.#see.push(see);
-  }
-
-  #tell(): void {
-    for (const see of this.#see) see();
   }
 
   /**

@@ -16,6 +16,13 @@ const outOfUseAt = 48n;
 /** Bits of one super frame, of either memory: 1 is free. */
 export type FreeBits = readonly [bigint, bigint];
 
+/** Neighbouring frames of one super frame. */
+export interface FrameRun {
+  readonly frame: number;
+  readonly copies: Copies;
+  readonly frames: number;
+}
+
 export interface Summary {
   readonly first: number;
   readonly second: number;
@@ -150,14 +157,16 @@ export class FreeMap {
     throw new HypervisorError('ENOMEM', `${what} free in ${where}`);
   }
 
-  /** Puts frames of one super frame into the map. */
-  async put(processor: Processor, frame: number, copies: Copies, frames: number): Promise<void> {
-    const group = Math.floor(frame / superFrames);
+  /** Puts runs of frames of one super frame into the map. */
+  async put(processor: Processor, group: number, runs: readonly FrameRun[]): Promise<void> {
     const [before, word] = await Promise.all([
       this.bits(processor, group),
       processor.machine.read64(this.#summary(group)),
     ]);
-    const after = this.#changed(before, copies, (bits) => bits | run(frame % superFrames, frames));
+    const after = runs.reduce<FreeBits>(
+      (bits, { frame, copies, frames }) => this.#changed(bits, copies, (old) => old | run(frame % superFrames, frames)),
+      before,
+    );
     await this.#write(processor, group, before, after, word);
   }
 

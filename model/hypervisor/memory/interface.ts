@@ -16,9 +16,9 @@
  *    operation of a `PageMap` is atomic for all others that have the lock; a guest's accesses see the old entry, the
  *    new one, or none. Locks are granted in the order in which they were asked for.
  * 2. **No `with` within a `with`**, of the same domain or another: what concerns two domains is done in two steps, the
- *    first of which pins (`reference`), so that the second finds what the first saw.
- * 3. The frame table and the free frames have locks of their own, taken by the operations below for a few accesses. They may be
- *    called with or without a page map's lock, and never take one.
+ *    first of which pins (`reference`), so that the second finds what the first saw. `explain`, `settled`, `create`,
+ *    `destroy`, `memories.lost` and `memories.replace` take such locks too.
+ * 3. Frame table and free frames have one lock, taken by `frames` for a few accesses, with or without a page map's.
  * 4. Of a lock's body await nothing but the platform and these operations: never a guest, nor what waits for one.
  *
  * Frames are numbered from 0, pages too (virtual address / 4096), both of 4096 bytes.
@@ -123,8 +123,8 @@ export interface PageMap {
   trap(page: number, trap: Trap | undefined): Promise<void>;
 
   /**
-   * Marks pages held and takes them back: nobody reaches them, and their content stays. Referenced and trapped ones
-   * are held too: who may not hold these looks first.
+   * Marks pages held and takes them back: nobody reaches them but by references, and their content stays. Referenced
+   * and trapped ones are held too: who may not hold these looks first.
    */
   hold(pages: readonly number[]): Promise<void>;
   /** Ends the holding: as it was before, or with the frame freed and the page left otherwise. Whoever waits goes on. */
@@ -154,7 +154,8 @@ export interface PageMaps {
   /** Gives a domain an empty page map. @throws EEXIST, ENOMEM */
   create(processor: Processor, domain: number): Promise<void>;
   /**
-   * Takes back every page, gives up the references of foreign ones, frees the frames, the tables and the map.
+   * Takes back every page, when it is not held, gives up the references of foreign ones, frees frames, tables and map.
+   * Who counts patterns looks for swept pages first.
    *
    * @throws EBUSY, with all else done, where pages are referenced by others
    */
@@ -245,15 +246,6 @@ export interface Lost {
   readonly page: number;
 }
 
-/** A key of the memory paths, and the forms that go by it. Held by the hypervisor itself, as firmware would. */
-export interface PathKey {
-  readonly slot: number;
-  readonly kind: 'aes128' | 'aes256' | 'prince';
-  /** The 16 words of the path's `key` registers. */
-  readonly words: readonly number[];
-  readonly forms: readonly number[];
-}
-
 export interface Memories {
   /**
    * After the keeper took a memory out of use: what had its only copy there is lost, at every page that has it, of every domain.
@@ -297,4 +289,5 @@ export interface HypervisorMemory {
 }
 
 export { HypervisorError, type HypervisorErrorCode } from './errors.ts';
+export type { PathKey } from './keys.ts';
 export type { Layout } from './layout.ts';

@@ -1,6 +1,14 @@
 /** Keys and forms of a memory path. Source: `docs/systems/memory-path.md`, "Keys". */
 import { type PathRegisters, pathChannels } from '../../hardware/platform/index.ts';
-import type { PathKey } from './interface.ts';
+
+/** A key of the memory paths, and the forms that go by it. */
+export interface PathKey {
+  readonly slot: number;
+  readonly kind: 'aes128' | 'aes256' | 'prince';
+  /** The 16 words of the path's `key` registers. */
+  readonly words: readonly number[];
+  readonly forms: readonly number[];
+}
 
 /** Loads keys into a path that has none, and lets their forms go by them. */
 export const loadKeys = async (path: PathRegisters, keys: readonly PathKey[]): Promise<void> => {

@@ -10,14 +10,12 @@ import { domainCount, pageCount } from './layout.ts';
 import { Lock } from './lock.ts';
 import type { DomainMaps } from './page-maps.ts';
 import { restoreContent } from './restoring.ts';
-import type { Present, Site } from './shared.ts';
+import { type Present, type Site, together } from './shared.ts';
 import { encodeEntry } from './table-entry.ts';
 
 /** Cycles for which a memory may take to come out of its reset, and between two looks. */
 const resetCycles = 20_000;
 const pollCycles = 100;
-/** Pages that are taken back together. */
-const together = 64;
 
 interface Status {
   readonly failed: boolean;

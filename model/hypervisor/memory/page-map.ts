@@ -12,6 +12,7 @@ import {
   presentsAt,
   type Shared,
   type Site,
+  together,
 } from './shared.ts';
 import { joinPages, splitSuperPage } from './super-pages.ts';
 import { encodeEntry } from './table-entry.ts';
@@ -108,17 +109,20 @@ export class DomainMap implements PageMap {
   async remove(pages: readonly number[], leaving: Leaving): Promise<void> {
     const site = this.#site;
     const entries = await presentsAt(site, pages, ['page', 'lost']);
-    for (const { page, entry } of entries) await this.#checkOwn(page, entry);
-    await holdEntries(site, entries);
-    await this.#leave(entries, leaving);
+    await Promise.all(entries.map(({ page, entry }) => this.#checkOwn(page, entry)));
+    for (let from = 0; from < entries.length; from += together) {
+      const some = entries.slice(from, from + together);
+      await holdEntries(site, some);
+      await this.#leave(some, leaving);
+    }
   }
 
   /** @throws EBUSY for a page that others reach, or that is scanned; EPERM for another domain's */
-  async #checkOwn(page: number, entry: PresentEntry): Promise<void> {
+  async #checkOwn(page: number, entry: PresentEntry, mayBeScanned = false): Promise<void> {
     const { frames, processor, domain } = this.#site;
     if (entry.foreign) throw new HypervisorError('EPERM', `${pageName(domain, page)} is another domain's`);
     const { references, scanned } = await frames.record(processor, entry.backing);
-    if (references > 0 || scanned)
+    if (references > 0 || (scanned && !mayBeScanned))
       throw new HypervisorError(
         'EBUSY',
         `${pageName(domain, page)} is ${scanned ? 'being scanned' : `referenced ${references} times`}`,
@@ -131,12 +135,14 @@ export class DomainMap implements PageMap {
     const { processor, tables, frames, domain } = site;
     if (leaving === 'nothing') await clearEntries(site, entries);
     else
-      for (const { address, entry } of entries)
-        await tables.write(processor, address, encodeEntry(this.#left(entry, leaving)));
-    for (const { entry, page } of entries) {
-      await frames.release(processor, entry.backing);
-      site.changed(domain, page);
-    }
+      await Promise.all(
+        entries.map(({ address, entry }) => tables.write(processor, address, encodeEntry(this.#left(entry, leaving)))),
+      );
+    await frames.releaseAll(
+      processor,
+      entries.map(({ entry }) => entry.backing),
+    );
+    for (const { page } of entries) site.changed(domain, page);
   }
 
   #left({ backing, rights }: PresentEntry, leaving: Exclude<Leaving, 'nothing'>): PageEntry {
@@ -180,7 +186,7 @@ export class DomainMap implements PageMap {
     const present = await presentAt(site, page, ['held']);
     const { entry, address } = present;
     if (leaving !== undefined) {
-      await this.#checkOwn(page, { ...entry });
+      await this.#checkOwn(page, entry, true);
       await this.#leave([present], leaving);
       return;
     }

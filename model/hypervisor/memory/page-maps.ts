@@ -6,12 +6,9 @@ import type { PageMap, PageMaps } from './interface.ts';
 import { domainCount, pageCount } from './layout.ts';
 import { Lock } from './lock.ts';
 import { DomainMap } from './page-map.ts';
-import { clearEntries, holdEntries, type Present, type Shared, type Site } from './shared.ts';
+import { clearEntries, holdEntries, type Present, type Shared, type Site, together } from './shared.ts';
 import { encodePointer } from './table-entry.ts';
 import type { Located } from './tables.ts';
-
-/** Pages that are taken back together. */
-const together = 64;
 
 export class DomainMaps implements PageMaps {
   readonly #shared: Shared;
@@ -110,9 +107,9 @@ export class DomainMaps implements PageMaps {
       const present = some.filter((located): located is Present => 'backing' in located.entry);
       await holdEntries(site, present);
       await clearEntries(site, some);
-      for (const { entry } of present)
-        if (entry.foreign) await frames.dereference(processor, entry.backing);
-        else await frames.release(processor, entry.backing);
+      for (const { entry } of present) if (entry.foreign) await frames.dereference(processor, entry.backing);
+      const own = present.filter(({ entry }) => !entry.foreign).map(({ entry }) => entry.backing);
+      if (own.length > 0) await frames.releaseAll(processor, own);
     }
     return referenced;
   }

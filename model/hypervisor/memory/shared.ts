@@ -34,13 +34,7 @@ const hex = (page: number): string => `0x${page.toString(16)}`;
 
 export const pageName = (domain: number, page: number): string => `page ${hex(page)} of domain ${domain}`;
 
-/** @throws ENOENT for what is none of these kinds; EBUSY for one that is held, unless that is among them */
-export const presentAt = async (
-  { tables, processor, domain }: Site,
-  page: number,
-  kinds: readonly PresentEntry['kind'][],
-): Promise<Present> => {
-  const located = await tables.locate(processor, domain, page);
+const checked = ({ domain }: Site, page: number, located: Located, kinds: readonly PresentEntry['kind'][]): Present => {
   const { entry, address } = located;
   if (address !== undefined && 'backing' in entry) {
     if (kinds.includes(entry.kind)) return { ...located, address, entry };
@@ -52,19 +46,23 @@ export const presentAt = async (
   );
 };
 
+/** @throws ENOENT for what is none of these kinds; EBUSY for one that is held, unless that is among them */
+export const presentAt = async (site: Site, page: number, kinds: readonly PresentEntry['kind'][]): Promise<Present> =>
+  checked(site, page, await site.tables.locate(site.processor, site.domain, page), kinds);
+
 /** The entries of pages, each once. @throws as `presentAt` */
 export const presentsAt = async (
   site: Site,
   pages: readonly number[],
   kinds: readonly PresentEntry['kind'][],
 ): Promise<readonly Present[]> => {
-  const found = new Map<number, Present>();
-  for (const page of pages) {
-    const present = await presentAt(site, page, kinds);
-    found.set(present.address, present);
-  }
-  return [...found.values()];
+  const located = await site.tables.locateAll(site.processor, site.domain, pages);
+  const found = pages.map((page, index) => checked(site, page, located[index]!, kinds));
+  return [...new Map(found.map((present) => [present.address, present])).values()];
 };
+
+/** Pages that are taken back together: of more, others on the processor would wait for long. */
+export const together = 64;
 
 /** Marks entries held and takes them back: when this has returned, nobody reaches the pages. */
 export const holdEntries = async (site: Site, entries: readonly Present[]): Promise<void> => {
@@ -85,11 +83,12 @@ export const holdEntries = async (site: Site, entries: readonly Present[]): Prom
 export const clearEntries = async (site: Site, entries: readonly Located[]): Promise<void> => {
   const { processor, tables } = site;
   const gone = new Map<number, number>();
-  for (const { address, parent } of entries) {
-    if (address === undefined) continue;
-    await processor.machine.write64(address, 0n);
-    await processor.machine.write64(address + 8, 0n);
-    if (parent !== undefined) gone.set(parent.address, (gone.get(parent.address) ?? 0) + 1);
-  }
+  await Promise.all(
+    entries.map(async ({ address, parent }) => {
+      if (address === undefined) return;
+      if (parent !== undefined) gone.set(parent.address, (gone.get(parent.address) ?? 0) + 1);
+      await tables.write(processor, address, { low: 0n, high: 0n });
+    }),
+  );
   for (const [address, count] of gone) await tables.addUsed(processor, address, -count);
 };

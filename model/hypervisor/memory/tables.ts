@@ -89,6 +89,30 @@ export class Tables {
     }
   }
 
+  /** As `locate`, of several pages: those of one table are read together. */
+  async locateAll(processor: Processor, domain: number, pages: readonly number[]): Promise<readonly Located[]> {
+    const found = new Map<number, Located>();
+    const missing = new Set(pages);
+    for (const page of missing) {
+      const located = await this.locate(processor, domain, page);
+      found.set(page, located);
+      const beside = [...missing].filter((other) => superPageOf(other) === superPageOf(page) && !found.has(other));
+      for (const other of beside) missing.delete(other);
+      await Promise.all(
+        beside.map(async (other) => {
+          if (located.level === 1) found.set(other, located);
+          else if (located.address === undefined) found.set(other, { ...located, page: other });
+          else {
+            const address = located.address + tableEntryBytes * (other - page);
+            const { entry } = await this.slot(processor, address, 0);
+            if (entry.kind !== 'table') found.set(other, { ...located, page: other, address, entry });
+          }
+        }),
+      );
+    }
+    return pages.map((page) => found.get(page)!);
+  }
+
   /**
    * The place of an entry at a level, with all tables that it needs. Not for a page that lies in a super page.
    *
