@@ -1,6 +1,6 @@
 import { catalogue, type ErrorCode, type ErrorParameters } from './error-catalogue.ts';
 import type { SourceLocation } from './ir.ts';
-import { formatLocation } from './source-location.ts';
+import { formatLocation, isLanguageFrame } from './source-location.ts';
 
 /** One thing wrong with a design. */
 export interface Diagnostic {
@@ -25,11 +25,14 @@ export const formatDiagnostic = (diagnostic: Diagnostic): string =>
 
 /** Thrown when a design is refused. */
 export class ElaborationError extends Error {
-  readonly diagnostics: readonly Diagnostic[];
+  declare readonly diagnostics: readonly Diagnostic[];
   constructor(diagnostics: readonly Diagnostic[]) {
     super(diagnostics.map(formatDiagnostic).join('\n'));
-    this.name = 'ElaborationError';
-    this.diagnostics = diagnostics;
+    // Where nobody catches it, Node prints the stack and whatever can be enumerated: neither is to bury the message.
+    Object.defineProperty(this, 'name', { value: 'ElaborationError' });
+    Object.defineProperty(this, 'diagnostics', { value: diagnostics });
+    const frames = (this.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line) && !isLanguageFrame(line));
+    this.stack = [`${this.name}: ${this.message}`, ...frames].join('\n');
   }
 }
 

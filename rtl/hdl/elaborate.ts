@@ -7,6 +7,7 @@ import { type Diagnostic, ElaborationError, fail } from './diagnostic.ts';
 import type { Module } from './ir.ts';
 import { elaborateBody, type ModuleDefinition } from './module.ts';
 import { nameModules } from './name-modules.ts';
+import type { Elaborated } from './port-names.ts';
 import type { Ports } from './ports.ts';
 import { describeOperand } from './shape.ts';
 import { beyondCaller } from './source-location.ts';
@@ -33,10 +34,6 @@ export const modulesOf = (top: Module): Module[] => {
 };
 
 /**
- * The intermediate representation of a design, checked, its modules named by content.
- * @throws ElaborationError with everything that is wrong
- */
-/**
  * Refuses what is no elaborated module. `operation`: what takes one, as in "emitVerilog".
  * @throws ElaborationError
  */
@@ -51,7 +48,11 @@ export const checkElaborated = (top: Module, operation: string): void => {
   });
 };
 
-export const elaborate = <P extends Ports>(definition: ModuleDefinition<P>): Module => {
+/**
+ * The intermediate representation of a design, checked, its modules named by content.
+ * @throws ElaborationError with everything that is wrong
+ */
+export const elaborate = <P extends Ports>(definition: ModuleDefinition<P>): Elaborated<P> => {
   const known = finished.get(definition);
   if (known !== undefined) return known;
   const top = elaborateBody(definition);

@@ -46,6 +46,7 @@ export {
 export { type ModuleNotes, notesOf } from './module-notes.ts';
 export { observed } from './observed.ts';
 export { type PortLayout, type PortSlot, portLayout } from './port-layout.ts';
+export type { Elaborated, InputName, OutputName } from './port-names.ts';
 export {
   type InputPort,
   type Inside,

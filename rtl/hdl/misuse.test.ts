@@ -1,4 +1,5 @@
 /** What TypeScript refuses in the editor is refused when it runs too, with what to write: JavaScript, `any` and casts get so far. */
+import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { emitVerilog } from '../verilog/index.ts';
 import { bit, bits, bundle, elaborate, enumeration, input, module, output } from './index.ts';
@@ -68,4 +69,19 @@ test.for(Object.entries(misuses))('%s is refused, with what to write', ([, [misu
   const [first, second] = told.split('\n');
   expect(first).toContain(message);
   expect(second).toContain(remedy);
+});
+
+test('a refusal that nobody catches shows its message, and lines of its author alone', () => {
+  const wrong = module('wrong', { a: input(bits(8)), b: output(bits<number>(4)) }, (io) => io.b.set(io.a));
+  try {
+    elaborate(wrong);
+    expect.unreachable();
+  } catch (error) {
+    const [first, ...lines] = inspect(error, { customInspect: false, depth: 5 }).split('\n');
+    expect(first).toMatch(/^ElaborationError: .*misuse\.test\.ts:\d+:\d+: error width-mismatch: /);
+    expect(lines[0]).toMatch(/^ {2}write /);
+    const frames = lines.slice(1);
+    expect(frames[0]).toMatch(/misuse\.test\.ts/);
+    expect(frames.filter((line) => !/^ {4}at .*(misuse\.test\.ts|node_modules)/.test(line))).toEqual([]);
+  }
 });

@@ -11,10 +11,10 @@ export declare const outsideView: unique symbol;
 export type Reset<V extends Value> = OperandOf<V> | 0 | 'none';
 
 /** One entry of a module's ports: how it looks inside the module, and on an instance of it. */
-export interface Port<Inside = unknown, Outside = unknown, D extends Directed = Directed> {
+export interface Port<Inside = unknown, Outside = unknown, D extends Directed = Directed, F extends Flow = Flow> {
   readonly [insideView]: Inside;
   readonly [outsideView]: Outside;
-  readonly flow: Flow;
+  readonly flow: F;
   readonly directed: D;
   readonly storage: PortStorage;
   /** Where `input` or `output` was called. */
@@ -25,8 +25,8 @@ export type PortStorage =
   | { readonly kind: 'wire'; readonly default: unknown }
   | { readonly kind: 'register'; readonly reset: unknown };
 
-export type InputPort<D extends Directed> = Port<D[typeof inView], D[typeof outView], D>;
-export type OutputPort<D extends Directed> = Port<D[typeof outView], D[typeof inView], D>;
+export type InputPort<D extends Directed> = Port<D[typeof inView], D[typeof outView], D, 'in'>;
+export type OutputPort<D extends Directed> = Port<D[typeof outView], D[typeof inView], D, 'out'>;
 export type Ports = Readonly<Record<string, Port>>;
 
 /** The ports as the module's body sees them. */

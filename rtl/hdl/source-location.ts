@@ -93,6 +93,14 @@ interface Frame {
 /** The folder of the language's sources, learnt from the frame of this file. */
 let languageDirectory: string | null = null;
 
+/** As it is run: in a bundle all of the project lies there. */
+const scriptDirectory = dirname(fileURLToPath(import.meta.url));
+
+/** Whether a line of a stack is of the language itself, or of Node: of no use to the author of a design. */
+export const isLanguageFrame = (line: string): boolean =>
+  /[( ]node:|[\\/]rtl[\\/]hdl[\\/](?!.*\.(?:test|examples)\.ts)/.test(line) ||
+  (line.includes(scriptDirectory) && !/\.(?:test|examples)\.ts/.test(line));
+
 const frameOf = ({ file, line, column }: Position): Frame => {
   languageDirectory ??= dirname(file);
   const skipped =

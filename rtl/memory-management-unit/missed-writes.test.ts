@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { compile } from '../../testbench/simulator/index.ts';
-import { elaborate } from '../hdl/index.ts';
+import { elaborate, type Ports } from '../hdl/index.ts';
 import { memoryManagementUnitParameters, responses } from './interface.ts';
 import { memoryManagementUnit } from './unit.ts';
 
@@ -8,7 +8,7 @@ const hardware = elaborate(memoryManagementUnit(memoryManagementUnitParameters({
 
 /** A unit that maps every page to both memories, which take everything at once, and its keeper by hand. */
 const start = () => {
-  const unit = compile(hardware);
+  const unit = compile<Ports>(hardware);
   unit.in.aresetn = 0;
   unit.step(2);
   unit.in.aresetn = 1;

@@ -43,7 +43,15 @@ export const explain = (result: ToolResult): YosysError => {
   const found = /^(.*?)ERROR: ([\s\S]*)/m.exec(result.stderr);
   if (found !== null) {
     const reason = oneLine(found[2] ?? '');
-    return new YosysError(reason, sourceLineIn(`${found[1] ?? ''} ${reason}`), result.stderr);
+    const source = sourceLineIn(`${found[1] ?? ''} ${reason}`);
+    const other = source === null ? sourceIn(found[1] ?? '', /^(\S+):(\d+):\s*$/) : null;
+    if (other !== null)
+      return new YosysError(
+        `${reason}; it is read as Verilog: give a file that ends in .v or .sv if it is none`,
+        other,
+        result.stderr,
+      );
+    return new YosysError(reason, source, result.stderr);
   }
   const reason =
     result.outcome === 'trapped' ? `Yosys crashed: ${oneLine(result.reason)}` : 'Yosys failed without a reason';

@@ -57,6 +57,11 @@ const refused: readonly (readonly [string, RegExp])[] = [
   [`synth --peer ${goodVerilog} --top good --set W=abc`, /--set W= takes a constant of Verilog.*not 'abc'/],
   ['generate --set dataWidth=wide', /'dataWidth' of packet_unit is 'wide'.*64, 128, 256 or 512/],
   [`generate --out ${text}`, /text\.txt: a file is there/],
+  ['wave packet_unit --out /proc/x.vcd', /\/proc\/x\.vcd: no file can be made in \/proc; .*another place/],
+  [
+    `synth --peer ${text} --top good`,
+    /text\.txt:1: syntax error.*; it is read as Verilog: give a file that ends in \.v/,
+  ],
   ['generate --out /proc/portcullis', /\/proc\/portcullis: no directory can be made in \/proc; .*another place/],
   [`synth packet_unit --out ${text}`, /text\.txt: a file is there, where a directory is needed/],
   [`synth --peer ${goodVerilog} --top good --out ${text}`, /text\.txt: a file is there, where a directory is needed/],

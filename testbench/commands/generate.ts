@@ -64,17 +64,17 @@ const refuseOtherParameters = ({ block, parameters, directory }: Plan): void => 
     );
 };
 
-const plan = (block: Block, parameters: BlockParameters, directory: string): Plan => {
+const plan = (block: Block, parameters: BlockParameters, directory: string, lines = false): Plan => {
   const top = elaborate(block.definition(parameters));
   const files: Plan['files'][number][] = [];
   const write = (kind: GeneratedFile['kind'], file: string, text: string): void => {
     files.push({ kind, file, text });
   };
-  const modules = emitVerilog(top);
+  const modules = emitVerilog(top, { lines });
   for (const { path, text } of modules) write('verilog', path, text);
   // Immediate assertions with names are SystemVerilog, which not every tool reads: the plain text has an output for each rule.
   if (block.checker === true) {
-    for (const { path, text } of emitVerilog(top, { properties: true })) {
+    for (const { path, text } of emitVerilog(top, { properties: true, lines })) {
       write('systemverilog', join('asserting', path.replace(/\.v$/, '.sv')), text);
     }
   }
@@ -121,6 +121,10 @@ export const generate: Verb = {
     block: blockArgument('Block to write (all blocks when left out)'),
     ...moduleArgument,
     set: { type: 'string', valueHint: 'name=value', description: 'Set a parameter; may be repeated' },
+    lines: {
+      type: 'boolean',
+      description: 'For tools: each statement names its line of TypeScript, by a `line directive before it',
+    },
     out: {
       type: 'string',
       valueHint: 'DIR',
@@ -130,7 +134,12 @@ export const generate: Verb = {
   async run(given) {
     const out = optionOf(given, 'out');
     const plans = (await chosenBlocks(given)).map((block) =>
-      plan(block, chosenParameters(block, given), out ?? join('build', 'verilog', block.name)),
+      plan(
+        block,
+        chosenParameters(block, given),
+        out ?? join('build', 'verilog', block.name),
+        given.flags.has('lines'),
+      ),
     );
     for (const planned of plans) {
       refuseOthers(planned);

@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import type { Module } from '../../rtl/hdl/ir.ts';
@@ -41,6 +41,17 @@ const outputFile = (given: Arguments, usual: string): string => {
     throw new UsageError(
       `${file}: a directory is there, where a file is needed, as in --out ${join(file, 'wave.vcd')}.`,
     );
+  // Tried first: what cannot be written must not cost the run, and a file system such as /proc tells then that there is no such file.
+  const present = existsSync(file);
+  try {
+    closeSync(openSync(file, 'a'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new UsageError(
+      `${file}: no file can be made in ${dirname(file)}; give --out another place, as in --out build/wave.vcd.`,
+    );
+  }
+  if (!present) rmSync(file);
   return file;
 };
 

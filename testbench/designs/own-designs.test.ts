@@ -47,6 +47,9 @@ test('generate writes a module of a file, at its parameters, with a core of its 
     ],
   });
   expect(readFileSync(join(out, 'counter.v'), 'utf8')).toContain('output reg  [6:0] count');
+  expect(readFileSync(join(out, 'counter.v'), 'utf8')).not.toContain('`line');
+  await runCommand('generate', counter, '--lines', '--out', join(folder, 'lines'));
+  expect(readFileSync(join(folder, 'lines', 'counter.v'), 'utf8')).toContain('`line 8 "counter.ts"');
   const core = readFileSync(join(out, 'counter.core'), 'utf8');
   expect(core).toContain(
     'name: mine_hardware:designs:counter:2.1.0\ndescription: "counter, from counter.ts (width=7)"',

@@ -3,9 +3,9 @@
 import type { PortSlot } from '../../rtl/hdl/port-layout.ts';
 
 /** Ports that can be set. A name that no port has is refused, read or written. */
-export type InputAccessors = Record<string, number | bigint>;
+export type InputAccessors<Name extends string = string> = { [N in Name]: number | bigint };
 /** Ports that can be read alone. */
-export type OutputAccessors = Readonly<Record<string, number | bigint>>;
+export type OutputAccessors<Name extends string = string> = { readonly [N in Name]: number | bigint };
 
 interface Accessor {
   readonly get: () => number | bigint;

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { bits, concat, elaborate, input, module, output, signed } from '../../rtl/hdl/index.ts';
+import { bits, concat, elaborate, input, module, output, type Ports, signed } from '../../rtl/hdl/index.ts';
 import type { Module } from '../../rtl/hdl/ir.ts';
 import { compilePrograms } from './compile-programs.ts';
 import { buildDesign } from './elaborate-design.ts';
@@ -80,7 +80,21 @@ describe.each(['wasm', 'javascript'] as const)('%s', (backend) => {
       sum: output(signed(5)),
       wide: output(signed(70)),
     };
-    const simulator = compile(
+    const typed = compile(
+      elaborate(
+        module('typed', ports, (io) => {
+          io.sum.set(io.s);
+          io.wide.set(io.w);
+        }),
+      ),
+      { backend },
+    );
+    // @ts-expect-error: the types refuse, too, what no port is called
+    expect(() => typed.out.som).toThrow(/no output 'som'/);
+    // @ts-expect-error: see above
+    expect(() => typed.in.sum).toThrow(/no input 'sum'/);
+    // Ports of any names: what types refuse, JavaScript writes.
+    const simulator = compile<Ports>(
       elaborate(
         module('ports', ports, (io) => {
           io.sum.set(io.s.add(io.a.asSigned()));

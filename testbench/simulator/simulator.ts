@@ -1,7 +1,6 @@
 /** A compiled design with its state: set inputs, settle, step, run recorded stimulus, peek, poke, snapshot. */
 
-import { checkElaborated } from '../../rtl/hdl/index.ts';
-import type { Module } from '../../rtl/hdl/ir.ts';
+import { checkElaborated, type Elaborated, type InputName, type OutputName, type Ports } from '../../rtl/hdl/index.ts';
 import type { PortLayout } from '../../rtl/hdl/port-layout.ts';
 import { type InputAccessors, inputAccessors, type OutputAccessors, outputAccessors } from './accessors.ts';
 import type { Programs } from './compile-programs.ts';
@@ -38,14 +37,15 @@ export interface PropertyCount {
   readonly count: number;
 }
 
-export interface Simulator {
+/** @typeParam P the ports, whose names its inputs and outputs have; any names where they are not known. */
+export interface Simulator<P extends Ports = Ports> {
   readonly layout: PortLayout;
   /** The input record that `settle` and `step` read, live in the simulator's memory. */
   readonly inputs: Uint32Array;
   /** The output record that `settle` and `step` write. */
   readonly outputs: Uint32Array;
-  readonly in: InputAccessors;
-  readonly out: OutputAccessors;
+  readonly in: InputAccessors<InputName<P>>;
+  readonly out: OutputAccessors<OutputName<P>>;
   /** Clock edges since the last `reset()`. */
   readonly cycle: number;
   /** Outputs from the present state and inputs. */
@@ -89,7 +89,10 @@ export interface Engine {
 }
 
 /** Compiles a design for simulation. Throws where the module holds a black box or a combinational loop, and where it is too large. */
-export const compileModule = (top: Module, options: CompileOptions = {}): Simulator => {
+export const compileModule = <P extends Ports = Ports>(
+  top: Elaborated<P>,
+  options: CompileOptions = {},
+): Simulator<P> => {
   checkElaborated(top, 'compile');
   const backend = options.backend ?? 'wasm';
   const built = buildDesign(top, {
@@ -104,7 +107,8 @@ export const compileModule = (top: Module, options: CompileOptions = {}): Simula
     backend === 'wasm' ? instantiate(generateModule(design, programs, map)) : generateJavaScript(design, programs, map);
   const simulator = new CompiledSimulator(design, map, engine, programs, options.initial ?? 'reset');
   simulator.reset();
-  return simulator;
+  // The accessors have the ports of this very module; only their names are unknown to the class.
+  return simulator as unknown as Simulator<P>;
 };
 
 class CompiledSimulator implements Simulator {

@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../../testbench/simulator/index.ts';
-import { bit, bits, elaborate, input, log2Ceil, module, output, record } from '../../hdl/index.ts';
+import { bit, bits, elaborate, input, log2Ceil, module, output, type Ports, record } from '../../hdl/index.ts';
 import { ParameterError } from '../parameters.ts';
 import {
   decodeOneHot,
@@ -129,8 +129,10 @@ describe('roundRobinArbiter', () => {
 
 const beat = record({ data: bits(8), last: bit });
 const merging = {
-  items: compile(elaborate(streamArbiter({ type: beat, inputs: ['a', 'b', 'c'] }))),
-  packets: compile(elaborate(streamArbiter({ type: beat, inputs: ['a', 'b', 'c'], hold: (item) => item.last.not() }))),
+  items: compile<Ports>(elaborate(streamArbiter({ type: beat, inputs: ['a', 'b', 'c'] }))),
+  packets: compile<Ports>(
+    elaborate(streamArbiter({ type: beat, inputs: ['a', 'b', 'c'], hold: (item) => item.last.not() })),
+  ),
 };
 
 describe('streamArbiter', () => {

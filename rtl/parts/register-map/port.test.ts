@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../../testbench/simulator/index.ts';
-import { bit, bits, elaborate, input, type ModuleBody, module, output } from '../../hdl/index.ts';
+import { bit, bits, elaborate, input, type ModuleBody, module, output, type Ports } from '../../hdl/index.ts';
 import { axiLite } from '../axi/bundles.ts';
 import { registerMap } from './declare.ts';
 import { createDriver } from './driver.ts';
@@ -55,7 +55,7 @@ const erasableBlock = module('erasable_block', { ...ports, erase: input(bit) }, 
   serveWindows(m, registers.windows);
 });
 
-const simulator = compile(elaborate(block));
+const simulator = compile<Ports>(elaborate(block));
 const randomised = compile(elaborate(block), { initial: { randomSeed: 3 }, backend: 'javascript' });
 const erasable = compile(elaborate(erasableBlock));
 const inputSlots = simulator.layout.inputs.filter((slot) => slot.name !== 'aresetn');

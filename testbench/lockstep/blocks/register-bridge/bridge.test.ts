@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RegisterBridge } from '../../../../model/hardware/platform/register-bridge.ts';
-import { elaborate, portLayout } from '../../../../rtl/hdl/index.ts';
+import { elaborate, type Ports, portLayout } from '../../../../rtl/hdl/index.ts';
 import { platformParameters, registerBridgePortList, responses } from '../../../../rtl/platform/interface.ts';
 import { registerBridge } from '../../../../rtl/platform/register-bridge.ts';
 import { compile } from '../../../simulator/index.ts';
@@ -32,7 +32,7 @@ test.each([{ processors: 2 }, { processors: 4, dataWidth: 128 }])(
 );
 
 test('a read takes five cycles to its answer, and a burst is refused beat by beat', () => {
-  const simulator = compile(elaborate(registerBridge(platformParameters())));
+  const simulator = compile<Ports>(elaborate(registerBridge(platformParameters())));
   const { in: input, out: output } = simulator;
   Object.assign(input, { aresetn: 1, s_axi_rready: 1, w0_axil_arready: 1 });
   const seen: string[] = [];
