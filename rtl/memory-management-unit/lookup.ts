@@ -56,11 +56,13 @@ export const lookup = (p: Geometry) =>
       io.write_looks.set(looks.and(is_write));
 
       u.tlb.of.set(request.of);
+      u.tlb.prot.set(request.prot);
+      u.tlb.is_write.set(is_write);
       u.tlb.fill.set(io.fills);
       u.tlb.filled.set(io.filled);
       u.tlb.flush.set(io.bump.now.and(io.bump.flush));
       const { hit, entry } = u.tlb;
-      const verdict = verdictOf(entry.leaf, request.prot, is_write);
+      const verdict = verdictOf(u.tlb.allowed);
       const { own_fault } = m.named({ own_fault: io.fault.active.and(io.fault.write.eq(is_write)) });
       const { meets } = m.named({ meets: all([hit.not(), own_fault, io.fault.of.eq(request.of)]) });
       const refused = io.fault.cause.eq(faultCauses.lost);
@@ -68,7 +70,7 @@ export const lookup = (p: Geometry) =>
       io.found.set({
         hit,
         fault: meets,
-        local: meets.or(verdict.local),
+        local: meets.or(u.tlb.answered_here),
         response: mux(meets, faultResponse, verdict.response),
         cause: mux(meets, io.fault.cause, verdict.cause),
         compare: entry.leaf.compare,

@@ -17,6 +17,7 @@ import { incrementModulo } from '../parts/counters.ts';
 import { masked, register, word } from '../parts/rings.ts';
 import { superPageBits } from './interface.ts';
 import { type Geometry, page, tlbEntry, widthsOf } from './shapes.ts';
+import { isAllowed } from './verdict.ts';
 
 type Page = ValueOf<ReturnType<typeof page>>;
 
@@ -29,8 +30,13 @@ export const tlb = (p: Geometry) => {
     'tlb',
     {
       of: input(page(p)),
+      prot: input(bits(3)),
+      is_write: input(bit),
       hit: output(bit),
       entry: output(tlbEntry(p)),
+      /** Of the entry that hits: whether it gives the right to the access, and whether that is answered without memory. */
+      allowed: output(bit),
+      answered_here: output(bit),
       number: output(bits<number>(w.entry)),
       fill: input(bit),
       filled: input(tlbEntry(p)),
@@ -52,6 +58,11 @@ export const tlb = (p: Geometry) => {
 
       const { hits } = m.named({ hits: valid.and(word(places.map((number) => meets(number, io.of, lit(1, 0))))) });
       io.hit.set(hits.isNonZero());
+      // Of each entry beside the comparison, and not of the one that is found after it.
+      const leaves = entries.map((entry) => (entry as ValueOf<ReturnType<typeof tlbEntry>>).leaf);
+      const allowed = word(leaves.map((leaf) => isAllowed(leaf, io.prot, io.is_write)));
+      io.allowed.set(hits.and(allowed).isNonZero());
+      io.answered_here.set(hits.and(allowed.not().or(word(leaves.map(({ fake }) => fake)))).isNonZero());
       io.number.set(encodeOneHot(hits));
       io.entry.set(oneHotSelect(entries.map((entry, number) => [hits.bit(number), entry] as const)));
 

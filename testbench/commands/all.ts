@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { SynthesisResult } from '../../synth/index.ts';
 import { synthesisRows, type Target, targets } from '../../synth/index.ts';
 import { differenceText } from '../lockstep/index.ts';
-import { type Block, blocks } from './blocks.ts';
+import { type Block, type BlockParameters, blocks } from './blocks.ts';
 import { type CheckRow, checkBlock } from './check.ts';
 import { describeParameters } from './choose.ts';
 import { type GeneratedFile, generateBlock } from './generate.ts';
@@ -20,7 +20,9 @@ interface Outcome {
   readonly block: Block;
   readonly files: readonly GeneratedFile[];
   readonly check: CheckRow | null;
-  readonly synthesis: SynthesisResult;
+  /** Null where the quick run leaves it out. */
+  readonly synthesis: SynthesisResult | null;
+  readonly parameters: BlockParameters;
 }
 
 const runBlock = async (block: Block, chosen: readonly Target[], thorough: boolean): Promise<Outcome> => {
@@ -29,20 +31,22 @@ const runBlock = async (block: Block, chosen: readonly Target[], thorough: boole
   const files = generateBlock(block, block.parameters({}), join('build', 'verilog', block.name));
   process.stderr.write(`${block.name}: ${files.length} files written to ${join('build', 'verilog', block.name)}\n`);
   const check = block.whole ? await checkBlock(block, parameters, { cycles: quickCycles }) : null;
+  if (quick !== undefined && block.quickSynthesis === false)
+    return { block, files, check, synthesis: null, parameters };
   const synthesis = await synthesiseBlock(block, parameters, {
     targets: chosen,
     place: quick === undefined,
     // Counting every module takes as long as a target does.
     modules: block.whole ? ['lut4'] : false,
   });
-  return { block, files, check, synthesis };
+  return { block, files, check, synthesis, parameters };
 };
 
 const generateAlone = (block: Block): readonly GeneratedFile[] =>
   generateBlock(block, block.parameters({}), join('build', 'verilog', block.name));
 
 const summaryOf = ({ block, check, synthesis }: Outcome, chosen: readonly Target[]): readonly string[] => {
-  const luts = new Map(synthesisRows([synthesis]).map((row) => [row.target, row]));
+  const luts = new Map(synthesisRows(synthesis === null ? [] : [synthesis]).map((row) => [row.target, row]));
   const mhz = luts.get('ice40')?.mhz ?? null;
   return [
     block.name,
@@ -59,7 +63,7 @@ const summaryOf = ({ block, check, synthesis }: Outcome, chosen: readonly Target
 /** Why a block has no clock. */
 const withoutClock = (outcomes: readonly Outcome[]): readonly string[] =>
   outcomes.flatMap(({ block, synthesis }) => {
-    const reason = synthesis.clock?.reason ?? null;
+    const reason = synthesis?.clock?.reason ?? null;
     return reason === null ? [] : ['', `No clock for ${block.name}: ${reason}.`];
   });
 
@@ -84,11 +88,12 @@ export const all: Verb = {
     }
     const heads = ['block', 'compared', 'cycles', 'differences', ...chosen, 'registers', 'depth', 'MHz iCE40'];
     const rows = [heads, ...outcomes.map((outcome) => summaryOf(outcome, chosen))];
-    const reports = writeReports(
-      outcomes.map(({ synthesis }) => synthesis),
-      join('build', 'synthesis'),
-      { title: 'Portcullis: every block', command: 'npm start', overview: rows },
-    );
+    const synthesised = outcomes.flatMap(({ synthesis }) => (synthesis === null ? [] : [synthesis]));
+    const reports = writeReports(synthesised, join('build', 'synthesis'), {
+      title: 'Portcullis: every block',
+      command: 'npm start',
+      overview: rows,
+    });
     const differences = outcomes.flatMap(({ check }) => check?.differences ?? []);
     const folders = outcomes.map(
       ({ block }) => `  ${join('build', 'verilog', block.name)}/  Verilog, register map, core file`,
@@ -100,8 +105,7 @@ export const all: Verb = {
       '',
       'LUTs under each target; registers and depth as on lut4. Compared and synthesised with the parameters:',
       ...outcomes.map(
-        ({ block, synthesis }) =>
-          `  ${block.name}: ${describeParameters(synthesis.parameters as Record<string, number>)}`,
+        ({ block, parameters }) => `  ${block.name}: ${describeParameters(parameters as Record<string, number>)}`,
       ),
       '',
       'Written:',
@@ -114,7 +118,7 @@ export const all: Verb = {
     const value = {
       generate: { files: [...checkerFiles, ...outcomes.flatMap(({ files }) => files)] },
       check: outcomes.flatMap(({ check }) => (check === null ? [] : [check])),
-      synth: outcomes.flatMap(({ synthesis }) => synthesisRows([synthesis])),
+      synth: synthesisRows(synthesised),
     };
     return { value, text, code: differences.length === 0 ? 0 : 1 };
   },

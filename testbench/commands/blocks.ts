@@ -11,6 +11,7 @@ import {
   memoryManagementUnitRegisters,
 } from '../../rtl/memory-management-unit/interface.ts';
 import { memoryKeeper } from '../../rtl/memory-management-unit/keeper.ts';
+import { lookup } from '../../rtl/memory-management-unit/lookup.ts';
 import { memoryManagementUnit } from '../../rtl/memory-management-unit/unit.ts';
 import {
   memoryPathParameterSchema,
@@ -65,6 +66,8 @@ export interface Block {
    * the block to the thorough run.
    */
   readonly quick?: BlockParameters | 'left out';
+  /** False: the first run leaves out its synthesis, which takes too long even so. */
+  readonly quickSynthesis?: false;
   /** Whether no run over all blocks has it, because of its size: it is written and measured where it is named. */
   readonly named?: boolean;
   /** The parameters of what is compared, where that is more than the block alone. */
@@ -140,12 +143,32 @@ export const blocks: readonly Block[] = [
     whole: true,
     schema: memoryManagementUnitParameterSchema,
     compared: { schema: systemParameterSchema, parameters: (values) => systemParameters(values) },
-    quick: 'left out',
+    quick: {
+      addressWidth: 24,
+      virtualWidth: 32,
+      formWidth: 1,
+      idWidth: 2,
+      entries: 4,
+      domainWidth: 1,
+      reads: 4,
+      writes: 4,
+    },
+    quickSynthesis: false,
     // The gates of two units and their keeper take many minutes to make.
     ways: ['model', 'rtl', 'verilog'],
     parameters: (values) => memoryManagementUnitParameters(values),
     definition: (values) => memoryManagementUnit(memoryManagementUnitParameters(values)),
     registers: (values) => memoryManagementUnitRegisters(memoryManagementUnitParameters(values)),
+  },
+  {
+    name: 'memory_management_lookup',
+    summary: "The memory management unit's lookup alone: TLB, rights and the comparison of cookies",
+    whole: false,
+    schema: memoryManagementUnitParameterSchema,
+    quick: 'left out',
+    parameters: (values) => memoryManagementUnitParameters(values),
+    definition: (values) => lookup(memoryManagementUnitParameters(values)),
+    registers: () => null,
   },
   {
     name: 'memory_keeper',

@@ -1,0 +1,99 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import type { Expression, Module } from '../../rtl/hdl/ir.ts';
+import { memoryManagementUnitProofs } from '../../rtl/memory-management-unit/proofs.ts';
+import { projectRoot } from '../commands/version.ts';
+import { editInstance } from '../mutation/edit-instance.ts';
+import { constantLike, isReference } from '../mutation/places.ts';
+import { changeAnywhere, changeValues } from '../mutation/values.ts';
+import { propertiesOf } from './properties-of.ts';
+import { proveTarget } from './prove-target.ts';
+
+// Below the project, so that the written test finds its packages.
+const build = join(projectRoot(), 'build');
+mkdirSync(build, { recursive: true });
+const directory = mkdtempSync(join(build, 'proofs-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const zero = (node: Expression): Expression => constantLike(node, 0n);
+const ones = (node: Expression): Expression => constantLike(node, (1n << BigInt(node.width)) - 1n);
+const mistakeIn =
+  (path: string, change: (module: Module) => Module) =>
+  (top: Module): Module =>
+    editInstance(top, path.split('.'), change);
+/** A signal that is read as another value. */
+const readAs = (path: string, name: string, value: (node: Expression) => Expression) =>
+  mistakeIn(path, (module) => changeAnywhere(module, (node) => isReference(node, name), value));
+
+const pages = 'nothing by a translation that was taken back';
+const writes = 'no write is answered without a good copy';
+
+/** A mistake in the hardware, the proof and the property that must find it. */
+const mistakes = [
+  [
+    'cookies are not compared',
+    pages,
+    'read slot 0: no beat is given by a translation that was taken back',
+    mistakeIn('unit.lookup.checks', (checks) => changeValues(checks, 'same', ones)),
+  ],
+  [
+    'a read under way takes no notice of a bump',
+    pages,
+    'read slot 0: no beat is given by a translation that was taken back',
+    readAs('unit.reads', 'bump_now', zero),
+  ],
+  [
+    'a write under way takes no notice of a bump',
+    pages,
+    'write slot 0: no beat is written by a translation that was taken back',
+    readAs('unit.writes', 'bump_now', zero),
+  ],
+  [
+    'a walk bears no marks',
+    pages,
+    'a walk that is old bears the mark of its index, or starts anew',
+    readAs('unit.walker', 'bump_now', zero),
+  ],
+  [
+    'an answer is taken for that of a memory that has failed',
+    writes,
+    'no write is answered with OKAY without a good copy',
+    readAs('unit.writes', 'memory_failed', zero),
+  ],
+  [
+    'an error of a memory is no refusal',
+    writes,
+    'no write is answered with OKAY without a good copy',
+    mistakeIn('unit.writes', (slots) =>
+      ['refused_0', 'refused_1'].reduce((module, name) => changeValues(module, name, zero), slots),
+    ),
+  ],
+] as const;
+const thorough = process.env.PORTCULLIS_THOROUGH === '1';
+
+const targetOf = (name: string) => {
+  const target = memoryManagementUnitProofs.targets.find((each) => each.name.startsWith(name));
+  if (target === undefined) throw new Error(`there is no proof '${name}'`);
+  return target;
+};
+
+test('every property that is to find a mistake is among those that are proved', () => {
+  const proved = [pages, writes].flatMap((name) => propertiesOf(targetOf(name)));
+  expect(proved).toEqual(expect.arrayContaining(mistakes.map(([, , property]) => property)));
+});
+
+// Each takes a search of ten seconds and more.
+test.each(thorough ? mistakes : [])('%s: fails a proof', async (_mistake, name, property, change) => {
+  const target = targetOf(name);
+  const rows = await proveTarget('memory_management_unit', target, {
+    change,
+    directory,
+    sources: projectRoot(),
+    properties: [property],
+    engines: ['bmc3'],
+    depth: 16,
+  });
+  expect(rows).toHaveLength(1);
+  expect(rows[0]).toMatchObject({ property, verdict: 'failed', engine: 'bmc3' });
+});
