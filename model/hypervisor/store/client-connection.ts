@@ -39,6 +39,9 @@ export class ClientConnection {
   readonly #asked = new Map<number, Asked>();
   #outgoing: Uint8Array[] = [];
   #stepping: Promise<void> | null = null;
+  /** The waiting for the store that has not ended. */
+  #event: Promise<void> | null = null;
+  #wake: () => void = () => undefined;
   #nextRequest = 1;
   /** Positions in both streams; null until the page has said them. */
   #at: { written: number; read: number } | null = null;
@@ -54,6 +57,7 @@ export class ClientConnection {
     const asked: Asked = { answer: null };
     this.#asked.set(request, asked);
     this.#outgoing.push(encodeMessage({ type, request, transaction, payload }));
+    this.#wake();
     await this.until(() => asked.answer !== null);
     const answer = asked.answer!;
     if (answer instanceof Error) throw answer;
@@ -109,7 +113,16 @@ export class ClientConnection {
     }
     const moved = (await this.#send(room, this.#at)) + (await this.#receive(waiting, this.#at));
     if (moved > 0) await this.#door.notify();
-    else await this.#door.wait();
+    else if (this.#outgoing.length === 0 || room === 0) await this.#sleep();
+  }
+
+  /** Waits for the store, or for a program that asks meanwhile. */
+  async #sleep(): Promise<void> {
+    this.#event ??= this.#door.wait().finally(() => {
+      this.#event = null;
+    });
+    const asked = new Promise<void>((resolve) => (this.#wake = resolve));
+    await Promise.race([this.#event, asked]);
   }
 
   async #send(room: number, at: { written: number }): Promise<number> {

@@ -59,6 +59,17 @@ test('programs of a guest ask at the same time, and a watch is told in order', a
   expect([await shallow.next(), await shallow.next()]).toEqual(['x', 'x']);
 });
 
+test('what is asked while another program waits for a watch is sent at once', async () => {
+  const { clients } = serve(3);
+  const [client] = clients as [StoreClient];
+  const watch = await client.watch('x');
+  await watch.next();
+  const waiting = watch.next();
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  await client.write('x', 'told');
+  expect(await waiting).toBe('x');
+});
+
 test('transactions are run again after a conflict, and leave nothing when their body throws', async () => {
   const { clients } = serve(3, 4);
   const [three, four] = clients as [StoreClient, StoreClient];
