@@ -9,16 +9,19 @@ export interface MemoryDoors {
   readonly bytes: Uint8Array;
   readonly guest: RingDoor;
   readonly server: RingDoor;
+  /** The door of another server. Who had the one before is dead: all that he tries fails, and no event reaches him. */
+  restart(): RingDoor;
   /** Events sent by each. */
   readonly events: { guest: number; server: number };
 }
 
 /** One side's accesses to the bytes. @throws RangeError from every access that leaves them */
-export const pagesOf = (bytes: Uint8Array, watch: Watch): RingDoor['pages'] => {
+const pagesOf = (bytes: Uint8Array, watch: Watch, check: () => void = () => undefined): RingDoor['pages'] => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const load = async <T>(address: number, count: number, take: () => T): Promise<T> => {
     if (count < 1 || address < 0 || address + count > bytes.length)
       throw new RangeError(`${count} bytes at ${address} leave the pages`);
+    check();
     const value = take();
     watch('load', address, count);
     return value;
@@ -26,6 +29,7 @@ export const pagesOf = (bytes: Uint8Array, watch: Watch): RingDoor['pages'] => {
   const store = async (address: number, count: number, put: () => void): Promise<void> => {
     if (count < 1 || address < 0 || address + count > bytes.length)
       throw new RangeError(`${count} bytes at ${address} leave the pages`);
+    check();
     put();
     watch('store', address, count);
   };
@@ -43,7 +47,27 @@ export const pagesOf = (bytes: Uint8Array, watch: Watch): RingDoor['pages'] => {
 export const memoryDoors = (areaBytes: number, watchServer: Watch = () => undefined): MemoryDoors => {
   const bytes = new Uint8Array(4096 + areaBytes);
   const events = { guest: 0, server: 0 };
-  const [toServer, toGuest] = [new Signal(), new Signal()];
+  const toGuest = new Signal();
+  let toServer = new Signal();
+  let life = 0;
+  const newServer = (): RingDoor => {
+    life += 1;
+    toServer = new Signal();
+    const mine = life;
+    const signal = toServer;
+    const living = (): void => {
+      if (mine !== life) throw new Error('the server that had this door is no more');
+    };
+    return {
+      pages: pagesOf(bytes, watchServer, living),
+      notify: async () => {
+        living();
+        events.server += 1;
+        toGuest.send();
+      },
+      wait: () => signal.wait(),
+    };
+  };
   return {
     bytes,
     events,
@@ -55,13 +79,7 @@ export const memoryDoors = (areaBytes: number, watchServer: Watch = () => undefi
       },
       wait: () => toGuest.wait(),
     },
-    server: {
-      pages: pagesOf(bytes, watchServer),
-      notify: async () => {
-        events.server += 1;
-        toGuest.send();
-      },
-      wait: () => toServer.wait(),
-    },
+    server: newServer(),
+    restart: newServer,
   };
 };

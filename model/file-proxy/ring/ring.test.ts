@@ -144,14 +144,16 @@ test('a server that is started anew finds its guest, which goes on where it was'
   await first.stop();
   const write = file.write(', after');
   await settled();
-  const second = serveRing(doors.server, newSession(tree));
+  serveRing(doors.restart(), newSession(tree));
   await write;
   expect(await guest.promises.readFile('/share/file', 'utf8')).toBe('before, after');
-  // And where the first left without a word, with requests on their way.
-  const third = serveRing(doors.server, newSession(tree));
-  await file.write(', and again');
+  // And where it left without a word, with a request on its way.
+  const door = doors.restart();
+  const again = file.write(', and again');
+  await settled();
+  const third = serveRing(door, newSession(tree));
+  await again;
   expect(await guest.promises.readFile('/share/file', 'utf8')).toBe('before, after, and again');
-  await second.stop();
   await third.stop();
 });
 
