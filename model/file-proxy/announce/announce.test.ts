@@ -1,0 +1,179 @@
+/** Shares announced, watched and offered rings for, through the store. */
+import { expect, test } from 'vitest';
+import { StoreClient } from '../../hypervisor/store/client.ts';
+import { Store } from '../../hypervisor/store/store.ts';
+import { ask } from '../../hypervisor/store/testing/asking.ts';
+import { RingServer } from '../../hypervisor/store/testing/page.ts';
+import { RemoteTree } from '../client/remote-tree.ts';
+import { createGuestFileSystem } from '../guest/file-system.ts';
+import { MemoryTree } from '../memory/tree.ts';
+import { GuestRing } from '../ring/guest-ring.ts';
+import { type MemoryDoors, memoryDoors } from '../ring/memory-door.ts';
+import { Locks } from '../server/locks.ts';
+import { Session, sessionLimits } from '../server/session.ts';
+import { aliasShares } from './announced-shares.ts';
+import { type Announcement, announce, markChanged, readAnnouncement, withdraw } from './announcement.ts';
+import { offeredBy, parseOffer, writeOffer } from './offer.ts';
+import { hostShare } from './share-host.ts';
+
+const thorough = process.env.PORTCULLIS_THOROUGH === '1';
+const guest = 3;
+const told: Announcement = {
+  path: '/photos',
+  type: 'directory',
+  size: 4096n,
+  mode: 0o40755,
+  modified: 1_700_000_000_123_456_789n,
+  precedence: 'local',
+  mark: 0n,
+};
+
+/** A store, and clients of domain 0 and the guest. */
+const started = () => {
+  const store = new Store();
+  const server = new RingServer(store);
+  store.introduce(guest);
+  store.write(`/local/domain/${guest}`, '');
+  ask(store.connect(0), 'SET_PERMS', [`/local/domain/${guest}`, `n${guest}`]);
+  const trusted = new StoreClient(server.attach(0).guest);
+  const client = new StoreClient(server.attach(guest).guest);
+  return { store, trusted, client };
+};
+
+test('a share appears in the guest when it is announced, is marked when others change it, and goes when it is withdrawn', async () => {
+  const { trusted, client } = started();
+  const tree = new MemoryTree();
+  await createGuestFileSystem({ local: tree }).promises.writeFile('/one', 'first');
+  // What stands for the hypervisor's grants here: doors by the port that the guest named.
+  const rings = new Map<number, MemoryDoors>();
+  void hostShare({
+    store: trusted,
+    guest,
+    name: 'photos',
+    open: async ({ port }) => ({ door: rings.get(port)!.restart(), release: async () => undefined }),
+    newSession: (messageSize) => new Session({ tree, locks: new Locks(), limits: { ...sessionLimits, messageSize } }),
+  });
+  const files = createGuestFileSystem();
+  const seen: string[] = [];
+  let wake: () => void = () => undefined;
+  const until = async (what: string): Promise<void> => {
+    while (!seen.includes(what)) await new Promise<void>((resolve) => (wake = resolve));
+  };
+  void aliasShares({
+    store: client,
+    domain: guest,
+    files,
+    connect: async (name) => {
+      const doors = memoryDoors(16_384);
+      const offer = { domain: guest, references: [8, 9, 10, 11, 12], port: 6 + rings.size };
+      rings.set(offer.port, doors);
+      await writeOffer(client, name, offer);
+      const ring = new GuestRing(doors.guest);
+      return RemoteTree.connect({ connect: () => ring.connect(), messageSize: 8192 });
+    },
+    see: (what, { path, mark }) => {
+      seen.push(`${what} ${path} ${mark}`);
+      wake();
+    },
+  });
+  await announce(trusted, guest, 'photos', told);
+  await until('shown /photos 0');
+  expect(await files.promises.readFile('/photos/one', 'utf8')).toBe('first');
+  await files.promises.writeFile('/photos/two', 'second');
+  await markChanged(trusted, guest, 'photos');
+  await until('changed /photos 1');
+  await withdraw(trusted, guest, 'photos');
+  await until('gone /photos 1');
+  await expect(files.promises.readFile('/photos/one')).rejects.toMatchObject({ code: 'ENOENT' });
+  await announce(trusted, guest, 'photos', { ...told, path: '/again', mark: 5n });
+  await until('shown /again 5');
+  expect(await files.promises.readFile('/again/two', 'utf8')).toBe('second');
+});
+
+test('an announcement is read as it was written, by its guest alone; one that is damaged is none', async () => {
+  const { store, trusted, client } = started();
+  await announce(trusted, guest, 'photos', told);
+  expect(await readAnnouncement(client, guest, 'photos')).toEqual(told);
+  store.introduce(4);
+  await expect(client.write('/local/domain/0/shares/3/photos/path', '/')).rejects.toMatchObject({ code: 'EACCES' });
+  for (const [key, value] of [
+    ['path', 'photos'],
+    ['path', ''],
+    ['type', 'socket'],
+    ['size', '-1'],
+    ['size', '1'.repeat(21)],
+    ['mode', '99999'],
+    ['modified', '1e9'],
+    ['precedence', 'both'],
+    ['mark', ''],
+  ] as const) {
+    await trusted.write(`/local/domain/0/shares/3/photos/${key}`, value);
+    expect([key, value, await readAnnouncement(client, guest, 'photos')]).toEqual([key, value, null]);
+    await trusted.write(`/local/domain/0/shares/3/photos/${key}`, String(told[key]));
+  }
+  expect(await readAnnouncement(client, guest, 'photos')).toEqual(told);
+});
+
+/** Numbers below a bound, the same for a seed. */
+const numbersFrom = (seed: number): ((below: number) => number) => {
+  let state = seed;
+  return (below) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+};
+
+test('hostile offers are none, or name pages and ports that a guest may have; the share is served after them', async () => {
+  const draw = numbersFrom(77);
+  const word = (): string =>
+    ['', '-1', '0', '9999', '8192', 'x', '1e3', '٣', String(draw(9000)), String(draw(300))][draw(10)]!;
+  const value = (): Uint8Array => {
+    if (draw(4) === 0) return Uint8Array.from({ length: draw(3000) }, () => draw(256));
+    if (draw(2) === 0) return Buffer.from([draw(300), ...Array.from({ length: draw(20) }, () => draw(8200))].join(' '));
+    return Buffer.from(Array.from({ length: draw(300) }, word).join([' ', '  ', ',', '\0'][draw(4)]));
+  };
+  let sound = 0;
+  for (let count = 0; count < (thorough ? 100_000 : 500); count += 1) {
+    const offer = parseOffer(guest, value());
+    if (offer === null) continue;
+    sound += 1;
+    expect(offer.domain).toBe(guest);
+    expect(offer.port > 0 && offer.port < 256).toBe(true);
+    expect(offer.references.length).toBeGreaterThanOrEqual(3);
+    expect(offer.references.length).toBeLessThanOrEqual(257);
+    expect(offer.references.every((one) => Number.isInteger(one) && one >= 0 && one < 8192)).toBe(true);
+  }
+  expect(sound).toBeGreaterThan(5);
+
+  const { store, trusted, client } = started();
+  const tree = new MemoryTree();
+  const doors = memoryDoors(16_384);
+  let opened = 0;
+  void hostShare({
+    store: trusted,
+    guest,
+    name: 'photos',
+    open: async ({ port }) => {
+      opened += 1;
+      // As the hypervisor refuses what the guest does not own.
+      if (port !== 200) throw new Error('refused');
+      return { door: doors.restart(), release: async () => undefined };
+    },
+    newSession: (messageSize) => new Session({ tree, locks: new Locks(), limits: { ...sessionLimits, messageSize } }),
+  });
+  for (let count = 0; count < (thorough ? 5000 : 100); count += 1) {
+    const bytes = value().subarray(0, 2000);
+    if (draw(20) === 0) await client.remove(`/local/domain/${guest}/shares`).catch(() => undefined);
+    else await client.write(offeredBy(guest, 'photos'), bytes);
+    // Time for domain 0 to look: offers that follow at once are seen as one.
+    for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+  await writeOffer(client, 'photos', { domain: guest, references: [1, 2, 3, 4, 5], port: 200 });
+  const ring = new GuestRing(doors.guest);
+  const remote = await RemoteTree.connect({ connect: () => ring.connect(), messageSize: 8192 });
+  expect((await (await remote.root()).attributes()).mode & 0o40000).toBe(0o40000);
+  expect(opened).toBeGreaterThan(1);
+  expect(store.watchesOf(0).length).toBe(1);
+});
