@@ -52,6 +52,19 @@ export class Events {
     }
   }
 
+  /** Waits until there may have been events, and gives the ports of all: for who hands them on. */
+  async next(): Promise<readonly number[]> {
+    for (;;) {
+      await this.#take();
+      if (this.#fired.size > 0) {
+        const ports = [...this.#fired];
+        this.#fired.clear();
+        return ports;
+      }
+      await this.#calls.block();
+    }
+  }
+
   /** Lets events of a port be pending without waking anybody, or ends that. */
   async mask(port: number, masked = true): Promise<void> {
     const address = sharedPageAddress + sharedPage.mask + Math.floor(port / 8);

@@ -1,7 +1,8 @@
 /** The store as a program of domain 0: a ring for each guest, and entries that follow its life. Source: `docs/systems/store.md`, "Domains". */
-import { Calls, Events, pageBytes, virtualEvents } from '../guest/index.ts';
+import { pageBytes, virtualEvents } from '../guest/index.ts';
 import type { Hypervisor, TrustedGuest } from '../interface.ts';
 import type { Thread } from '../schedule/index.ts';
+import { TrustedEvents } from '../trusted-events.ts';
 import { homeOf } from './path.ts';
 import { RingConnection, type RingDoor } from './ring.ts';
 import { Store } from './store.ts';
@@ -15,6 +16,8 @@ export class StoreService {
   readonly #hypervisor: Hypervisor;
   readonly #rings = new Map<number, RingConnection>();
   readonly #turns = new Turns();
+  /** Of the program; every turn is its own. */
+  #thread: Thread | undefined;
 
   /** Starts the program. Domains that are made from now on have their rings served. */
   constructor(hypervisor: Hypervisor) {
@@ -32,21 +35,19 @@ export class StoreService {
   }
 
   async #serve(domain0: TrustedGuest): Promise<never> {
-    const events = new Events(domain0, new Calls(domain0));
-    this.#thread = domain0.thread;
+    const { thread } = domain0;
+    this.#thread = thread;
+    const events = TrustedEvents.of(this.#hypervisor);
     for (;;) {
       while (await this.#turns.round());
-      await events.wait(virtualEvents.store);
+      await events.wait(thread, virtualEvents.store);
       // The event does not say of whom it is.
       for (const ring of this.#rings.values()) this.#turns.wake(ring);
     }
   }
 
-  #thread: Thread | undefined;
-
   #door(domain: number): RingDoor {
     const { domains, events } = this.#hypervisor;
-    // Every turn is the program's own.
     const thread = (): Thread => this.#thread!;
     return {
       read: (offset, bytes) =>
