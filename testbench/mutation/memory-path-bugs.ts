@@ -2,7 +2,7 @@
 import { changeInValues, isReference, mentions, valuesOf } from './places.ts';
 import type { PlantedBug } from './planted-bugs.ts';
 import { late, named, one, soon, zero } from './resource-access-controller-places.ts';
-import { changeValues, mentionOf } from './values.ts';
+import { changeAnywhere, changeValues, mentionOf } from './values.ts';
 
 /** Bugs on the way of reads. */
 const readBugs: readonly PlantedBug[] = [
@@ -160,6 +160,29 @@ const keyBugs: readonly PlantedBug[] = [
     path: ['keys'],
     within: soon,
     plant: (module) => changeInValues(module, 'starts', named('in_use'), zero),
+  },
+  {
+    name: 'lock_not_looked_at',
+    imitates: 'a lock that is only told of',
+    planted: 'key store: a locked slot takes commands',
+    path: ['keys'],
+    within: late,
+    plant: (module) =>
+      changeAnywhere(module, (node) => node.kind === 'slice' && isReference(node.operand, 'locked'), zero),
+  },
+  {
+    name: 'scan_half_blind',
+    imitates: 'one of two equal halves left out',
+    planted: 'scanner: the second word of a block is not compared with the pattern',
+    path: ['scanner'],
+    within: late,
+    plant: (module) =>
+      changeAnywhere(
+        module,
+        (node) =>
+          node.kind === 'binary' && node.operator === 'equal' && node.left.kind === 'slice' && node.left.low === 64,
+        one,
+      ),
   },
   {
     name: 'scan_over_too_early',

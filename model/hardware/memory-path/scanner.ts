@@ -108,7 +108,7 @@ export class Scanner {
     words[place.scan_command] = 0;
     if (wasActive && (command & 2) !== 0) this.#over = true;
     if (!wasActive && (command & 1) !== 0) this.#start(this.#keys.decode(words[place.scan_form]!));
-    if (tamper && this.active && this.class > 0) {
+    if (tamper && (wasActive || this.active) && this.class > 0) {
       this.#over = true;
       this.#status |= statusBit.error;
     }

@@ -4,10 +4,9 @@ import { aesLatency, memoryPathParameters, princeLatency } from '../../../../rtl
 import { plainSubordinate } from '../../../axi/subordinate-behaviour.ts';
 import { makeWays } from '../../ways.ts';
 import { memoryPathBlock as block } from './index.ts';
-import { type Kind, kinds, write } from './programmes.ts';
+import { type Kind, kinds, scanWrites, write } from './programmes.ts';
 import { registers } from './registers.ts';
 import { line, play, programme, type Seen } from './run.ts';
-import { holdPattern, scanWrites } from './scans.ts';
 import { emptyScenario, type MemoryPathScenario } from './scenario.ts';
 
 const p = memoryPathParameters();
@@ -72,18 +71,15 @@ test.each<readonly [string, readonly number[]]>([
 
 /** A page of zeros is scanned, or one that differs in a bit of one word. */
 const scanned = async (form: number, different: { readonly word: number; readonly bit: number } | null) => {
-  const scan = { form, address: 0x4000, lines: 64, pattern: 0n };
+  const scan = { form, address: 0x4000, lines: 64, low: 0, high: 0 };
   const scenario = emptyScenario({
+    held: [{ ...scan, different }],
     settings,
     memory: memory(aesLatency + 1),
     accesses: [write(registers.interruptStatus, 7), ...scanWrites(scan)],
     rest: 500,
   });
-  const {
-    handshakes,
-    raised,
-    registers: read,
-  } = play(await ways, p, scenario, (driver) => holdPattern(driver, p, scenario, scan, different));
+  const { handshakes, raised, registers: read } = play(await ways, p, scenario);
   const [asked, beats] = [handshakes.m_axi_ar as readonly number[], handshakes.m_axi_r as readonly number[]];
   return {
     asked,

@@ -1,5 +1,5 @@
 /** A scenario in a few lines. */
-import { accessText, faultText, listed, paceTexts, transactionText } from '../../../axi/text.ts';
+import { accessText, faultText, hex, listed, paceTexts, transactionText } from '../../../axi/text.ts';
 import { registers } from './registers.ts';
 import type { MemoryPathScenario } from './scenario.ts';
 
@@ -11,6 +11,15 @@ export const describeScenario = (scenario: MemoryPathScenario): readonly string[
   const events = (each: MemoryPathScenario['resets']): readonly string[] =>
     each.map(({ after, cycles }) => `after ${after} cycles of traffic, for ${cycles}`);
   return [
+    ...listed(
+      'memory holds',
+      scenario.held.map(
+        ({ form, address, lines, low, high, different }) =>
+          `${lines} lines of ${hex(high)}:${hex(low)} from ${hex(address)} on, under form ${form}${
+            different === null ? '' : `, but for bit ${different.bit} of word ${different.word}`
+          }`,
+      ),
+    ),
     ...listed(
       'settings',
       scenario.settings.map((access) => accessText(registers, access)),

@@ -5,10 +5,10 @@ import { memoryPathParameters } from '../../../../rtl/memory-path/interface.ts';
 import { plainSubordinate } from '../../../axi/subordinate-behaviour.ts';
 import { makeWays } from '../../ways.ts';
 import { memoryPathBlock as block } from './index.ts';
-import { write } from './programmes.ts';
+import { scanWrites, write } from './programmes.ts';
 import { commandBits, registers } from './registers.ts';
 import { line, play, programme } from './run.ts';
-import { holdPattern, scannedAddress, scanWrites } from './scans.ts';
+import { scannedAddress } from './scans.ts';
 import { emptyScenario, type MemoryPathScenario } from './scenario.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
@@ -26,7 +26,8 @@ const scans = fc.record({
   form: fc.nat(3),
   first: fc.oneof(fc.nat(1000), fc.constant(2 ** 26 - 2)),
   lines: fc.integer({ min: 1, max: 12 }),
-  pattern: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+  low: fc.integer({ min: 0, max: 0xffff_ffff }),
+  high: fc.integer({ min: 0, max: 0xffff_ffff }),
   /** Which word of 8 bytes differs, and in which bit. */
   different: fc.option(fc.record({ word: fc.nat(12 * 8 - 1), bit: fc.nat(63) })),
   /** Which line memory answers with an error. */
@@ -38,19 +39,18 @@ test.prop([fc.constantFrom(...widths), scans], {
   numRuns: thorough ? 1000 : 40,
 })('a scan tells where memory first differs or fails', async (dataWidth, scan) => {
   const p = parametersOf(dataWidth);
-  const { first, lines, different, failing, latency } = scan;
-  const asked = { ...scan, address: first * lineBytes };
+  const { form, first, lines, low, high, different, failing, latency } = scan;
+  const asked = { form, address: first * lineBytes, lines, low, high };
   const at = (offset: number): number => scannedAddress(asked, offset, p);
   const errors = failing === null ? [] : [{ base: at(lineBytes * failing), size: lineBytes, code: 2 as const }];
   const scenario = emptyScenario({
+    held: [{ ...asked, different }],
     settings: programme(p),
     memory: { ...plainSubordinate, latencies: [latency], errors },
     accesses: scanWrites(asked),
     rest: 1500,
   });
-  const seen = play((await ways[dataWidth]) ?? [], p, scenario, (driver) =>
-    holdPattern(driver, p, scenario, asked, different),
-  );
+  const seen = play((await ways[dataWidth]) ?? [], p, scenario);
   const places = lines * 8;
   const wrong = different !== null && different.word < places ? different.word : places;
   const failed = failing !== null && failing < lines ? 8 * failing : places;
@@ -118,4 +118,30 @@ test('a locked slot takes no command, and keeps its key', async () => {
   );
   expect(seen.registers.get(registers.keyStatus)).toBe(0b1_0000_0111);
   expect(seen.registers.get(registers.keyKind)).toBe(1);
+});
+
+test('tampering spoils a scan up to the cycle in which it ends', async () => {
+  const p = parametersOf(128);
+  const asked = { form: 1, address: 0x4000, lines: 1, low: 5, high: 7 };
+  const asks = [write(registers.interruptStatus, 7), ...scanWrites(asked)];
+  const scan = async (tampers: MemoryPathScenario['tampers']) =>
+    play(
+      (await ways[128]) ?? [],
+      p,
+      emptyScenario({
+        held: [{ ...asked, different: null }],
+        settings: programme(p),
+        // There is traffic, and so tampering, until the scan is over.
+        accesses: [...asks, { kind: 'read', address: registers.identification, wait: 200 }],
+        tampers,
+      }),
+    );
+  const { raised, handshakes } = await scan([]);
+  // Two cycles before the interrupt is on the port; the first access is offered in the first cycle of traffic.
+  const end = (raised.at(-1) as number) - 2 - (handshakes.s_axil_aw?.at(-asks.length) as number);
+  const statuses: (number | undefined)[] = [];
+  for (const after of [end - 1, end, end + 1])
+    statuses.push((await scan([{ after, cycles: 1 }])).registers.get(registers.scanStatus));
+  const { done, match, error } = status;
+  expect(statuses).toEqual([done | error, done | match | error, done | match]);
 });

@@ -9,6 +9,7 @@ import { always, RunLengths } from '../../axi/run-lengths.ts';
 import type { Driver } from '../../driver.ts';
 import { inputSlot } from '../../ports.ts';
 import { readBackAddresses } from './registers.ts';
+import { holdScans } from './scans.ts';
 import type { MemoryPathScenario } from './scenario.ts';
 
 /** Cycles without any transfer after which the path counts as stuck. */
@@ -56,6 +57,7 @@ export class MemoryPathDriver implements Driver {
       lead: scenario.lead,
     });
     this.memory = new Axi4Subordinate(layout, 'm_axi', scenario.memory);
+    holdScans(this.memory.memory, scenario, parameters);
     this.port = new LiteManager(layout, 's_axil');
     this.patterns = {
       write: new RunLengths(stalls.registerWriteResponse),

@@ -3,6 +3,7 @@ import fc, { type Arbitrary } from 'fast-check';
 import { commitCycles, type MemoryPathParameters } from '../../../../rtl/memory-path/interface.ts';
 import type { LiteAccess, LiteWrite } from '../../axi/lite-manager.ts';
 import { commandBits, mappedAddresses, registers } from './registers.ts';
+import type { HeldScan, Scan } from './scenario.ts';
 
 type P = MemoryPathParameters;
 
@@ -75,32 +76,81 @@ export const settingsOf = (loads: readonly KeyLoad[], slots: readonly number[]):
   write(registers.interruptEnable, 7, commitWait),
 ];
 
+/** The writes that begin a scan. */
+export const scanWrites = ({ form, address, lines, low, high }: Scan, wait = 0): readonly LiteWrite[] => [
+  write(registers.scanAddressLow, address, wait),
+  ...(address >= 2 ** 32 ? [write(registers.scanAddressHigh, Math.floor(address / 2 ** 32))] : []),
+  write(registers.scanLines, lines),
+  write(registers.scanForm, form),
+  write(registers.scanPatternLow, low),
+  write(registers.scanPatternHigh, high),
+  write(registers.scanCommand, 1),
+];
+
 const pageBytes = 4096;
 
+/** Accesses that belong together, and what memory is to hold for them. */
+interface Group {
+  readonly accesses: readonly LiteAccess[];
+  readonly held?: HeldScan;
+}
+
+/** Begins a scan, perhaps stops it, and asks what has become of it. */
+const scanAccesses = (scan: Scan, wait: number, stop: number | null, asked = 0): readonly LiteAccess[] => [
+  ...scanWrites(scan, wait),
+  ...(stop === null ? [] : [write(registers.scanCommand, 2, stop)]),
+  { kind: 'read', address: registers.scanStatus, wait: asked },
+];
+
+/** Most scans go on to their end. */
+const scanTimes = {
+  wait: fc.nat(60),
+  stop: fc.oneof(
+    { withCrossShrink: true },
+    { weight: 3, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: fc.nat(60) },
+  ),
+};
+
 /** A scan of a few lines near what the traffic writes. */
-const scans = (p: P): Arbitrary<readonly LiteAccess[]> =>
+const scans = (p: P): Arbitrary<Group> =>
   fc
     .record({
       line: fc.nat((4 * pageBytes) / 64 - 1),
       lines: fc.oneof({ weight: 1, arbitrary: fc.nat(3) }, { weight: 2, arbitrary: fc.nat(40) }),
       form: fc.nat(2 ** p.select - 1),
       pattern: fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: word }),
-      stop: fc.option(fc.nat(60), { freq: 4 }),
-      wait: fc.nat(60),
+      ...scanTimes,
     })
-    .map(({ line, lines, form, pattern, stop, wait }) => [
-      write(registers.scanAddressLow, line * 64, wait),
-      write(registers.scanLines, lines),
-      write(registers.scanForm, form),
-      write(registers.scanPatternLow, pattern),
-      write(registers.scanPatternHigh, pattern),
-      write(registers.scanCommand, 1),
-      ...(stop === null ? [] : [write(registers.scanCommand, 2, stop)]),
-      { kind: 'read' as const, address: registers.scanStatus, wait: 0 },
-    ]);
+    .map(({ line, lines, form, pattern, stop, wait }) => ({
+      accesses: scanAccesses({ form, address: 64 * line, lines, low: pattern, high: pattern }, wait, stop),
+    }));
+
+/** A scan that matches, or all but a bit, if nobody has changed the memory or the key. */
+const heldScans = (p: P): Arbitrary<Group> =>
+  fc
+    .record({
+      // Away from most of the traffic, or over the end of memory.
+      line: fc.oneof(
+        { weight: 8, arbitrary: fc.integer({ min: 512, max: 1023 }) },
+        { weight: 1, arbitrary: fc.constant(2 ** (p.addressWidth - 6) - 2) },
+      ),
+      lines: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 12 })),
+      form: fc.nat(2 ** p.select - 1),
+      low: word,
+      high: word,
+      different: fc.option(fc.record({ word: fc.oneof(fc.nat(15), fc.nat(12 * 8 - 1)), bit: fc.nat(63) }), { freq: 2 }),
+      ...scanTimes,
+      /** Mostly long enough for the scan to end. */
+      asked: fc.nat(300),
+    })
+    .map(({ line, different, wait, stop, asked, ...rest }) => {
+      const scan = { ...rest, address: 64 * line };
+      return { accesses: scanAccesses(scan, wait, stop, asked), held: { ...scan, different } };
+    });
 
 /** Reads, and writes that change no key and no form. */
-const harmless = (p: P): Arbitrary<readonly LiteAccess[]> =>
+const harmless = (p: P): Arbitrary<Group> =>
   fc
     .record({
       read: fc.boolean(),
@@ -109,33 +159,60 @@ const harmless = (p: P): Arbitrary<readonly LiteAccess[]> =>
       data: word,
       wait: fc.nat(40),
     })
-    .map(({ read, address, target, data, wait }) => [
-      read ? { kind: 'read' as const, address, wait } : write(target, data, wait),
+    .map(({ read, address, target, data, wait }) => ({
+      accesses: [read ? { kind: 'read', address, wait } : write(target, data, wait)],
+    }));
+
+/** A slot is locked, perhaps with a command at once; one that comes later is too late. */
+const locks = (p: P): Arbitrary<readonly LiteAccess[]> =>
+  fc
+    .record({
+      slot: fc.nat(p.keySlots - 1),
+      first: fc.constantFrom(0, 0, ...Object.values(commandBits)),
+      second: fc.constantFrom(...Object.values(commandBits)),
+      wait: fc.nat(60),
+      between: fc.nat(2 * commitWait),
+    })
+    .map(({ slot, first, second, wait, between }) => [
+      write(registers.keyCommand + 4 * slot, commandBits.lock | first, wait),
+      write(registers.keyCommand + 4 * slot, second, between),
     ]);
 
 /** Keys and forms changed while transactions flow. */
-const changes = (p: P): Arbitrary<readonly LiteAccess[]> =>
-  fc.oneof(
-    fc
-      .record({ slot: fc.nat(p.keySlots - 1), kind: fc.constantFrom(...kinds), words: keyWords, wait: fc.nat(40) })
-      .map(({ wait, ...load }) => keyWrites(load, wait)),
-    fc
-      .record({
-        slot: fc.nat(p.keySlots - 1),
-        command: fc.oneof(
-          { weight: 3, arbitrary: fc.constant(commandBits.clear as number) },
-          { weight: 1, arbitrary: fc.nat(31) },
-        ),
-        wait: fc.nat(60),
-      })
-      .map(({ slot, command, wait }) => [write(registers.keyCommand + 4 * slot, command, wait)]),
-    fc
-      .record({ form: fc.nat(2 ** p.select - 1), value: fc.nat(0x7ff), wait: fc.nat(60) })
-      .map(({ form, value, wait }) => [write(registers.form + 4 * form, value, wait)]),
-  );
+const changes = (p: P): Arbitrary<Group> =>
+  fc
+    .oneof(
+      {
+        weight: 3,
+        arbitrary: fc
+          .record({ slot: fc.nat(p.keySlots - 1), kind: fc.constantFrom(...kinds), words: keyWords, wait: fc.nat(40) })
+          .map(({ wait, ...load }) => keyWrites(load, wait)),
+      },
+      {
+        weight: 3,
+        arbitrary: fc
+          .record({
+            slot: fc.nat(p.keySlots - 1),
+            command: fc.oneof(
+              { weight: 3, arbitrary: fc.constant(commandBits.clear as number) },
+              { weight: 1, arbitrary: fc.nat(31) },
+            ),
+            wait: fc.nat(60),
+          })
+          .map(({ slot, command, wait }) => [write(registers.keyCommand + 4 * slot, command, wait)]),
+      },
+      {
+        weight: 3,
+        arbitrary: fc
+          .record({ form: fc.nat(2 ** p.select - 1), value: fc.nat(0x7ff), wait: fc.nat(60) })
+          .map(({ form, value, wait }) => [write(registers.form + 4 * form, value, wait)]),
+      },
+      { weight: 2, arbitrary: locks(p) },
+    )
+    .map((accesses) => ({ accesses }));
 
 /** Any write at all, with any strobes. */
-const wild = (p: P): Arbitrary<readonly LiteAccess[]> =>
+const wild = (p: P): Arbitrary<Group> =>
   fc
     .record({
       address: fc.oneof(
@@ -148,22 +225,32 @@ const wild = (p: P): Arbitrary<readonly LiteAccess[]> =>
       wait: fc.nat(40),
       dataWait: fc.nat(40),
     })
-    .map((each) => [
-      { kind: 'write' as const, ...each, strobes: each.address >= 0x188 && each.address < 0x18c ? 1 : each.strobes },
-    ]);
+    .map((each) => ({
+      accesses: [{ kind: 'write', ...each, strobes: each.address >= 0x188 && each.address < 0x18c ? 1 : each.strobes }],
+    }));
+
+/** What software does while transactions flow, and what memory holds for its scans. */
+export interface Programme {
+  readonly accesses: readonly LiteAccess[];
+  readonly held: readonly HeldScan[];
+}
 
 /** @param changing whether keys and forms change as well */
-export const accessLists = (p: P, changing: boolean, most: number): Arbitrary<readonly LiteAccess[]> =>
+export const programmes = (p: P, changing: boolean, most: number): Arbitrary<Programme> =>
   fc
     .array(
       changing
         ? fc.oneof(
-            { weight: 3, arbitrary: harmless(p) },
-            { weight: 3, arbitrary: scans(p) },
-            { weight: 3, arbitrary: changes(p) },
-            { weight: 1, arbitrary: wild(p) },
+            { weight: 6, arbitrary: harmless(p) },
+            { weight: 4, arbitrary: scans(p) },
+            { weight: 3, arbitrary: heldScans(p) },
+            { weight: 6, arbitrary: changes(p) },
+            { weight: 2, arbitrary: wild(p) },
           )
-        : fc.oneof({ weight: 2, arbitrary: harmless(p) }, { weight: 2, arbitrary: scans(p) }),
+        : fc.oneof(harmless(p), scans(p), heldScans(p)),
       { maxLength: most, size: 'max' },
     )
-    .map((groups) => groups.flat());
+    .map((groups) => ({
+      accesses: groups.flatMap(({ accesses }) => accesses),
+      held: groups.flatMap(({ held }) => (held === undefined ? [] : [held])),
+    }));

@@ -1,44 +1,14 @@
 /** What accesses made one after the other must read, and leave in memory. */
-import { type Cipher, cipherOf } from '../../../../model/hardware/memory-path/ciphers.ts';
+import type { Cipher } from '../../../../model/hardware/memory-path/ciphers.ts';
 import type { MemoryPathParameters } from '../../../../rtl/memory-path/interface.ts';
 import { Memory } from '../../../axi/memory.ts';
 import { beatAddress, beatStrobes, beatWord, type Transaction } from '../../../axi/transaction.ts';
-import { commandBits, registers } from './registers.ts';
+import { type Form, formsOf } from './forms.ts';
+import { holdScans } from './scans.ts';
 import type { MemoryPathScenario } from './scenario.ts';
 
 const blockBytes = 16;
 const decodeError = 3;
-
-/** What the path does with a transaction: plain, refused, or a cipher. */
-type Form = Cipher | 'plain' | 'refused';
-
-/** Forms as the settings program them: no other access of the scenario may change keys or forms. */
-export const formsOf = ({ settings }: MemoryPathScenario, p: MemoryPathParameters): readonly Form[] => {
-  const stage = new Uint8Array(64);
-  const view = new DataView(stage.buffer);
-  const slots = new Map<number, { readonly channel: number; readonly cipher: Cipher }>();
-  const forms = new Map<number, number>();
-  for (const access of settings) {
-    if (access.kind !== 'write') continue;
-    const { address, data } = access;
-    if (address >= registers.key && address < registers.form) view.setUint32(address - registers.key, data, true);
-    else if (address >= registers.form && address < registers.scanAddressLow) {
-      forms.set((address - registers.form) / 4, data);
-    } else if (address >= registers.keyCommand && address < registers.key) {
-      const commands: readonly number[] = [commandBits.aes128, commandBits.aes256, commandBits.prince];
-      const channel = commands.indexOf(data) + 1;
-      slots.set((address - registers.keyCommand) / 4, { channel, cipher: cipherOf(channel, stage.slice()) });
-      stage.fill(0);
-    }
-  }
-  return Array.from({ length: 2 ** p.select }, (_, form): Form => {
-    if (form === 0) return 'plain';
-    const word = forms.get(form) ?? 0;
-    const slot = slots.get((word >>> 8) & 7);
-    const usable = (word & 1) !== 0 && slot !== undefined && slot.channel === ((word >>> 4) & 3);
-    return usable ? slot.cipher : 'refused';
-  });
-};
 
 export class Reference {
   readonly memory = new Memory();
@@ -50,6 +20,7 @@ export class Reference {
   constructor(scenario: MemoryPathScenario, p: MemoryPathParameters) {
     this.#forms = formsOf(scenario, p);
     this.#p = p;
+    holdScans(this.memory, scenario, p);
   }
 
   /** Makes an access. Returns the responses, and for a read the bytes of each beat's lanes, those that it does not use as undefined. */

@@ -55,21 +55,12 @@ export interface Seen {
 
 const channels = ['aw', 'w', 'b', 'ar', 'r'] as const;
 
-/**
- * Plays a scenario, in which no scoreboard may complain and the ways must agree in every cycle.
- * @param prepare for what memory is to hold
- */
-export const play = (
-  ways: readonly Way[],
-  p: MemoryPathParameters,
-  scenario: MemoryPathScenario,
-  prepare: (driver: MemoryPathDriver) => void = () => undefined,
-): Seen => {
+/** Plays a scenario, in which no scoreboard may complain and the ways must agree in every cycle. */
+export const play = (ways: readonly Way[], p: MemoryPathParameters, scenario: MemoryPathScenario): Seen => {
   const [reference] = ways;
   if (reference === undefined) throw new Error('a scenario needs at least one way to run');
   const { layout } = reference;
   const driver = new MemoryPathDriver(scenario, p, layout);
-  prepare(driver);
   const watched = ['s_axi', 'm_axi', 's_axil'].flatMap((bus) =>
     channels.map((channel) => {
       // Who sends on the channel: the path, or what is around it.

@@ -20,9 +20,28 @@ export interface Event {
   readonly cycles: number;
 }
 
+/** What the scanner looks for, and where. */
+export interface Scan {
+  readonly form: number;
+  /** Address in bytes, a multiple of 64. */
+  readonly address: number;
+  readonly lines: number;
+  /** The pattern's words. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A scan whose pattern is in memory. */
+export interface HeldScan extends Scan {
+  /** Which word of 8 bytes differs, and in which bit. */
+  readonly different: { readonly word: number; readonly bit: number } | null;
+}
+
 export interface MemoryPathScenario {
   /** Cycles of reset before anything else. */
   readonly initialReset: number;
+  /** What memory holds at the start, encrypted by the forms of the settings. */
+  readonly held: readonly HeldScan[];
   /** Made before the first transaction: keys, forms. */
   readonly settings: readonly LiteAccess[];
   /** Their addresses are of the memory; the form of each is its user signal, or above the address. */
@@ -53,6 +72,7 @@ export const noStalls: Stalls = {
 
 export const emptyScenario = (change: Partial<MemoryPathScenario> = {}): MemoryPathScenario => ({
   initialReset: 1,
+  held: [],
   settings: [],
   transactions: [],
   outstanding: 16,

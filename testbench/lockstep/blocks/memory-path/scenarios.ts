@@ -4,7 +4,7 @@ import type { MemoryPathParameters } from '../../../../rtl/memory-path/interface
 import { stalls as runLengths, transactionLists } from '../../../axi/arbitrary.ts';
 import { subordinateBehaviours } from '../../../axi/behaviour.ts';
 import type { Transaction } from '../../../axi/transaction.ts';
-import { accessLists, formSlots, keyLoads, settingsOf } from './programmes.ts';
+import { formSlots, keyLoads, programmes, settingsOf } from './programmes.ts';
 import type { Event, MemoryPathScenario, Stalls } from './scenario.ts';
 
 type P = MemoryPathParameters;
@@ -54,12 +54,13 @@ const transactions = (p: P, size: number, longest: number): Arbitrary<readonly T
 const formed = (list: readonly Transaction[], forms: readonly number[]): readonly Transaction[] =>
   list.map((each) => ({ ...each, user: forms[Math.floor(each.address / pageBytes) % pages] ?? 0 }));
 
-/** Some transactions high in memory, so that every address bit is used. */
-const lifted = (list: readonly Transaction[], p: P, offset: number): readonly Transaction[] => {
+/** Where the pages of the transactions are: in some scenarios high in memory, so that every address bit is used. */
+const baseOf = (p: P, offset: number): number => {
   const top = 2 ** p.addressWidth - pages * pageBytes;
-  const base = Math.floor((top * offset) / 255 / (pages * pageBytes)) * pages * pageBytes;
-  return list.map((each) => ({ ...each, address: each.address + base }));
+  return Math.floor((top * offset) / 255 / (pages * pageBytes)) * pages * pageBytes;
 };
+const lifted = (list: readonly Transaction[], base: number): readonly Transaction[] =>
+  list.map((each) => ({ ...each, address: each.address + base }));
 
 const common = (p: P, size: number) => ({
   initialReset: fc.integer({ min: 1, max: 2 }),
@@ -88,25 +89,28 @@ const wild = (p: P, size: number): Arbitrary<MemoryPathScenario> =>
       errors: fc.array(
         fc.record({
           line: fc.nat(511),
-          lines: fc.integer({ min: 1, max: 4 }),
+          lines: fc.integer({ min: 1, max: 8 }),
           code: fc.constantFrom(2 as const, 3 as const),
         }),
-        {
-          maxLength: 2,
-        },
+        { maxLength: 3 },
       ),
-      accesses: accessLists(p, true, Math.ceil(size / 4)),
+      programme: programmes(p, true, Math.ceil(size / 4)),
       tampers: events(3),
       resets: events(3),
     })
-    .map(({ loads, slots, forms, list, offset, errors, memory, ...rest }) => ({
+    .map(({ loads, slots, forms, list, offset, errors, memory, programme, ...rest }) => ({
       ...rest,
+      ...programme,
       memory: {
         ...memory,
-        errors: errors.map(({ line, lines, code }) => ({ base: line * 64, size: lines * 64, code })),
+        errors: errors.map(({ line, lines, code }) => ({
+          base: baseOf(p, offset) + line * 64,
+          size: lines * 64,
+          code,
+        })),
       },
       settings: settingsOf(loads, slots),
-      transactions: lifted(formed(list, forms), p, offset),
+      transactions: lifted(formed(list, forms), baseOf(p, offset)),
     }));
 
 /** One access after the other, so that what each must read is known. */
@@ -115,15 +119,16 @@ export const serialScenarios = (p: P, size: number): Arbitrary<MemoryPathScenari
     .record({
       ...common(p, Math.ceil(size / 2)),
       memory: subordinateBehaviours({ idWidth: p.idWidth }),
-      accesses: accessLists(p, false, Math.ceil(size / 8)),
+      programme: programmes(p, false, Math.ceil(size / 8)),
     })
-    .map(({ loads, slots, forms, list, offset, ...rest }) => ({
+    .map(({ loads, slots, forms, list, offset, programme, ...rest }) => ({
       ...rest,
+      ...programme,
       outstanding: 16,
       tampers: [],
       resets: [],
       settings: settingsOf(loads, slots),
-      transactions: lifted(formed(list, forms), p, offset).map((each) => ({
+      transactions: lifted(formed(list, forms), baseOf(p, offset)).map((each) => ({
         ...each,
         exclusive: false,
         barrier: true,
