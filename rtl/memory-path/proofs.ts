@@ -2,6 +2,7 @@ import type { ModuleDefinition, Ports } from '../hdl/index.ts';
 import type { ProofList, ProofTarget } from '../parts/proof-target.ts';
 import { memoryPathParameters } from './interface.ts';
 import { dataPaths, dataProperties } from './properties-data.ts';
+import { checkedAesTags, checkedPrinceTags } from './properties-engines.ts';
 import { checkedKeys } from './properties-keys.ts';
 import { memoryReadPaths, memoryReads } from './properties-memory-reads.ts';
 import { besideLaunch, memoryWritePaths, memoryWrites } from './properties-memory-writes.ts';
@@ -174,6 +175,9 @@ export const memoryPathProofs: ProofList = {
     leaf(smallest, 'what the encryption shows', 'Writes', false, () => checkedEncryption(smallest)),
     leaf(smallest, "AES's queue", 'Reads', true, () => checkedDecryption(smallest, 'aes')),
     leaf(smallest, "PRINCE's queue", 'Reads', false, () => checkedDecryption(smallest, 'prince')),
+    leaf(smallest, 'tags of AES, 14 rounds in hardware', 'Ciphers', false, () => checkedAesTags(14)),
+    leaf({ ...smallest, unrolled: 2 }, 'tags of AES, 2 rounds in hardware', 'Ciphers', false, () => checkedAesTags(2)),
+    leaf(smallest, 'tags of PRINCE', 'Ciphers', false, () => checkedPrinceTags(smallest.princeRounds as 2)),
     leaf(smallest, 'keys cannot be read', 'Keys', false, () => checkedKeys(smallest)),
     readsAtProcessor(smallest, false),
     readsAtMemory(smallest, false),

@@ -7,7 +7,8 @@ import { axi4Rules, axiLiteRules } from '../../rtl/parts/axi/rules.ts';
 import { projectRoot } from '../commands/version.ts';
 import { editInstance } from '../mutation/edit-instance.ts';
 import { constantLike } from '../mutation/places.ts';
-import { changeValues } from '../mutation/values.ts';
+import { changeValues, mentionOf } from '../mutation/values.ts';
+import { heldInputs } from './held-inputs.ts';
 import { propertiesOf } from './properties-of.ts';
 import { proveTarget } from './prove-target.ts';
 
@@ -40,6 +41,20 @@ const always = (name: string, value: bigint, path: string) => {
   const change = (module: Module): Module => changeValues(module, name, (old) => constantLike(old, value));
   return (top: Module): Module => editInstance(top, path.split('.'), change);
 };
+
+/** Writes of a beat with no bytes to one line, all of them of form 1: none is merged, and each may go on as soon as it has come. */
+const writesToOneLine = heldInputs({
+  s_axi_awvalid: 'free',
+  s_axi_awaddr: 1n << 13n,
+  s_axi_awsize: 3n,
+  s_axi_awburst: 1n,
+  s_axi_wvalid: 'free',
+  s_axi_wlast: 1n,
+  free_registers_settings_form_1_valid: 1n,
+  free_registers_settings_form_1_channel: 1n,
+  free_keys_loaded: 3n,
+  free_keys_kinds_0: 1n,
+});
 
 /** A mistake in the hardware, the property that must find it, and whether that is in every run. */
 const mistakes = [
@@ -100,11 +115,40 @@ const mistakes = [
     false,
   ],
   [
-    'a queue forgets the places of its blocks',
+    'a piece does not wait for an older one of its line',
+    'write pieces',
+    (top: Module) => writesToOneLine(always('same_line', 0n, 'path.write_pieces')(top)),
+    'pieces 0 and 1: of two of a line only the older is read, encrypted or written',
+    false,
+  ],
+  [
+    "PRINCE's queue forgets the places of its blocks",
     "PRINCE's queue",
     always('head_tag_place', 0n, 'decryption.prince_queue'),
     'tags come out in their order',
     true,
+  ],
+  [
+    "AES's queue forgets the places of its blocks",
+    "AES's queue",
+    always('head_tag_place', 0n, 'decryption.aes_queue'),
+    'tags come out in their order',
+    false,
+  ],
+  [
+    'a block of AES leaves after its first time round',
+    'tags of AES, 2 rounds',
+    always('turning', 0n, 'engine'),
+    'round 1: a block is at it in the cycles that it must be',
+    false,
+  ],
+  [
+    'a tag of PRINCE overtakes its block',
+    'tags of PRINCE',
+    (top: Module) =>
+      editInstance(top, ['engine'], (module) => changeValues(module, 'tag_3', () => mentionOf(module, 'tag_1'))),
+    'cycle 3: the block has its tag',
+    false,
   ],
   [
     'a register answers EXOKAY',
