@@ -2,6 +2,7 @@
 
 import type { Module } from '../../rtl/hdl/ir.ts';
 import { type EmittedFile, emitVerilog } from '../../rtl/verilog/index.ts';
+import { longestRunSeconds } from '../../synth/flow/targets.ts';
 import { readNetlist } from '../../synth/yosys/index.ts';
 import { compile, fromYosysNetlist, type Simulator } from '../simulator/index.ts';
 import type { BlockModel, BlockParameters, BlockUnderTest } from './block.ts';
@@ -31,7 +32,11 @@ export const simulatedWay = (name: WayName, simulator: Simulator): Way => ({
 export const rtlWay = (module: Module): Way => simulatedWay('rtl', compile(module));
 
 const netlistWay = async (name: 'verilog' | 'gates', files: readonly EmittedFile[], top: string): Promise<Way> => {
-  const netlist = await readNetlist(files, top, { flow: name === 'verilog' ? 'word' : 'gates' });
+  // The gates of a large block take many minutes to make.
+  const netlist = await readNetlist(files, top, {
+    flow: name === 'verilog' ? 'word' : 'gates',
+    timeoutSeconds: longestRunSeconds,
+  });
   return simulatedWay(name, compile(fromYosysNetlist(netlist, top)));
 };
 
