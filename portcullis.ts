@@ -31,7 +31,7 @@ const verbs: Readonly<Record<string, { readonly summary: string; load(): Promise
     load: async () => (await import('./testbench/commands/wave.ts')).wave,
   },
   lint: {
-    summary: "Find JavaScript's operators on signals, such as if (io.ready) and a === b",
+    summary: "Find JavaScript's operators on signals, such as if (io.ready), and numbers that do not fit",
     load: async () => (await import('./testbench/commands/lint.ts')).lint,
   },
   share: {

@@ -22,7 +22,7 @@ const findingsOf = (path: string): readonly Finding[] => {
 
 export const lint: Verb = {
   name: 'lint',
-  summary: "Find JavaScript's operators on signals, such as if (io.ready) and a === b",
+  summary: "Find JavaScript's operators on signals, such as if (io.ready), and numbers that do not fit",
   args: {
     path: {
       type: 'positional',

@@ -110,6 +110,25 @@ test('finds them past a question that TypeScript takes for answered', () => {
   );
 });
 
+test('finds numbers that do not fit the signal beside them', () => {
+  const lines: readonly (readonly [code: string, said: RegExp | null])[] = [
+    ['io.y.set(256);', /^set\(\.\.\.\) of 8 bits is given 256, which does not fit: write 0 to 255$/],
+    ['io.y.set(255); use(io.a.bit(7), io.a.slice(7, 0), io.number.eq(-128));', null],
+    ['use(io.a.bit(8));', /^bit\(\.\.\.\) of 8 bits names bit 8, which is not there: write 0 to 7$/],
+    ['use(io.a.slice(8, 1));', /names bit 8/],
+    [
+      'use(io.number.add(128));',
+      /^add\(\.\.\.\) of signed 8 bits is given 128, which does not fit: write -128 to 127$/,
+    ],
+    ['use(io.a.lt(-1), io.header.id.eq(15));', /^lt\(\.\.\.\) of 8 bits is given -1/],
+    ['const loose: Bits = io.a; use(loose.bit(99), new Set([1]).add(300));', null],
+  ];
+  const found = lint('literals', header + lines.map(([code], index) => inModule(code, index)).join(''));
+  const wanted = lines.flatMap(([, said], index) => (said === null ? [] : [{ line: lineOf(index), said }]));
+  expect(found.map(({ line }) => line)).toEqual(wanted.map(({ line }) => line));
+  for (const [index, { said }] of wanted.entries()) expect(found[index]?.message).toMatch(said);
+});
+
 test('leaves alone what asks for presence, for plain values and for shapes', () => {
   expect(lint('fine', header + fine.map(inModule).join(''))).toEqual([]);
 });

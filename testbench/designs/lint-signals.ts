@@ -4,6 +4,7 @@ import { dirname, relative, resolve } from 'node:path';
 import type { Node, SourceFile } from 'typescript/unstable/ast';
 import { API, type Checker, type Program, type Type, TypeFlags } from 'typescript/unstable/sync';
 import { DesignError } from './design-error.ts';
+import { type LiteralUse, literalUsesOf, misfit } from './literal-widths.ts';
 import { type Question, questionOf } from './signal-questions.ts';
 
 export interface Finding {
@@ -98,6 +99,37 @@ const findingsIn = (source: SourceFile, checker: Checker, isSignal: (type: Type)
   });
 };
 
+/** Numbers that do not fit the signals beside them. */
+const misfitsIn = (source: SourceFile, checker: Checker): readonly Finding[] => {
+  const uses: LiteralUse[] = [];
+  const visit = (node: Node): void => {
+    uses.push(...literalUsesOf(node));
+    node.forEachChild(visit);
+  };
+  visit(source);
+  const types = typesOf(
+    checker,
+    uses.map(({ receiver }) => receiver),
+  );
+  const brands = new Map<Type['id'], string>();
+  const brandOf = (type: Type): string => {
+    const known = brands.get(type.id);
+    if (known !== undefined) return known;
+    const member = checker.getPropertiesOfType(type).find(({ name }) => name.startsWith('__@brand@'));
+    const brand = member === undefined ? undefined : checker.getTypeOfSymbol(member);
+    const text = brand === undefined ? '' : checker.typeToString(brand);
+    brands.set(type.id, text);
+    return text;
+  };
+  return uses.flatMap((use, index) => {
+    const type = types[index];
+    const message = type === undefined || (type.flags & TypeFlags.Object) === 0 ? null : misfit(use, brandOf(type));
+    return message === null
+      ? []
+      : [{ ...placeIn(source, use.node.getStart(source)), construct: `${use.method}(...)`, message }];
+  });
+};
+
 /** What TypeScript itself refuses in a file: where types are wrong, signals may not be known for what they are. */
 const typeErrorsIn = (program: Program, source: SourceFile): readonly Finding[] =>
   [...program.getSyntacticDiagnostics(source.fileName), ...program.getSemanticDiagnostics(source.fileName)].map(
@@ -126,7 +158,11 @@ const lintFiles = (
     if (file.includes('/node_modules/') || (language !== null && dirname(file).startsWith(language))) return [];
     const source = program.getSourceFile(file);
     if (source === undefined) return [];
-    return [...(types ? typeErrorsIn(program, source) : []), ...findingsIn(source, checker, isSignal)];
+    return [
+      ...(types ? typeErrorsIn(program, source) : []),
+      ...findingsIn(source, checker, isSignal),
+      ...misfitsIn(source, checker),
+    ];
   });
 };
 
