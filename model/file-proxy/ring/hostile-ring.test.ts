@@ -60,7 +60,7 @@ const campaign = async (
     readonly seed: number;
     /** Turns of the process that a state may take. */
     readonly patience: number;
-    /** Run every 250 states. */
+    /** Run every 100 states. */
     readonly check: () => Promise<void>;
   },
 ): Promise<Seen> => {
@@ -138,7 +138,7 @@ const campaign = async (
     restless = false;
     seen.replies += Math.min(64, Math.max(0, answered().index - before));
     seen.states += 1;
-    if (seen.states % 250 === 0) {
+    if (seen.states % 100 === 0) {
       seen.leaked ||= Buffer.from(doors.bytes).includes(canary);
       await check();
     }
@@ -173,7 +173,7 @@ test(
     const tree = new MemoryTree({ quota: { bytes: 2 ** 20, files: 500 } });
     const other = await neighbour(tree);
     const seen = await campaign(tree, {
-      states: thorough ? 950_000 : 1500,
+      states: thorough ? 950_000 : 600,
       seed: 7,
       patience: 1,
       check: async () => {
@@ -203,7 +203,7 @@ test(
     arrange();
     const other = await neighbour(share.tree);
     const seen = await campaign(share.tree, {
-      states: thorough ? 50_000 : 300,
+      states: thorough ? 50_000 : 200,
       seed: 11,
       patience: 100,
       check: async () => {

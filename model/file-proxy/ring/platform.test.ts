@@ -1,7 +1,6 @@
 /** The ring between two processors of the platform: what a request costs in cycles, bytes and events. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RemoteTree } from '../client/remote-tree.ts';
-import { createGuestFileSystem } from '../guest/file-system.ts';
 import { MemoryTree } from '../memory/tree.ts';
 import { octetsOf } from '../protocol/octets.ts';
 import { Locks } from '../server/locks.ts';
@@ -94,15 +93,4 @@ test.each(thorough ? [32] : [])('what 4 KiB cost, read and written %i at a time'
       },
     }
   `);
-});
-
-test('a file system works over the ring', async () => {
-  await ring.platform.run(async () => {
-    const guest = createGuestFileSystem();
-    await guest.mount('/share', remote);
-    await guest.promises.mkdir('/share/a/b', { recursive: true });
-    await guest.promises.writeFile('/share/a/b/c', Buffer.alloc(5000, 'ring '));
-    expect(await guest.promises.readFile('/share/a/b/c')).toEqual(Buffer.alloc(5000, 'ring '));
-    expect(await guest.promises.readdir('/share')).toEqual(['a', 'file']);
-  });
 });
