@@ -94,3 +94,25 @@ test.each(thorough ? [32] : [])('what 4 KiB cost, read and written %i at a time'
     }
   `);
 });
+
+test.each(thorough ? [0, 150, 400, 700, 1000, 1300] : [700])(
+  'a memory that dies %i cycles into a write takes nothing that was or will be acknowledged with it',
+  async (cycles) => {
+    const under = await twoProcessors(16_384);
+    const kept = new MemoryTree();
+    const { platform } = under;
+    await platform.run(async () => {
+      serveRing(under.server.door, (messageSize) => {
+        return new Session({ tree: kept, locks: new Locks(), limits: { ...sessionLimits, messageSize } });
+      });
+      const guest = new GuestRing(under.guest.door);
+      const tree = await RemoteTree.connect({ connect: () => guest.connect(), messageSize: 8192 });
+      const { file: made } = await (await tree.root()).create(octetsOf('file'), flags, 0o644, 0);
+      platform.faults.inject({ kind: 'memory-lost', memory: cycles % 200 === 0 ? 0 : 1 }, platform.clock.now + cycles);
+      expect(await made.write(0, data)).toBe(4096);
+      expect(await made.read(0, 4096)).toEqual(data);
+    });
+    expect(platform.faults.happened).toHaveLength(1);
+    under.close();
+  },
+);
