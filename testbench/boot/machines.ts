@@ -13,12 +13,15 @@ import { emitVerilog } from '../../rtl/verilog/index.ts';
 import { readNetlist } from '../../synth/yosys/index.ts';
 import { compile, fromYosysNetlist, type Simulator } from '../simulator/index.ts';
 
+/** Yosys reads the whole machine for minutes, longer on a machine that others use too. */
+const timeoutSeconds = 3600;
+
 type HardwareWay = Exclude<Way, 'model'>;
 
 const compiled = async (on: HardwareWay, p: PlatformParameters): Promise<Simulator> => {
   const module = elaborate(platform(p));
   if (on === 'rtl') return compile(module);
-  const netlist = await readNetlist(emitVerilog(module, { lines: true }), module.name, { flow: 'word' });
+  const netlist = await readNetlist(emitVerilog(module), module.name, { flow: 'word', timeoutSeconds });
   return compile(fromYosysNetlist(netlist, module.name));
 };
 
