@@ -3,6 +3,7 @@ import type { ProofList, ProofTarget } from '../parts/proof-target.ts';
 import { memoryKeeperParameters, memoryManagementUnitParameters } from './interface.ts';
 import { checkedCookies, checkedStatus } from './properties-keeper.ts';
 import { pagePaths, pageProperties, withoutPorts } from './properties-pages.ts';
+import { checkedPort } from './properties-port.ts';
 import { provenUnit } from './properties-surroundings.ts';
 import { withoutLookups, writePaths, writeProperties } from './properties-writes.ts';
 import type { Geometry } from './shapes.ts';
@@ -71,6 +72,7 @@ export const memoryManagementUnitProofs: ProofList = {
   targets: [
     pages(smallest, false),
     writes(smallest, false),
+    keeper('what a memory is offered stays', 'Words', { ...smallest }, () => checkedPort(smallest)),
     keeper('how the keeper gives cookies', 'Cookies', cookies, () => checkedCookies(cookies)),
     keeper('how a memory comes back', 'Keeper: cookies, turns, status', { units: 2 }, () =>
       checkedStatus({ units: 2 }),
