@@ -23,6 +23,13 @@ export interface BootOptions extends FirmwareOptions {
 /** The domain of the receive engine. */
 export const inputOutputDomain = 15;
 
+/** Memories that keep their content without power still have what was there before. */
+const clearAreas = async ({ layout }: Core, { machine }: Processor): Promise<void> => {
+  if ((await machine.read64(0)) === 0n) return;
+  const zeros = new Uint8Array(frameBytes);
+  for (let frame = 0; frame < layout.reserved; frame += 1) await machine.write(frame * frameBytes, zeros);
+};
+
 /** Hands the frames behind the areas to the free map, and notes those before as the hypervisor's. */
 const giveFrames = async (core: Core, frames: FrameTable, processor: Processor): Promise<void> => {
   const { layout } = core;
@@ -65,6 +72,7 @@ export const bootMemory = async (platform: Platform, options: BootOptions = {}):
   const maps = new DomainMaps({ core, frames, windows, tables });
   await startFirmware(platform, firmware);
   for (const path of processor.registers.paths) await loadKeys(path, keys);
+  await clearAreas(core, processor);
   await processor.machine.write(0, encodeBootRecord(core.layout));
   await giveFrames(core, frames, processor);
   await maps.create(processor, 0);

@@ -90,10 +90,12 @@ class Audit {
       this.refer(entry.backing, by);
       return;
     }
+    const record = this.record(memoriesOf(copies)[0]!, frame);
+    // What is lost while it is held is marked so when the holding ends.
+    const kind = entry.kind === 'held' && record?.state === 'lost' ? 'lost' : entry.kind;
     for (const memory of memoriesOf(copies))
       for (let index = 0; index < frames; index += 1)
-        this.use(memory, frame + index, by, this.#wanted(domain, page + index, entry));
-    const record = this.record(memoriesOf(copies)[0]!, frame);
+        this.use(memory, frame + index, by, this.#wanted(domain, page + index, { ...entry, kind }));
     if (record?.scanned === true && entry.kind !== 'held') this.find(by, 'is noted as being scanned, and is not held');
   }
 

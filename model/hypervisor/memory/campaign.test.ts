@@ -1,9 +1,11 @@
 /** Too long for every run: with `PORTCULLIS_THOROUGH=1`. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { createModelPlatform } from '../../hardware/platform/index.ts';
+import { bootMemory } from '../boot/boot.ts';
 import { auditWith, breaks } from './testing/breaks.ts';
 import { surviveDeath } from './testing/death.ts';
-import { bootMachine, readWrite, type TestMachine } from './testing/machine.ts';
+import { bootMachine, guestOf, readWrite, type TestMachine } from './testing/machine.ts';
 import { operations, Reference } from './testing/reference.ts';
 import { compare, follow } from './testing/sequence.ts';
 import { takeBackWhileUsed } from './testing/take-back.ts';
@@ -52,6 +54,7 @@ test.runIf(thorough)(
           reference.die(dies);
           expect(await follow(machine, second!, reference, while_)).toEqual([]);
           await check();
+          await expect(memory.memories.replace(processor!, dies)).rejects.toMatchObject({ code: 'EAGAIN' });
           platform.faults.inject({ kind: 'memory-replaced', memory: dies });
           await memory.memories.replace(processor!, dies);
           reference.dead = undefined;
@@ -104,6 +107,19 @@ test.runIf(thorough)(
     await fc.assert(property, { numRuns: 16, endOnFailure: true });
   },
 );
+
+test.runIf(thorough)('memories that kept what was in them are booted as new ones', { timeout: limit }, async () => {
+  const platform = await createModelPlatform({ options: small });
+  for (const medium of platform.outside.memories) medium.write(0, new Uint8Array(small.memoryBytes).fill(0xa5));
+  const memory = await platform.run(() => bootMemory(platform));
+  const processor = platform.processors[0]!;
+  await platform.run(async () => {
+    await memory.maps.create(processor, 3);
+    await memory.maps.with(processor, 3, (map) => map.populate(0, { copies: 'both', form: 0 }, readWrite));
+    expect(await guestOf(platform, 0, 3).read32(0)).toBe(0);
+    expect(await memory.audit(processor)).toEqual([]);
+  });
+});
 
 test.runIf(thorough)('a page that is taken back at any moment of an access to it', { timeout: limit }, async () => {
   const machine = await withDomains(await bootMachine(small), [3]);

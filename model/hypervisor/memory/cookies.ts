@@ -4,7 +4,7 @@ import type { Core } from './core.ts';
 import type { Backing } from './interface.ts';
 
 /** The index of the cookie that a leaf with this backing has. */
-export const indexOf = ({ platform }: Core, { frame, copies, super: superPage }: Backing): number =>
+export const indexOf = ({ platform }: Pick<Core, 'platform'>, { frame, copies, super: superPage }: Backing): number =>
   cookieIndex(
     { addressWidth: memoryAddressWidth, cookieIndexWidth: platform.parameters.cookieIndexWidth },
     { memory: copies === 'second' ? 1 : 0, superPage: superPage === true, frame },

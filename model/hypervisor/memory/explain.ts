@@ -14,12 +14,13 @@ const explainPage = async (
   if (entry.kind === 'swept') return { kind: 'swept', page, pattern: entry.pattern };
   if (entry.kind !== 'page') return { kind: entry.kind, page };
   const { rights, trap, backing } = entry;
+  if (backing.copies !== 'both') {
+    // What died this moment is not marked yet.
+    const { failed, restoring } = await registers.keeper.memory_status.read();
+    if (((failed | restoring) & copyBits(backing.copies)) !== 0) return { kind: 'lost', page };
+  }
   if (!(write ? rights.write : rights.read)) return { kind: 'no right', page };
-  if (write && trap !== undefined) return { kind: 'trap', page, trap };
-  if (backing.copies === 'both') return { kind: 'none' };
-  // What died this moment is not marked yet.
-  const { failed, restoring } = await registers.keeper.memory_status.read();
-  return ((failed | restoring) & copyBits(backing.copies)) === 0 ? { kind: 'none' } : { kind: 'lost', page };
+  return write && trap !== undefined ? { kind: 'trap', page, trap } : { kind: 'none' };
 };
 
 /** Explains an access by the tables as they are now, and clears the unit's fault record. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { BusError, type Processor, type Space } from '../../hardware/platform/index.ts';
+import { indexOf } from './cookies.ts';
 import { memoriesOf } from './frame-record.ts';
 import type { FrameTable } from './frame-table.ts';
 import type { HypervisorMemory, PageMap, PresentEntry } from './interface.ts';
@@ -40,7 +41,7 @@ const present = async (page: number, of = domain): Promise<PresentEntry> => {
 };
 const faults = (access: Promise<unknown>): Promise<void> => expect(access).rejects.toBeInstanceOf(BusError);
 const explained = (page: number, write: boolean) =>
-  memory.explain(processor, { domain, address: at(page, 8), bytes: 4, write });
+  memory.explain(processor, { domain, address: at(page), bytes: 4, write });
 
 test('a page is there in both memories when it is mapped, and nowhere when it was removed', async () => {
   await run(async () => {
@@ -199,6 +200,28 @@ test('when the call that takes a page back has returned, no read and no write of
   });
 });
 
+test('a translation from before stays gone when its cookie has come around', async () => {
+  await run(async () => {
+    const elsewhere = guestOf(machine.platform, 1, domain);
+    await change((map) => map.populate(40, plain, readWrite));
+    await guest.write32(at(40), 1);
+    expect(await elsewhere.read32(at(40))).toBe(1);
+    const { backing } = await present(40);
+    await change((map) => map.move(40, { copies: 'both', form: 1 }));
+    await guest.write32(at(40), 2);
+    // The old frame is the next page's, with the cookie that it had when the other processor walked.
+    await change((map) => map.populate(41, plain, readWrite));
+    expect((await present(41)).backing).toEqual(backing);
+    await guest.write32(at(41), 3);
+    const { keeper } = processor.registers;
+    const { cookie_width } = await keeper.cookies.read();
+    const index = indexOf({ platform: machine.platform }, backing);
+    for (let bumps = 1; bumps < 2 ** cookie_width; bumps += 1) await keeper.bump.write({ index, all: 0, start: 1 });
+    expect(await elsewhere.read32(at(40))).toBe(2);
+    await change((map) => map.remove([40, 41], 'nothing'));
+  });
+});
+
 test('operations in any order end as they must, and leave what they should', async () => {
   const pages = [0, 1, 2, 3, 515];
   const domains = [6, 7];
@@ -243,6 +266,32 @@ test('a domain that is destroyed leaves nothing, and its tables are free', async
     await memory.maps.destroy(processor, 5);
     expect(await memory.frames.free(processor)).toEqual(before);
     await expect(change((map) => map.read(0), 5)).rejects.toMatchObject({ code: 'ESRCH' });
+    expect(await memory.audit(processor)).toEqual([]);
+  });
+});
+
+test('of a memory that died, what was only there is lost, and nothing else', async () => {
+  await run(async () => {
+    await change(async (map) => {
+      await map.populate(50, plain, readWrite);
+      await map.populate(51, { copies: 'second', form: 0 }, readWrite);
+      await map.populate(52, { copies: 'first', form: 0 }, readWrite);
+    });
+    const lent = await change((map) => map.reference(51));
+    await change((map) => map.mapForeign(1001, lent.backing, readOnly), other);
+    for (const page of [50, 51, 52]) await guest.write32(at(page), page);
+    machine.platform.faults.inject({ kind: 'memory-lost', memory: 1 });
+    await guest.write32(at(50), 500);
+    expect(await explained(51, false)).toEqual({ kind: 'lost', page: 51 });
+    const lost = await memory.memories.lost(processor, 1);
+    expect(lost).toEqual([51, 1001].map((page) => ({ domain: page === 51 ? domain : other, page })));
+    expect([await guest.read32(at(50)), await guest.read32(at(52))]).toEqual([500, 52]);
+    await faults(guest.read32(at(51)));
+    const single = { copies: 'second', form: 0 } as const;
+    await expect(change((map) => map.populate(53, single, readWrite))).rejects.toMatchObject({ code: 'EIO' });
+    await expect(change((map) => map.move(50, single))).rejects.toMatchObject({ code: 'EIO' });
+    await change((map) => map.unmapForeign(1001), other);
+    await change((map) => map.remove([51], 'nothing'));
     expect(await memory.audit(processor)).toEqual([]);
   });
 });
