@@ -34,7 +34,7 @@ test('programs that never yield have time by their weights, and one that waits f
   let late = 0;
   const waiter = scheduler.start(
     async (thread) => {
-      for (let turn = 0; turn < 8; turn += 1) {
+      for (let turn = 0; turn < 5; turn += 1) {
         await thread.suspend(platform.clock.sleep(50_000));
         const wanted = platform.clock.now;
         await work(platform, thread, 1);
@@ -105,7 +105,7 @@ test('background work runs when nothing else is ready, gives way at once, and is
   const begin = platform.clock.now;
   const busy = scheduler.start(
     async (thread) => {
-      for (let step = 0; step < 2700; step += 1) await work(platform, thread, 100);
+      for (let step = 0; step < 900; step += 1) await work(platform, thread, 300);
     },
     { name: 'busy' },
   );
@@ -286,7 +286,7 @@ test("random programs on 1, 2 and 4 ports: a port is one thread's, each ends, an
       fc.asyncProperty(programs, async (given) => {
         expect(await interleave(platform, given)).toEqual(await interleave(platform, given));
       }),
-      { numRuns: thorough ? 1000 : 15, seed: 11 },
+      { numRuns: thorough ? 1000 : 6, seed: 11 },
     );
   }
 });

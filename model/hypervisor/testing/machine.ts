@@ -97,5 +97,5 @@ export class TwoGuests {
 
 let shared: Promise<TwoGuests> | undefined;
 
-/** One such machine for all test files that share their modules: who uses it leaves the two as they were. */
+/** One such machine for all tests of a process: who uses it leaves the two as they were. */
 export const twoGuests = (): Promise<TwoGuests> => (shared ??= TwoGuests.make());

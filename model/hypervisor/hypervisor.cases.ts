@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  Calls,
   HypercallError,
   pageBytes,
   sharedPage,
@@ -113,4 +114,26 @@ test('a refused call says which and why', async () => {
   const refused = hypervisor.platform.run(() => first.do(({ calls }) => calls.call(33, 2)));
   await expect(refused).rejects.toThrow('the call destroy (33) was refused: EPERM');
   await expect(refused).rejects.toBeInstanceOf(HypercallError);
+});
+
+test('a list that cannot be read is refused, and one across pages is read as it is', async () => {
+  const machine = await twoGuests();
+  const number = 0x200;
+  machine.hypervisor.calls.provide(number, async (call) => {
+    const [address, count] = call.arguments;
+    return (await call.list(address!, count!)).reduce((sum, word) => sum + word, 0n);
+  });
+  // Numbers from 32 up are domain 0's, whose own pages begin at 2^38.
+  await machine.hypervisor.run(async (domain0) => {
+    const calls = new Calls(domain0);
+    const page = 2 ** 38;
+    await domain0.memory.write64(page, 5n);
+    await domain0.memory.write64(page + 8, 6n);
+    expect(await outcomeOf(calls.call(number, page, 2))).toBe(11n);
+    expect(await outcomeOf(calls.call(number, page, 0))).toBe(0n);
+    expect(await outcomeOf(calls.call(number, page, 513))).toBe('EINVAL');
+    expect(await outcomeOf(calls.call(number, page + pageBytes - 8, 2))).toBe('EFAULT');
+    expect(await outcomeOf(calls.call(number, 2n ** 63n, 1))).toBe('EFAULT');
+    expect(await outcomeOf(calls.call(number, 0, 1))).toBe('EFAULT');
+  });
 });

@@ -1,0 +1,6 @@
+/** All that is tried on a machine with two guests, in one file: booting it costs more than most of what is tried. */
+import './hypervisor.cases.ts';
+import './events/events.cases.ts';
+import './grants/grants.cases.ts';
+import './hostile.cases.ts';
+import './examples/greeting.cases.ts';
