@@ -225,7 +225,7 @@ test('a translation from before stays gone when its cookie has come around', asy
 test('operations in any order end as they must, and leave what they should', async () => {
   const pages = [0, 1, 2, 3, 515];
   const domains = [6, 7];
-  const [drawn] = fc.sample(fc.array(operations(domains, pages), { minLength: 40, maxLength: 40 }), {
+  const [drawn] = fc.sample(fc.array(operations(domains, pages), { minLength: 28, maxLength: 28 }), {
     numRuns: 1,
     seed: 5,
   });
@@ -284,7 +284,9 @@ test('of a memory that died, what was only there is lost, and nothing else', asy
     await guest.write32(at(50), 500);
     expect(await explained(51, false)).toEqual({ kind: 'lost', page: 51 });
     const lost = await memory.memories.lost(processor, 1);
-    expect(lost).toEqual([51, 1001].map((page) => ({ domain: page === 51 ? domain : other, page })));
+    // The domains of the test before may have left pages there too.
+    const ours = lost.filter(({ domain: of }) => of === domain || of === other);
+    expect(ours).toEqual([51, 1001].map((page) => ({ domain: page === 51 ? domain : other, page })));
     expect([await guest.read32(at(50)), await guest.read32(at(52))]).toEqual([500, 52]);
     await faults(guest.read32(at(51)));
     const single = { copies: 'second', form: 0 } as const;
