@@ -13,6 +13,7 @@ import { EventChannels } from './events/channels.ts';
 import { Grants } from './grants/grants.ts';
 import { pageBytes, trustedMemoryAddress, trustedVirtualProcessors } from './guest/layout.ts';
 import type { Hypervisor, HypervisorOptions, TrustedGuest } from './interface.ts';
+import { Reclaim } from './reclaim/index.ts';
 import { Scheduler, type Thread } from './schedule/index.ts';
 import { Faults } from './virtual/faults.ts';
 import { makeGuest } from './virtual/guest.ts';
@@ -64,6 +65,9 @@ export const createHypervisor = async (
     ended: ({ thread, domain }, reason) => domains.processorEnded(thread, domain, reason),
   });
   provideTrustedCalls(calls, domains);
+  const reclaim = new Reclaim({ memory, scheduler, domains, counts: domains.pages });
+  reclaim.provide(calls, faults);
+  grants.bringBack = (processor, domain, page) => reclaim.bringBack(processor, domain, page);
 
   const numbers = new Set(Array.from({ length: trustedVirtualProcessors }, (_, index) => index));
   const startTrusted = (program: (domain0: TrustedGuest) => Promise<unknown>): Thread => {
@@ -105,6 +109,7 @@ export const createHypervisor = async (
     calls,
     events,
     faults,
+    reclaim,
     async run<Result>(program: (domain0: TrustedGuest) => Promise<Result>): Promise<Result> {
       let result: { readonly value: Result } | undefined;
       await platform.run(async () => {

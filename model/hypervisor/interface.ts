@@ -17,7 +17,7 @@
  */
 import type { Platform, Processor, View } from '../hardware/platform/index.ts';
 import type { DomainRequest, Guest, GuestProgram, VirtualEvent } from './guest/index.ts';
-import type { HypervisorMemory, Trap } from './memory/interface.ts';
+import type { Finding, HypervisorMemory, Trap } from './memory/interface.ts';
 import type { Outcome, Scheduler, Thread } from './schedule/index.ts';
 
 /** Domain 0's own programs have their thread too, by which they reach devices and registers. */
@@ -114,6 +114,12 @@ export interface FaultHandlers {
   handle(kind: 'swept' | 'given back' | Trap, handler: FaultHandler): void;
 }
 
+/** Pages taken back that hold a pattern, or that guests give back. */
+export interface Reclaiming {
+  /** Compares the counts of patterns with all swept pages, in a moment in which nothing else runs. Empty: all is well. */
+  audit(processor: Processor): Promise<readonly Finding[]>;
+}
+
 export interface Hypervisor {
   readonly platform: Platform;
   readonly memory: HypervisorMemory;
@@ -122,6 +128,7 @@ export interface Hypervisor {
   readonly calls: CallTable;
   readonly events: EventSender;
   readonly faults: FaultHandlers;
+  readonly reclaim: Reclaiming;
   /**
    * Runs a program of domain 0 to its end, and everything else meanwhile. At most 16 at once.
    *

@@ -9,6 +9,7 @@ import { HypervisorError, type HypervisorMemory } from '../memory/interface.ts';
 import { Lock } from '../memory/lock.ts';
 import type { Outcome, Thread } from '../schedule/index.ts';
 import { admits } from './admission.ts';
+import { PageCounts } from './page-counts.ts';
 import { populateOwnPages, populateSpecialPages } from './populate.ts';
 import { type DomainRecord, type DomainRecords, recordWords } from './record.ts';
 import type { SharedPages } from './shared-pages.ts';
@@ -33,8 +34,11 @@ export class ManagedDomains implements Domains {
   /** Domains that are being made or ended by a call that has not returned. */
   readonly #busy = new Set<number>();
 
+  readonly pages: PageCounts;
+
   constructor(parts: DomainParts) {
     this.#parts = parts;
+    this.pages = new PageCounts(parts, this.#lock);
   }
 
   load(domain: number, programs: readonly GuestProgram[]): void {
@@ -65,13 +69,8 @@ export class ManagedDomains implements Domains {
     this.#observers.destroy.push(see);
   }
 
-  async count(processor: Processor, domain: number, pages: number): Promise<void> {
-    const { records, shared } = this.#parts;
-    await this.#lock.hold(async () => {
-      const has = (await records.word(processor, domain, recordWords.has)) + BigInt(pages);
-      await records.setWord(processor, domain, recordWords.has, has);
-      await (await shared.view(processor, domain, 'shared')).write64(sharedPage.pages, BigInt.asUintN(64, has));
-    });
+  count(processor: Processor, domain: number, pages: number): Promise<void> {
+    return this.pages.count(processor, domain, pages);
   }
 
   /** Runs what makes or ends a domain, during which nobody else does. @throws EBUSY */
@@ -227,6 +226,7 @@ export class ManagedDomains implements Domains {
       await events.raise(processor, domain, 'target');
     });
     for (const see of this.#observers.target) await see(thread, domain);
+    this.pages.tellRoom();
   }
 
   /** A virtual processor has ended; the last one leaves the domain to be destroyed. */
@@ -264,5 +264,6 @@ export class ManagedDomains implements Domains {
       await memory.maps.destroy(processor, domain);
       await records.setState(processor, domain, 'gone');
     });
+    this.pages.tellRoom();
   }
 }

@@ -6,17 +6,16 @@
 import type { Processor } from '../../hardware/platform/index.ts';
 import type { DomainRecords } from '../domains/record.ts';
 import type { SharedPages } from '../domains/shared-pages.ts';
-import { decodeGrantEntry, grantAreaAddress, grantAreaBytes, pageBytes, sharedPageAddress } from '../guest/layout.ts';
+import { decodeGrantEntry, grantAreaAddress, grantAreaBytes, ownPages, pageBytes } from '../guest/layout.ts';
 import { HypervisorError, type HypervisorMemory, type PresentEntry } from '../memory/interface.ts';
 import { Lock } from '../memory/lock.ts';
 import { type Mapping, Mappings } from './mappings.ts';
 
-const firstSpecialPage = sharedPageAddress / pageBytes;
 const firstGrantPage = grantAreaAddress / pageBytes;
 const grantPages = grantAreaBytes / pageBytes;
 
 /** Whether a page is a domain's own memory, and none of what it has beside. */
-export const isOwnPage = (page: number): boolean => page < firstSpecialPage;
+export const isOwnPage = (page: number): boolean => page < ownPages;
 
 export interface MapRequest {
   readonly granter: number;
@@ -32,6 +31,8 @@ export class Grants {
   readonly #shared: SharedPages;
   readonly #records: DomainRecords;
   readonly #lock = new Lock();
+  /** Brings back a page that was swept, if it can be at once. */
+  bringBack: (processor: Processor, domain: number, page: number) => Promise<boolean> = async () => false;
 
   constructor(memory: HypervisorMemory, records: DomainRecords, shared: SharedPages) {
     this.mappings = new Mappings(memory.areas, records);
@@ -70,7 +71,7 @@ export class Grants {
         `reference ${reference} of domain ${granter} does not let domain ${grantee} ${write ? 'write' : 'read'} a page`,
       );
     const { maps, frames } = this.#memory;
-    const present = await maps.with(processor, granter, (map) => map.reference(entry.page));
+    const present = await this.#pin(processor, granter, entry.page);
     try {
       this.#checkRights(present, write);
       const rights = { read: true, write, execute: false, compare: present.rights.compare };
@@ -80,6 +81,19 @@ export class Grants {
       throw error;
     }
     return present.backing.frame;
+  }
+
+  /** Counts a reference to a granter's page, which may have been swept. */
+  async #pin(processor: Processor, granter: number, page: number): Promise<PresentEntry> {
+    const { maps } = this.#memory;
+    const pin = () => maps.with(processor, granter, (map) => map.reference(page));
+    try {
+      return await pin();
+    } catch (error) {
+      const absent = error instanceof HypervisorError && error.code === 'ENOENT';
+      if (!absent || !(await this.bringBack(processor, granter, page))) throw error;
+      return pin();
+    }
   }
 
   #checkRights({ rights }: PresentEntry, write: boolean): void {

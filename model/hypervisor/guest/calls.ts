@@ -7,8 +7,11 @@ import {
   calls,
   type DomainRequest,
   encodeDomainRequest,
+  giveBackReport,
   rightBits,
   sharedPageAddress,
+  sweepBackground,
+  sweepRegular,
 } from './layout.ts';
 
 export interface GrantMapping {
@@ -18,6 +21,17 @@ export interface GrantMapping {
   /** Where to map it, in the grant area. */
   readonly page: number;
   readonly write: boolean;
+}
+
+export interface SweepOrder {
+  readonly pattern: bigint;
+  /** The first page, and how many. */
+  readonly page: number;
+  readonly count: number;
+  /** Pages of super pages too. */
+  readonly regular?: boolean;
+  /** When nothing else is ready. */
+  readonly background?: boolean;
 }
 
 export interface PageRights {
@@ -122,6 +136,26 @@ export class Calls {
   /** Ends a grant of this domain's: nobody reaches the page any more. */
   grantEnd(reference: number): Promise<void> {
     return this.#done(calls.grantEnd, reference);
+  }
+
+  /**
+   * Gives pages back that are listed in memory, at most 512; says how many could go.
+   *
+   * @param report they are pages of zeros that take no room, and come back when they are touched
+   */
+  giveBack(list: number, count: number, report = false): Promise<number> {
+    return this.#number(calls.giveBack, list, BigInt(count) | (report ? giveBackReport : 0n));
+  }
+
+  /** Takes pages again that were given back, as zeros; says how many there are now. */
+  take(list: number, count: number): Promise<number> {
+    return this.#number(calls.take, list, count);
+  }
+
+  /** Has pages taken back that hold a pattern in every 8 bytes; says how many. Whoever touches one later finds the pattern there. */
+  sweep({ pattern, page, count, regular = false, background = false }: SweepOrder): Promise<number> {
+    const flags = (regular ? sweepRegular : 0n) | (background ? sweepBackground : 0n);
+    return this.#number(calls.sweep, pattern, page, BigInt(count) | flags);
   }
 
   /** Sets the rights of own pages, at most 512. */

@@ -1,5 +1,6 @@
 /** What a guest's program is written with. */
-export { Calls, type GrantMapping, type PageRights, TrustedCalls } from './calls.ts';
+export { Balloon, type BalloonOptions, type BalloonState } from './balloon.ts';
+export { Calls, type GrantMapping, type PageRights, type SweepOrder, TrustedCalls } from './calls.ts';
 export { type ErrorName, errorNumbers, HypercallError, PageFault, type PageFaultKind } from './errors.ts';
 export { Events } from './events.ts';
 export { GrantTable } from './grants.ts';
@@ -9,6 +10,7 @@ export {
   calls,
   type DomainRequest,
   decodeGrantEntry,
+  deflateOnExhaustion,
   encodeGrantEntry,
   type GrantEntry,
   grantAreaAddress,

@@ -15,6 +15,9 @@ export const grantAreaBytes = 2 ** 32;
 /** Where domain 0's own pages begin; guests' begin at 0. */
 export const trustedMemoryAddress = 2 ** 38;
 
+/** A guest's own memory may be at pages below this one. */
+export const ownPages = sharedPageAddress / pageBytes;
+
 export const mostVirtualProcessors = 4;
 /** Of domain 0, whose services are programs of their own. */
 export const trustedVirtualProcessors = 16;
@@ -31,8 +34,11 @@ export const sharedPage = {
   virtualProcessors: 0x044,
   pages: 0x048,
   target: 0x050,
+  choices: 0x058,
   callBlocks: 0x100,
 } as const;
+/** Of `choices`: pages that were given back come back when they are touched, as long as the maximum allows. */
+export const deflateOnExhaustion = 1;
 /** Bytes of `pending`, and of `mask`: a bit for each of 256 ports. */
 export const eventBytes = 32;
 export const callBlockBytes = 64;
@@ -77,6 +83,12 @@ export const firstTrustedCall = 32;
 /** Events that the hypervisor sends: the port of each is its number, in every domain. */
 export const virtualEvents = { timer: 1, store: 2, target: 3, packets: 4, memoryStatus: 5 } as const;
 export type VirtualEvent = keyof typeof virtualEvents;
+
+/** In the count of `give_back`: the pages are as swept ones of zeros. */
+export const giveBackReport = 1n << 63n;
+/** In the count of `sweep`: pages of super pages are taken too; it is done when nothing else is ready. */
+export const sweepRegular = 1n << 63n;
+export const sweepBackground = 1n << 62n;
 
 /** Rights as `protect` takes them. */
 export const rightBits = { read: 1, write: 2, execute: 4 } as const;
