@@ -184,7 +184,7 @@ test('a flood of events, and wild pending and mask bits, cost a neighbour its ow
 });
 
 /** Programs that are in the middle of everything when they end. */
-const restless = (first: number): readonly GuestProgram[] => {
+const restless = (first: number, dying: () => void): readonly GuestProgram[] => {
   const forEver =
     (step: (calls: Calls, round: number) => Promise<unknown>): GuestProgram =>
     async (guest) => {
@@ -206,6 +206,7 @@ const restless = (first: number): readonly GuestProgram[] => {
     // Sixteen accesses, of which half are faults, and dead.
     async ({ memory }) => {
       for (let index = 0; index < 16; index += 1) void memory.write32(index * (pageBytes / 2), index);
+      dying();
       throw new Error('dead');
     },
   ];
@@ -214,13 +215,18 @@ const restless = (first: number): readonly GuestProgram[] => {
 const endInTheMiddle = async (): Promise<void> => {
   const machine = await twoGuests();
   const { hypervisor, first } = machine;
-  for (let round = 0; round < 25; round += 1)
+  for (let round = 0; round < 12; round += 1)
     await unharmed(machine, () =>
       hypervisor.run(async (domain0) => {
-        const { domain, ended } = await launch(hypervisor, domain0, restless(round));
+        let dying = (): void => {};
+        const dead = new Promise<void>((resolve) => {
+          dying = resolve;
+        });
+        const { domain, ended } = await launch(hypervisor, domain0, restless(round, dying));
         await domain0.thread.suspend(
           first.do(({ guest }) => guest.memory.write64(grantTableAddress + 8 * 5, 1n | (BigInt(domain) << 16n))),
         );
+        await domain0.thread.suspend(dead);
         await domain0.thread.suspend(hypervisor.platform.clock.sleep(2500 + 131 * round));
         const page = grantAreaAddress / pageBytes + 9;
         const mapped = await domain0.thread.suspend(
