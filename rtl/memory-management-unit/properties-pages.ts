@@ -6,6 +6,7 @@ import { all, any, type Bits, bit, bits, concat, type ModuleBody, mux } from '..
 import { register, word } from '../parts/rings.ts';
 import { range } from '../parts/seen.ts';
 import { superPageBits } from './interface.ts';
+import { type Keeper, readAccesses, writeAccesses } from './properties-page-accesses.ts';
 import type { ProvenUnit } from './properties-surroundings.ts';
 import { type Geometry, widthsOf } from './shapes.ts';
 import { meets } from './slot-order.ts';
@@ -47,12 +48,20 @@ export const pagePaths = (p: Geometry): readonly string[] => [
     'current_place',
     'takes',
     'targets',
+    'data_next',
+    'beat',
+    'kept',
   ]),
-  ...range(p.writes).map((slot) => `writes.slot_${slot}_index`),
+  ...range(p.writes).flatMap((slot) =>
+    named(
+      'writes',
+      ['index', 'request_lock', 'request_len'].map((name) => `slot_${slot}_${name}`),
+    ),
+  ),
 ];
 
 /** The keeper, as it is proved to be, for the chosen index: its cookie in the cycle before, and the bumps. */
-const keeperOf = (p: Geometry, { m, io }: ProvenUnit) => {
+const keeperOf = (p: Geometry, { m, io }: ProvenUnit): Keeper => {
   const { some_index: index } = m.regs({ some_index: { type: bits<number>(p.cookieIndexWidth), reset: 'none' } });
   index.set(index);
   const cookie = register(m, 'its_cookie', bits<number>(p.cookieWidth));
@@ -68,7 +77,6 @@ const keeperOf = (p: Geometry, { m, io }: ProvenUnit) => {
   m.assume(io.bump_flush.implies(io.bump), 'a flush comes with a bump');
   return { index: index as Bits, cookie: cookie as Bits, asked: asked as Bits<1>, asks, bump };
 };
-type Keeper = ReturnType<typeof keeperOf>;
 
 /** Whether the walk is old, and whether each entry of the TLB is. */
 const translations = (p: Geometry, unit: ProvenUnit, keeper: Keeper): Bits => {
@@ -130,45 +138,6 @@ const entriesApart = (p: Geometry, { m, seen }: ProvenUnit): void => {
   m.assert(hits.and(hits.subtract(1)).isZero(), 'at most one entry hits');
 };
 
-interface Slot {
-  readonly number: number;
-  readonly direction: 'read' | 'write';
-  readonly index: Bits;
-  readonly valid: Bits<1>;
-  /** It is there, with a translation that it goes by or may yet go by. */
-  readonly goes: Bits<1>;
-  readonly checked: Bits<1>;
-}
-
-/** Whether each slot's access goes by an old entry, and what then keeps it from going on. */
-const slotOld = (unit: ProvenUnit, keeper: Keeper, entryOld: Bits, slot: Slot): Bits<1> => {
-  const { m, seen } = unit;
-  const { index, cookie, bump } = keeper;
-  const { number, direction, goes, checked } = slot;
-  const old = register(m, `${direction}_${number}_is_old`, bit);
-  const enters = seen(`${direction}s.enters`).bit(number);
-  const its = slot.index.eq(index);
-  const byOld = meets(seen('lookup.tlb.hits'), entryOld);
-  old.set(mux(enters, byOld, old.or(all([bump, its]))));
-  const inStage = (stage: string): Bits<1> => seen(`lookup.checks.${stage}_${direction}`).bit(number);
-  const [first, second] = [inStage('first'), inStage('second')];
-  const name = `${direction} slot ${number}`;
-  const lower = (stage: string): Bits<1> => seen(`lookup.checks.${stage}_cookie`).lt(cookie);
-  const concerned = all([goes, its]);
-  m.assert(all([first, second]).not(), `${name}: one comparison at a time`);
-  m.assert(any([first, second]).implies(slot.valid), `${name}: what is compared is there`);
-  m.assert(first.implies(checked.not()), `${name}: nothing is known of it before its comparison`);
-  m.assert(all([concerned, first]).implies(keeper.asks), `${name}: the cookie of its index is asked for`);
-  m.assert(all([concerned, second]).implies(keeper.asked), `${name}: the cookie of its index is compared`);
-  m.assert(
-    all([concerned, old]).implies(
-      all([checked.not(), any([all([first, lower('first')]), all([second, lower('second')])])]),
-    ),
-    `${name}: if old, it waits for a comparison that finds it`,
-  );
-  return old;
-};
-
 export const pageProperties = (p: Geometry, unit: ProvenUnit): void => {
   const { m, seen } = unit;
   for (const stage of ['first', 'second']) {
@@ -178,99 +147,8 @@ export const pageProperties = (p: Geometry, unit: ProvenUnit): void => {
   const keeper = keeperOf(p, unit);
   entriesApart(p, unit);
   const entryOld = translations(p, unit, keeper);
-  const flags = (ring: 'reads' | 'writes') => (name: string, slot: number) => seen(`${ring}.${name}`).bit(slot);
-
-  const read = flags('reads');
-  const readsOld = range(p.reads).map((number) => {
-    const alive = all([read('valid', number), read('local_access', number).not()]);
-    const entered = seen('lookup.checks.first_read').bit(number);
-    const owed = any([read('pending_0', number), read('pending_1', number)]);
-    m.assert(
-      entered.implies(all([read('valid', number), any([read('again', number).not(), owed])])),
-      `read slot ${number}: it does not enter twice`,
-    );
-    m.assert(
-      all([read('valid', number), read('local_access', number), owed]).not(),
-      `read slot ${number}: no memory owes what is answered here`,
-    );
-    return slotOld(unit, keeper, entryOld, {
-      number,
-      direction: 'read',
-      index: seen(`reads.slot_${number}_index`),
-      valid: read('valid', number),
-      goes: all([alive, read('again', number).not()]),
-      checked: read('checked', number),
-    });
-  });
-  const fromMemory = any([seen('reads.wins').bit(0), seen('reads.wins').bit(1)]);
-  for (const [number, old] of readsOld.entries()) {
-    const its = seen(`reads.slot_${number}_index`).eq(keeper.index);
-    m.assert(
-      all([fromMemory, seen('reads.delivered_place').bit(number), its]).implies(old.not()),
-      `read slot ${number}: no beat is given by a translation that was taken back`,
-    );
-  }
-
-  const write = flags('writes');
-  for (const number of range(p.writes)) {
-    const alive = all([write('valid', number), write('local_access', number).not()]);
-    const current = seen('writes.current_place').bit(number);
-    const launched = write('at_memory', number);
-    const entered = seen('lookup.checks.first_write').bit(number);
-    m.assert(
-      entered.implies(all([write('valid', number), write('again', number).not(), launched.not()])),
-      `write slot ${number}: it does not enter twice`,
-    );
-    m.assert(
-      all([write('valid', number), write('again', number), launched]).not(),
-      `write slot ${number}: it is in one state`,
-    );
-    m.assert(
-      all([write('valid', number), launched.not(), write('sent', number)]).not(),
-      `write slot ${number}: nothing is sent before it is at memory`,
-    );
-    m.assert(
-      all([seen('lookup.checks.second_write').bit(number), launched]).implies(current),
-      `write slot ${number}: it is current while it is compared at memory`,
-    );
-    m.assert(
-      current.implies(all([write('valid', number), launched, write('sent', number).not()])),
-      `write slot ${number}: what is current is at memory`,
-    );
-    for (const memory of [0, 1])
-      m.assert(
-        all([write('valid', number), launched, write(`route_${memory}`, number), write('sent', number).not()]).implies(
-          write(`pending_${memory}`, number),
-        ),
-        `write slot ${number}: memory ${memory} owes an answer while beats go there`,
-      );
-    const its = seen(`writes.slot_${number}_index`).eq(keeper.index);
-    const owed = any([write('pending_0', number), write('pending_1', number)]);
-    const goes = all([
-      alive,
-      write('again', number).not(),
-      any([launched.not(), all([current, write('cut', number).not(), owed])]),
-    ]);
-    const old = slotOld(unit, keeper, entryOld, {
-      number,
-      direction: 'write',
-      index: seen(`writes.slot_${number}_index`),
-      valid: write('valid', number),
-      goes,
-      checked: write('checked', number),
-    });
-    const moves = all([current, seen('writes.takes').bit(0), seen('writes.targets').isNonZero(), its]);
-    m.assert(
-      all([moves, write('local_access', number).not()]).implies(old.not()),
-      `write slot ${number}: no beat is written by a translation that was taken back`,
-    );
-    const wrote = register(m, `write_${number}_wrote`, bit);
-    wrote.set(all([seen('writes.launched').bit(number).not(), any([wrote, moves])]));
-    m.assert(
-      all([alive, launched, its, old, wrote, owed]).implies(write('leaving', number)),
-      `write slot ${number}: a bump waits for what was written`,
-    );
-  }
+  const readsOld = readAccesses(p, unit, keeper, entryOld);
+  writeAccesses(p, unit, keeper, entryOld);
   coverPages(m, unit, readsOld);
 };
 

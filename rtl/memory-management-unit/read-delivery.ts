@@ -62,24 +62,32 @@ export const readDelivery = (
   const { is_last: last } = m.named({ is_last: slot.delivered.eq(slot.request.len) });
 
   // A response of one memory as the processor gets it.
-  const exclusive = all([slot.request.lock, meets(place, ring.enabled[0].and(ring.enabled[1])).not()]);
+  const exclusive = all([
+    slot.request.lock,
+    slot.delivered.isZero(),
+    meets(place, ring.enabled[0].and(ring.enabled[1])).not(),
+  ]);
+  const granted = meets(place, ring.granted);
   const alone = (port: (typeof beats.ports)[0]): Bits<2> =>
     mux(port.isError.or(exclusive), port.beat.resp, lit(2, responses.okay));
   const bothErr = first.isError.and(second.isError);
   const pairResponse = mux(bothErr, lit(2, responses.subordinate_error), lit(2, responses.okay));
   const takesSecond = all([first.isError, second.isError.not()]);
   const localData = slot.cause.isZero().repeat<number>(p.dataWidth);
-  const { offered_data: data, offered_response: resp } = m.named({
+  const { offered_data: data, own_response } = m.named({
     offered_data: mux(
       wins.bit(2),
       localData,
       mux(any([wins.bit(1), all([pair_wins, takesSecond])]), second.beat.data, first.beat.data),
     ),
-    offered_response: mux(
+    own_response: mux(
       wins.bit(2),
       slot.response,
       mux(pair_wins, pairResponse, mux(wins.bit(1), alone(second), alone(first))),
     ),
+  });
+  const { offered_response: resp } = m.named({
+    offered_response: mux(all([granted, own_response.isZero()]), lit(2, responses.exclusive_okay), own_response),
   });
   const { payload } = m.wires({ payload: { type: readBeat(p) } });
   payload.set({ id: slot.request.id, data, resp, last });
@@ -92,6 +100,8 @@ export const readDelivery = (
     slot,
     /** The slot whose last beat goes. */
     ending: masked(place, last),
+    /** The slot of an exclusive read that is answered so. */
+    grants: masked(place, resp.eq(responses.exclusive_okay)),
     goes,
     errors: word([goes[0].and(first.isError), goes[1].and(second.isError)]),
     differs: all([pair_wins, first.isError.not(), second.isError.not(), differ(p, beats)]),

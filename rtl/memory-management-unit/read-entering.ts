@@ -30,7 +30,10 @@ export const readEntering = (m: ModuleBody, p: Geometry, ring: ReadRing, io: Sur
   const fresh = io.candidate.present.and(valid.at(tail.at).not());
   const asks = all([mux(retries, owed.not(), fresh), io.stopped.not()]);
   const { asking_place: place } = m.named({ asking_place: mux(retries, oldest_again, tail.oneHot) });
-  const { asking: request } = m.named({ asking: mux(retries, ring.pick(oldest_again).request, io.candidate.data) });
+  const oldest = ring.pick(oldest_again);
+  const { asking: request } = m.named({ asking: mux(retries, oldest.request, io.candidate.data) });
+  // What is left of an exclusive read is none: memory would watch from now on.
+  const { resumes } = m.named({ resumes: retries.and(oldest.delivered.isNonZero()) });
 
   const { found, looks } = io;
   const excluded = concat(meets(ring.excluded[1], oldest_again), meets(ring.excluded[0], oldest_again));
@@ -70,6 +73,7 @@ export const readEntering = (m: ModuleBody, p: Geometry, ring: ReadRing, io: Sur
   return {
     asks,
     request,
+    resumes,
     retries,
     place,
     enters,

@@ -34,6 +34,8 @@ export const readRing = (m: ModuleBody, p: Geometry) => {
     route: both('route'),
     pending: both('pending'),
     excluded: both('excluded'),
+    /** An exclusive read whose first beat was answered so. */
+    granted: flag('granted'),
     older: olderPlaces(tail.oneHot),
     same: sameIdentifiers(slots.map((slot) => slot.request.id)),
     /** The slots of which something holds, valid or not. */

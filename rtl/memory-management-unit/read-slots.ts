@@ -88,7 +88,9 @@ export const readSlots = (p: Geometry) =>
       io.enters.set(masked(place, entering.hitEnters));
       io.hit_enters.set(entering.hitEnters);
       io.loads.set(masked(route, entering.hitEnters));
-      io.requests.set(io.found.where.places.elements.map((at) => requestAt(p, request, io.found.where.enabled, at)));
+      const { where } = io.found;
+      const exclusive = all([request.lock, where.enabled.reduceAnd().not(), entering.resumes.not()]);
+      io.requests.set(where.places.elements.map((at) => requestAt(p, request, exclusive, at)));
 
       const beats = readBeats(m, p, ring, {
         memory,
@@ -117,6 +119,7 @@ export const readSlots = (p: Geometry) =>
 
       // The flags of the slots.
       const { entered } = m.named({ entered: masked(place, enters) });
+      const fresh = masked(entered, entering.retries.not());
       const { valid, again, checked, local } = ring;
       valid.set(valid.and(delivery.ending.not()).or(entered));
       const kept = entered.not();
@@ -133,11 +136,11 @@ export const readSlots = (p: Geometry) =>
         pending.set(masked(pending.and(stays).and(kept), failed.not()).or(taken));
         // A slot that is sent again keeps its route.
         routed.set(routed.and(masked(again.not(), failed).not()).and(kept).or(taken));
-        const fresh = masked(entered, entering.retries.not());
         excluded.set(excluded.and(fresh.not()).or(masked(own.match, own.failsOver)));
         const enabled = ring.enabled[port];
         enabled.set(enabled.and(kept).or(masked(entered, io.found.where.enabled.bit(port))));
       }
+      ring.granted.set(ring.granted.or(delivery.grants).and(fresh.not()));
       const [first, second] = beats.ports;
       const skipped = masked(first.match, first.skips).or(masked(second.match, second.skips));
       for (const [index, slot] of ring.slots.entries()) {

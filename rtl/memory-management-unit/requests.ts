@@ -14,11 +14,11 @@ export const lookupOf = (valid: Bits<1>, request: Request) => ({
   prot: request.prot,
 });
 
-/** A request as a memory gets it: exclusive only where one memory alone has the page. */
-export const requestAt = (p: Geometry, request: Request, enabled: Bits<2>, place: Bits) =>
+/** A request as a memory gets it, exclusive or not. */
+export const requestAt = (p: Geometry, request: Request, lock: Bits<1>, place: Bits) =>
   ({
     ...Object.fromEntries(attributeNames.map((name) => [name, request[name]])),
     id: request.id.extend<number>(p.idWidth + 1),
     addr: concat(place, request.addr.slice(pageBits - 1, 0)),
-    lock: request.lock.and(enabled.reduceAnd().not()),
+    lock,
   }) as unknown as ValueOf<ReturnType<typeof memoryRequest>>;

@@ -37,12 +37,11 @@ export const writeAnswers = (m: ModuleBody, p: Geometry, ring: WriteRing, io: Su
     const has = all([id.bit(p.idWidth).not(), match.isNonZero(), any(blocked).not()]);
     const lives = present.and(io.memory.failed.bit(memory).not());
     const slot = ring.pick(match);
-    const both = meets(match, ring.enabled[0].and(ring.enabled[1]));
     return {
       answered: masked(match, lives.and(has)),
       wrong: lives.and(has.not()),
       refused: resp.ge(responses.subordinate_error),
-      exclusive: all([resp.eq(responses.exclusive_okay), slot.request.lock, both.not()]),
+      exclusive: all([resp.eq(responses.exclusive_okay), slot.request.lock]),
     };
   });
 export type WriteAnswer = ReturnType<typeof writeAnswers>[0];
@@ -74,6 +73,7 @@ export const writeSettled = (m: ModuleBody, ring: WriteRing, io: Surroundings) =
     };
   };
   const { cut_settled } = m.named({ cut_settled: settled.and(ring.cut) });
+  const { broken_off } = m.named({ broken_off: masked(cut_settled.and(ring.exclusives), ring.kept.isNonZero()) });
   const leaving = word(
     ring.slots.map((_, slot) =>
       all([
@@ -89,7 +89,9 @@ export const writeSettled = (m: ModuleBody, ring: WriteRing, io: Surroundings) =
   const { ending } = m.named({ ending: masked(firstFrom(leaving, ring.tail.oneHot), io.free) });
   return {
     waits: concat(waits[1].isNonZero(), waits[0].isNonZero()),
+    /** What goes anew, and what is given up, since a part of it cannot be exclusive. */
     cutSettled: cut_settled,
+    brokenOff: broken_off,
     cutOutcome: outcomeOf(cut_settled),
     ending,
     outcome: outcomeOf(ending),

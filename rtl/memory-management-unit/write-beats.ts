@@ -30,22 +30,14 @@ export const writeBeats = (m: ModuleBody, ring: WriteRing, io: Surroundings) => 
   const { takes } = m.named({ takes: all([ring.active, room, may, beat.ge(kept), io.present]) });
   const { moves } = m.named({ moves: takes.or(all([ring.active, room, filler])) });
   const last = beat.eq(slot.request.len);
-  const isExclusive = all([slot.request.lock, meets(current, ring.enabled[0].and(ring.enabled[1])).not()]);
   return {
     current,
     /** The beat of the processor that moves, and whether any moves. */
     takes,
     moves,
     last: moves.and(last),
-    /** The processor does not give the beat that comes next, and the burst can do without it. */
-    waits: all([
-      ring.active,
-      isCut.not(),
-      meets(current, ring.local).not(),
-      isExclusive.not(),
-      beat.ge(kept),
-      io.present.not(),
-    ]),
+    /** The processor does not give the beat that comes next. */
+    waits: all([ring.active, isCut.not(), meets(current, ring.local).not(), beat.ge(kept), io.present.not()]),
     /** With it, the data that come are the next burst's. */
     followed: all([moves, last, isCut.not()]),
     loads: masked(targets, moves),

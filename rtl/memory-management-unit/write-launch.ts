@@ -51,7 +51,6 @@ export const writeLaunch = (m: ModuleBody, p: Geometry, ring: WriteRing, io: Sur
     goes,
     launched: masked(place, goes),
     slot,
-    enabled: concat(enabled[1], enabled[0]),
     route,
     lost: none.and(local.not()),
   };

@@ -35,7 +35,9 @@ export const writeRing = (m: ModuleBody, p: Geometry) => {
     cut: flag('cut'),
     leaving: flag('leaving'),
     sent: flag('sent'),
+    /** Memory has granted an exclusive write; and the slots of such. */
     exclusive: flag('exclusive'),
+    exclusives: word(slots.map((slot) => slot.request.lock)),
     checked: flag('checked'),
     local: flag('local_access'),
     enabled: both('enabled'),

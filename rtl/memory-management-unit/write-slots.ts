@@ -124,13 +124,15 @@ export const writeSlots = (p: Geometry) =>
       io.beat.set(beats.payload);
       io.launches.set(masked(launch.route, launch.goes));
       io.launched.set(launch.launched);
-      io.requests.set(launch.slot.places.elements.map((at) => requestAt(p, launch.slot.request, launch.enabled, at)));
+      io.requests.set(
+        launch.slot.places.elements.map((at) => requestAt(p, launch.slot.request, launch.slot.request.lock, at)),
+      );
 
       const out = outputRegister(m, 'b_out', writeResponse(p), io.answer, { owners: 1, clear: lit(1, 0) });
       const surroundings = { memory, answers: io.answers.elements, requests, beats: beatStates, free: out.state.free };
       const answers = writeAnswers(m, p, ring, surroundings);
       const settled = writeSettled(m, ring, surroundings);
-      const { ending, outcome, cutSettled, cutOutcome } = settled;
+      const { ending, outcome, cutSettled, brokenOff, cutOutcome } = settled;
       const ends = ending.isNonZero();
       out.load(
         ends,
@@ -154,6 +156,7 @@ export const writeSlots = (p: Geometry) =>
       const { taken_back: takenBack } = m.named({ taken_back: own.and(valid).and(launched).and(ring.owed) });
       const { cuts } = m.named({
         cuts: takenBack
+          .and(masked(ring.exclusives, ring.beat.isNonZero()).not())
           .or(stopped.repeat<number>(p.writes))
           .and(beats.current)
           .or(compared.different.and(valid).and(launched)),
@@ -163,14 +166,16 @@ export const writeSlots = (p: Geometry) =>
       const stays = kept.and(cutSettled.not());
 
       valid.set(valid.and(ending.not()).or(entered));
-      again.set(again.and(kept).or(backed).or(cutSettled));
+      again.set(again.and(kept).or(backed).or(cutSettled.and(brokenOff.not())));
       launched.set(launched.and(stays).or(launch.launched));
       ring.cut.set(ring.cut.or(cuts).and(stays));
       ring.leaving.set(ring.leaving.or(takenBack).and(stays));
       ring.sent.set(ring.sent.or(masked(beats.current, beats.last)).and(stays));
       const equal = compared.equal.and(again.not());
-      ring.checked.set(ring.checked.or(equal).and(stays).or(masked(entered, found.fault)));
-      ring.local.set(ring.local.and(kept).or(masked(entered, found.local)).or(masked(launch.launched, launch.lost)));
+      ring.checked.set(ring.checked.or(equal).and(stays.or(brokenOff)).or(masked(entered, found.fault)));
+      const hopeless = all([request.lock, found.where.enabled.reduceAnd()]);
+      const local = masked(entered, found.local.or(hopeless)).or(masked(launch.launched, launch.lost));
+      ring.local.set(ring.local.and(kept).or(brokenOff).or(local));
       for (const port of [0, 1] as const) {
         const { answered, refused } = answers[port] as (typeof answers)[0];
         const failed = memory.failed.bit(port);
@@ -189,9 +194,14 @@ export const writeSlots = (p: Geometry) =>
       const answeredNow = answers.map(({ answered }) => answered).reduce((sum, one) => sum.or(one));
       ring.exclusive.set(ring.exclusive.and(answeredNow.not()).or(exclusive).and(launch.launched.not()));
       for (const [index, slot] of ring.slots.entries()) {
-        m.when(cutSettled.bit(index).and(ring.kept.isNonZero()), () =>
+        m.when(cutSettled.bit(index).and(ring.kept.isNonZero()).and(brokenOff.bit(index).not()), () =>
           slot.worst.set(worse(slot.worst, cutOutcome.response)),
         );
+        m.when(brokenOff.bit(index), () => {
+          const failed = cutOutcome.response.isZero();
+          slot.response.set(mux(failed, lit(2, responses.okay), lit(2, responses.subordinate_error)));
+          slot.cause.set(cutOutcome.cause);
+        });
         m.when(entered.bit(index), () => {
           slot.response.set(found.response);
           slot.cause.set(found.cause);

@@ -24,7 +24,7 @@ const countersOf = (unit: string): readonly string[] => [
 ];
 
 const slotFlags = {
-  reads: ['again', 'checked', 'local_access', 'enabled', 'route', 'pending', 'excluded'],
+  reads: ['again', 'checked', 'local_access', 'granted', 'enabled', 'route', 'pending', 'excluded'],
   writes: [
     ...['again', 'at_memory', 'cut', 'leaving', 'sent', 'exclusive', 'checked', 'local_access'],
     ...['enabled', 'route', 'refused', 'pending'],

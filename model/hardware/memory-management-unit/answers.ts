@@ -5,7 +5,7 @@ import type { Events } from './events.ts';
 import { isError, memories, other, setOf } from './geometry.ts';
 import type { MemoryPort } from './memory-port.ts';
 import type { Wires } from './wires.ts';
-import { isLaunched, type WriteSlot, type WriteSlots, writeStates } from './write-slots.ts';
+import { isExclusive, isLaunched, type WriteSlot, type WriteSlots, writeStates } from './write-slots.ts';
 import type { Writes } from './writes.ts';
 
 interface Outcome {
@@ -104,18 +104,30 @@ export class Answers {
     for (const { slot, memory, response } of this.#answered) {
       slot.pending &= ~(1 << memory);
       if (isError(response)) slot.refused |= 1 << memory;
-      slot.exclusive = response === responses.exclusive_okay && slot.asked !== 0;
+      slot.exclusive = response === responses.exclusive_okay && isExclusive(slot);
     }
     for (const slot of this.#slots.slots) {
       slot.pending &= ~failed;
       slot.route &= ~failed;
     }
     for (const { slot, outcome } of this.#cut) {
-      if (this.#writes.kept !== 0) slot.worst = Math.max(slot.worst, outcome.response);
-      Object.assign(slot, { state: writeStates.again, cut: false, leaving: false, sent: false, checked: false });
       this.#events.error |= outcome.errors;
+      Object.assign(slot, { cut: false, leaving: false, sent: false });
+      if (this.#writes.kept !== 0 && isExclusive(slot)) this.#breakOff(slot, outcome);
+      else {
+        if (this.#writes.kept !== 0) slot.worst = Math.max(slot.worst, outcome.response);
+        Object.assign(slot, { state: writeStates.again, checked: false });
+      }
     }
     if (this.#done !== undefined) this.#give(this.#done.slot, this.#done.outcome);
+  }
+
+  /** Nothing was written if memory said that the write failed; else a part of it was. */
+  #breakOff(slot: WriteSlot, { response, cause }: Outcome): void {
+    slot.state = writeStates.translated;
+    slot.local = true;
+    slot.response = response === responses.okay ? responses.okay : responses.subordinate_error;
+    slot.cause = cause;
   }
 
   #give(slot: WriteSlot, { response, cause, errors }: Outcome): void {

@@ -198,8 +198,10 @@ export class Deliveries {
     const data = place.at + 1;
     image[place.at] = request.id;
     if (winner === 2) image.fill(slot.cause === 0 ? 0xffff_ffff : 0, data, data + dataWords);
-    image[data + dataWords] =
-      winner === 2 ? slot.response : this.#pair ? this.#both(slot) : this.#one(winner as Memory);
+    const own = winner === 2 ? slot.response : this.#pair ? this.#both(slot) : this.#one(winner as Memory, slot);
+    const response = slot.granted && own === responses.okay ? responses.exclusive_okay : own;
+    if (response === responses.exclusive_okay) slot.granted = true;
+    image[data + dataWords] = response;
     image[data + dataWords + 1] = Number(isLast);
     this.#output.fill();
     slot.delivered += 1;
@@ -215,13 +217,13 @@ export class Deliveries {
   }
 
   /** Gives one memory's data; returns the response. */
-  #one(memory: Memory): number {
+  #one(memory: Memory, { asked, delivered }: ReadSlot): number {
     const port = this.#ports[memory];
     this.#copy(port);
     const response = this.#response(port);
     if (isError(response)) this.#events.error |= setOf(memory);
     if (response !== responses.exclusive_okay) return response;
-    return this.#candidates[memory].slot!.asked === 0 ? responses.okay : response;
+    return asked !== 0 && delivered === 0 ? response : responses.okay;
   }
 
   /** Gives the data of the first memory that did not refuse. */

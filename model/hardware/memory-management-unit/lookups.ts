@@ -156,7 +156,11 @@ export class Lookups {
       return local(responses.subordinate_error, faultCauses.permission);
     }
     if (leaf.fake) return local(responses.okay, 0);
-    if (writes) return { local: false, response: 0, cause: 0, route: 0 };
+    if (writes) {
+      // No monitor watches both copies.
+      if (request.lock !== 0 && leaf.enabled === both) return local(responses.okay, 0);
+      return { local: false, response: 0, cause: 0, route: 0 };
+    }
     const usable = leaf.enabled & wires.readable & ~(slot?.excluded ?? 0);
     if (usable === 0) return local(responses.subordinate_error, faultCauses.lost);
     const route = usable === both && !leaf.compare ? setOf(0) : usable;
@@ -220,7 +224,7 @@ export class Lookups {
     if (asker.slot !== undefined) return asker.slot as ReadSlot;
     const slot = this.#reads.next;
     this.#reads.tail = this.#reads.after(this.#reads.tail);
-    return Object.assign(slot, { valid: true, request: asker.request, delivered: 0, excluded: 0 });
+    return Object.assign(slot, { valid: true, request: asker.request, delivered: 0, excluded: 0, granted: false });
   }
 
   #writeSlot({ asker }: Lookup): WriteSlot {
@@ -249,7 +253,7 @@ export class Lookups {
     slot.route = route;
     slot.pending = route;
     slot.skip = slot.delivered;
-    slot.asked = slot.enabled === both ? 0 : slot.request.lock;
+    slot.asked = slot.enabled === both || slot.delivered !== 0 ? 0 : slot.request.lock;
     for (const memory of memories) {
       if ((route & setOf(memory)) === 0) continue;
       const { ar } = this.#ports[memory]!;

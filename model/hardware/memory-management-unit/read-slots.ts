@@ -13,9 +13,11 @@ export interface ReadSlot extends Slot {
   /** Beats to drop before the next to deliver. */
   skip: number;
   excluded: number;
+  /** Its first beat was answered with EXOKAY. */
+  granted: boolean;
 }
 
-const newReadSlot = (): ReadSlot => ({ ...newSlot(), asked: 0, delivered: 0, skip: 0, excluded: 0 });
+const newReadSlot = (): ReadSlot => ({ ...newSlot(), asked: 0, delivered: 0, skip: 0, excluded: 0, granted: false });
 
 const inFlight = (slot: ReadSlot): boolean => slot.valid && slot.state === readStates.flight;
 

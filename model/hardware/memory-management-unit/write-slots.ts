@@ -12,10 +12,9 @@ export interface WriteSlot extends Slot {
   sent: boolean;
   /** The memories that answered with an error. */
   refused: number;
+  /** Memory answered with EXOKAY. */
   exclusive: boolean;
   worst: number;
-  /** AxLOCK of what the memory was asked. */
-  asked: number;
 }
 
 const newWriteSlot = (): WriteSlot => ({
@@ -26,8 +25,9 @@ const newWriteSlot = (): WriteSlot => ({
   refused: 0,
   exclusive: false,
   worst: 0,
-  asked: 0,
 });
+
+export const isExclusive = ({ request }: WriteSlot): boolean => request.lock !== 0;
 
 export const isLaunched = (slot: WriteSlot): boolean => slot.valid && slot.state === writeStates.launched;
 

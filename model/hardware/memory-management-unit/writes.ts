@@ -7,7 +7,7 @@ import type { MemoryPort } from './memory-port.ts';
 import { loadRequest } from './requests.ts';
 import { Stop } from './stop.ts';
 import type { Wires } from './wires.ts';
-import { type WriteSlot, type WriteSlots, writeStates } from './write-slots.ts';
+import { isExclusive, type WriteSlot, type WriteSlots, writeStates } from './write-slots.ts';
 
 export class Writes {
   readonly #slots: WriteSlots;
@@ -94,9 +94,8 @@ export class Writes {
     }
   }
 
-  #isWaiting({ cut, local, request, enabled }: WriteSlot): boolean {
-    const isExclusive = request.lock !== 0 && enabled !== both;
-    return !cut && !local && !isExclusive && this.#beat >= this.#kept && !this.#data.has;
+  #isWaiting({ cut, local }: WriteSlot): boolean {
+    return !cut && !local && this.#beat >= this.#kept && !this.#data.has;
   }
 
   get #ends(): boolean {
@@ -133,12 +132,17 @@ export class Writes {
       else if (slot.state === writeStates.launched) {
         if (bumped && slot.pending === 0 && slot !== different) continue;
         if (bumped && slot.pending !== 0) slot.leaving = true;
-        if (this.#active && slot === this.#current) this.#cut(slot);
+        if (this.#active && slot === this.#current && !this.#goesOn(slot)) this.#cut(slot);
       }
     }
     if (!this.#stopped) return;
     this.#cut(this.#current);
     this.#starved = true;
+  }
+
+  /** What is left of an exclusive write could not be exclusive any more. */
+  #goesOn(slot: WriteSlot): boolean {
+    return isExclusive(slot) && this.#beat !== 0;
   }
 
   #cut(slot: WriteSlot): void {
@@ -189,10 +193,9 @@ export class Writes {
       slot.response = responses.subordinate_error;
       slot.cause = faultCauses.lost;
     }
-    slot.asked = slot.enabled === both ? 0 : slot.request.lock;
     Object.assign(slot, { state: writeStates.launched, route, pending: route, refused: 0, exclusive: false });
     for (const { aw, memory } of this.#portsOf(route)) {
-      loadRequest(aw, this.#geometry, { ...slot.request, address: slot.addresses[memory], lock: slot.asked });
+      loadRequest(aw, this.#geometry, { ...slot.request, address: slot.addresses[memory] });
       aw.of = slot;
     }
     this.#active = true;

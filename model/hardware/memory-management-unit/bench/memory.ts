@@ -1,5 +1,6 @@
 /** A memory that can die, with as many ports as ask it: random stalls, answers in any order that AXI allows. */
 import { type Beat, beatAddresses } from './bursts.ts';
+import { Monitor } from './monitor.ts';
 import type { Part } from './part.ts';
 
 /** How a memory dies: it says nothing more, takes nothing more, or answers everything with an error. */
@@ -10,6 +11,7 @@ interface Pending {
   readonly addresses: number[];
   readonly size: number;
   readonly from: number;
+  readonly exclusive: boolean;
 }
 
 const pageBytes = 4096;
@@ -28,6 +30,7 @@ export class BenchMemory {
     readonly cycle: number;
   }[] = [];
   cycle = 0;
+  readonly monitor = new Monitor();
   readonly random: () => number;
   #pages = new Map<number, Uint8Array>();
   readonly #bytes: number;
@@ -53,6 +56,7 @@ export class BenchMemory {
   }
 
   write(address: number, value: number): void {
+    this.monitor.written(address % this.#bytes);
     this.#page(address)[address % pageBytes] = value;
   }
 
@@ -82,11 +86,11 @@ export class MemorySide {
   #writes: Pending[] = [];
   #answers: { readonly id: number; readonly response: number; readonly from: number }[] = [];
   #beats: Beat[] = [];
+  /** Of an exclusive write that has not come to its end. */
+  #kept: Beat[] = [];
   #beatsDone = 0;
   #offered: Pending | undefined;
   #answered: { readonly id: number; readonly response: number; readonly from: number } | undefined;
-  /** Exclusive reads: identifier and address. */
-  readonly #watched = new Map<number, number>();
 
   constructor(memory: BenchMemory, part: Part, prefix: string) {
     this.#memory = memory;
@@ -101,6 +105,7 @@ export class MemorySide {
     this.#writes = [];
     this.#answers = [];
     this.#beats = [];
+    this.#kept = [];
     this.#beatsDone = 0;
     this.#offered = undefined;
     this.#answered = undefined;
@@ -143,7 +148,7 @@ export class MemorySide {
     const bytes = Uint8Array.from({ length: this.#beatBytes }, (_, lane) => this.#memory.read(low + lane));
     this.#part.setBytes(`${this.#prefix}_rdata`, bytes);
     const response = this.#memory.response([address], false);
-    this.#set('rresp', response === 0 && this.#watched.get(pending.id) === address ? 1 : response);
+    this.#set('rresp', response === 0 && pending.exclusive ? 1 : response);
     this.#set('rlast', Number(pending.addresses.length === 1));
   }
 
@@ -181,11 +186,10 @@ export class MemorySide {
     ) as [number, number, number, number, number, number];
     const { cycle, latency } = this.#memory;
     this.#memory.asked.push({ write: channel === 'aw', address, lock, cycle });
-    if (channel === 'ar') {
-      if (lock === 1) this.#watched.set(id, address);
-      else this.#watched.delete(id);
-    }
-    return { id, addresses: beatAddresses({ address, length, size, burst }), size, from: cycle + latency };
+    const exclusive = lock === 1;
+    const addresses = beatAddresses({ address, length, size, burst });
+    if (exclusive && channel === 'ar') this.#memory.monitor.watch(this, id, addresses);
+    return { id, addresses, size, from: cycle + latency, exclusive };
   }
 
   /** Data may come before its request. */
@@ -196,18 +200,25 @@ export class MemorySide {
       if (write === undefined || beat === undefined) return;
       this.#beats.shift();
       const address = write.addresses[this.#beatsDone]!;
-      if (this.#memory.response([address], true) === 0) this.#store(address, beat);
+      if (write.exclusive) this.#kept.push(beat);
+      else if (this.#memory.response([address], true) === 0) this.#store(address, beat);
       this.#beatsDone += 1;
       if (this.#beatsDone < write.addresses.length) continue;
       this.#beatsDone = 0;
       this.#writes.shift();
       const { cycle, latency } = this.#memory;
-      this.#answers.push({
-        id: write.id,
-        response: this.#memory.response(write.addresses, true),
-        from: cycle + latency,
-      });
+      const response = this.#memory.response(write.addresses, true);
+      const granted = write.exclusive && response === 0 && this.#grant(write);
+      this.#answers.push({ id: write.id, response: granted ? 1 : response, from: cycle + latency });
     }
+  }
+
+  /** The whole of an exclusive write, or none of it. */
+  #grant({ id, addresses }: Pending): boolean {
+    const beats = this.#kept.splice(0);
+    if (!this.#memory.monitor.grants(this, id, addresses)) return false;
+    for (const [index, beat] of beats.entries()) this.#store(addresses[index]!, beat);
+    return true;
   }
 
   #store(address: number, { data, strobes }: Beat): void {
