@@ -97,4 +97,23 @@ describe.each(kinds)('%s', (kind) => {
     machine.settle();
     expect(machine.memories[0].asked.length - before).toBe(5);
   });
+
+  describe('from a read request to its first beat, where memory gives the first beat of each read n cycles after the request', () => {
+    const cycles = (n: number, page: number, superPage: boolean): number => {
+      const machine = ready(n);
+      machine.tables.map(0, page, { first: superPage ? 512 : 9, superPage });
+      const seen = handshakes(machine, ['s_axi_ar', 's_axi_r']);
+      machine.ask(readOf(page * pageBytes));
+      machine.settle();
+      return seen.s_axi_r![0]! - seen.s_axi_ar![0]!;
+    };
+
+    it.each([2, 30])('n = %i: a hit, a walk to a page, a walk to a super page', (n) => {
+      const hit = n + 2;
+      const level = n + 3;
+      expect(cycles(n, 3, false)).toBe(hit);
+      expect(cycles(n, 0x12345, false)).toBe(hit + 4 * level + 4);
+      expect(cycles(n, 0x12200, true)).toBe(hit + 3 * level + 4);
+    });
+  });
 });
