@@ -13,6 +13,7 @@ import { EventChannels } from './events/channels.ts';
 import { Grants } from './grants/grants.ts';
 import { pageBytes, trustedMemoryAddress, trustedVirtualProcessors } from './guest/layout.ts';
 import type { Hypervisor, HypervisorOptions, TrustedGuest } from './interface.ts';
+import { PacketClients } from './packets/index.ts';
 import { Reclaim } from './reclaim/index.ts';
 import { Scheduler, type Thread } from './schedule/index.ts';
 import { Faults } from './virtual/faults.ts';
@@ -56,12 +57,15 @@ export const createHypervisor = async (
     }
   });
   const domains = new ManagedDomains({ memory, records, shared, events, grants, processors });
+  const packets = new PacketClients({ memory, scheduler, domains, events });
+  packets.provide(calls);
   provideGuestCalls(calls, {
     memory,
     scheduler,
     events,
     grants,
     waiting,
+    beforeBlock: (thread, domain) => packets.beforeBlock(thread, domain),
     ended: ({ thread, domain }, reason) => domains.processorEnded(thread, domain, reason),
   });
   provideTrustedCalls(calls, domains);

@@ -4,3 +4,4 @@ import './events/events.cases.ts';
 import './grants/grants.cases.ts';
 import './hostile.cases.ts';
 import './examples/greeting.cases.ts';
+import './packets/packets.cases.ts';

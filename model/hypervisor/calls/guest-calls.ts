@@ -5,7 +5,7 @@ import { calls, grantEntriesPerPage, mostGrantPages, mostListWords, rightBits } 
 import type { Call, CallTable } from '../interface.ts';
 import { HypervisorError, type HypervisorMemory } from '../memory/interface.ts';
 import { domainCount, eventPorts } from '../memory/layout.ts';
-import type { Scheduler } from '../schedule/index.ts';
+import type { Scheduler, Thread } from '../schedule/index.ts';
 import { below } from './refusal.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -15,6 +15,8 @@ export interface GuestCallParts {
   readonly events: EventChannels;
   readonly grants: Grants;
   readonly waiting: Waiting;
+  /** What is to be done for a domain before it waits. */
+  beforeBlock(thread: Thread, domain: number): Promise<void>;
   /** The virtual processor that calls has ended, for a reason. */
   ended(call: Call, reason: bigint): Promise<void>;
 }
@@ -28,8 +30,10 @@ const anyPage = (value: bigint | undefined): number => below(value, 2 ** 27, 'a 
 /** From here on no cycle ever comes: numbers are exact below it. */
 const noCycle = 2n ** 52n;
 
-const block = async ({ scheduler, memory, events, waiting }: GuestCallParts, call: Call): Promise<number> => {
+const block = async (parts: GuestCallParts, call: Call): Promise<number> => {
+  const { scheduler, memory, events, waiting } = parts;
   const { thread, domain: caller } = call;
+  await parts.beforeBlock(thread, caller);
   const until = call.arguments[0]!;
   const waiter = waiting.add(caller);
   const callOff = until === 0n || until >= noCycle ? () => {} : scheduler.timers.at(Number(until), waiter.cancel);

@@ -8,6 +8,7 @@ import {
   type DomainRequest,
   encodeDomainRequest,
   giveBackReport,
+  packetsPolled,
   rightBits,
   sharedPageAddress,
   sweepBackground,
@@ -166,6 +167,15 @@ export class Calls {
       Number(rights.execute) * rightBits.execute;
     return this.#done(calls.protect, page, count, bits);
   }
+
+  /** Makes own pages a ring of 2^entries entries, with a page of the client's behind it; gives the client. */
+  packetsOpen(page: number, entries: number, polled = false): Promise<number> {
+    return this.#number(calls.packetsOpen, page, entries, polled ? packetsPolled : 0);
+  }
+
+  packetsClose(client: number): Promise<void> {
+    return this.#done(calls.packetsClose, client);
+  }
 }
 
 /** Those of domain 0 alone. */
@@ -190,5 +200,20 @@ export class TrustedCalls extends Calls {
   /** Sets how many pages the domain should have. */
   async setTarget(domain: number, pages: number): Promise<void> {
     await this.call(calls.setTarget, domain, pages);
+  }
+
+  /** Caps what a packet client gets, in bits a second; 0: no cap. */
+  async packetsCap(client: number, bits: number): Promise<void> {
+    await this.call(calls.packetsCap, client, bits);
+  }
+
+  /** Whether a packet client takes chains. */
+  async packetsAccept(client: number, accepting: boolean): Promise<void> {
+    await this.call(calls.packetsAccept, client, Number(accepting));
+  }
+
+  /** Brings a memory back that was replaced. @throws HypercallError EAGAIN while nothing new stands there, or when it fails again */
+  async memoryReplace(memory: 0 | 1): Promise<void> {
+    await this.call(calls.memoryReplace, memory);
   }
 }

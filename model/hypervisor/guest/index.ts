@@ -25,3 +25,4 @@ export {
   type VirtualEvent,
   virtualEvents,
 } from './layout.ts';
+export { PacketRing, type PacketRingOptions, packetRingPages, type ReceivedFrame } from './packets.ts';

@@ -90,6 +90,14 @@ export const giveBackReport = 1n << 63n;
 export const sweepRegular = 1n << 63n;
 export const sweepBackground = 1n << 62n;
 
+/** In the flags of `packets_open`: the client is never interrupted. */
+export const packetsPolled = 1;
+/** Bytes of an entry of a client's ring, and the most entries that one has, log2. */
+export const packetSlotBytes = 2048;
+export const mostPacketEntriesLog2 = 12;
+/** In the page of a client, behind its ring: `consumer` is the guest's to write, all else the hypervisor's. */
+export const clientPage = { producer: 0x000, overflow: 0x008, dropped: 0x00c, consumer: 0xff8 } as const;
+
 /** Rights as `protect` takes them. */
 export const rightBits = { read: 1, write: 2, execute: 4 } as const;
 

@@ -213,7 +213,7 @@ export interface Windows {
 }
 
 /** Areas of the hypervisor's memory, mirrored, all zeros after boot; what lies in them is their users'. */
-export type AreaName = 'domains' | 'events' | 'grants' | 'patterns';
+export type AreaName = 'domains' | 'events' | 'grants' | 'patterns' | 'clients';
 
 export interface Areas {
   readonly layout: Layout;

@@ -20,6 +20,9 @@ export const eventPorts = 256;
 export const eventRecordBytes = 16;
 export const grantRecordBytes = 32;
 export const patternRecordBytes = 16;
+/** Of a packet client, of which there are at most 16. */
+export const clientRecordBytes = 128;
+const mostClients = 16;
 
 const bootVersion = 1;
 /** `PORTCUL1`, the byte at the lowest address first. */
@@ -35,6 +38,7 @@ export const areaNames = [
   'events',
   'grants',
   'patterns',
+  'clients',
 ] as const;
 export type LayoutArea = (typeof areaNames)[number];
 
@@ -64,6 +68,7 @@ const areaBytes = (frames: number): Readonly<Record<LayoutArea, number>> => ({
   // A mapping for each frame, and a pattern, up to as many as a number of 16 bits can name.
   grants: Math.min(frames, 65536) * grantRecordBytes,
   patterns: Math.min(frames, 65536) * patternRecordBytes,
+  clients: mostClients * clientRecordBytes,
 });
 
 /**
