@@ -4,6 +4,7 @@ import { memoryKeeperParameters, memoryManagementUnitParameters } from './interf
 import { checkedCookies, checkedStatus } from './properties-keeper.ts';
 import { pagePaths, pageProperties, withoutPorts } from './properties-pages.ts';
 import { checkedPort } from './properties-port.ts';
+import { processorPaths, processorProperties, withoutMemories } from './properties-processor.ts';
 import { provenUnit } from './properties-surroundings.ts';
 import { withoutLookups, writePaths, writeProperties } from './properties-writes.ts';
 import type { Geometry } from './shapes.ts';
@@ -50,6 +51,20 @@ const writes = (p: Geometry, thorough: boolean): ProofTarget => ({
   ),
 });
 
+const processor = (p: Geometry): ProofTarget => ({
+  name: 'what the processor is answered',
+  parameters: { ...p },
+  section: `${page}, What is to be shown`,
+  thorough: false,
+  engines: induction,
+  seconds,
+  module: erase(() =>
+    provenUnit(p, 'answers_at_the_processor', { without: withoutMemories, paths: processorPaths }, (unit) =>
+      processorProperties(p, unit),
+    ),
+  ),
+});
+
 const keeper = (
   name: string,
   section: string,
@@ -72,6 +87,7 @@ export const memoryManagementUnitProofs: ProofList = {
   targets: [
     pages(smallest, false),
     writes(smallest, false),
+    processor(smallest),
     keeper('what a memory is offered stays', 'Words', { ...smallest }, () => checkedPort(smallest)),
     keeper('how the keeper gives cookies', 'Cookies', cookies, () => checkedCookies(cookies)),
     keeper('how a memory comes back', 'Keeper: cookies, turns, status', { units: 2 }, () =>

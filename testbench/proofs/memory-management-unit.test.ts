@@ -5,7 +5,7 @@ import type { Expression, Module } from '../../rtl/hdl/ir.ts';
 import { memoryManagementUnitProofs } from '../../rtl/memory-management-unit/proofs.ts';
 import { projectRoot } from '../commands/version.ts';
 import { editInstance } from '../mutation/edit-instance.ts';
-import { constantLike, isReference } from '../mutation/places.ts';
+import { changeInValues, constantLike, isReference } from '../mutation/places.ts';
 import { changeAnywhere, changeValues } from '../mutation/values.ts';
 import { propertiesOf } from './properties-of.ts';
 import { proveTarget } from './prove-target.ts';
@@ -28,6 +28,7 @@ const readAs = (path: string, name: string, value: (node: Expression) => Express
 
 const pages = 'nothing by a translation that was taken back';
 const writes = 'no write is answered without a good copy';
+const processor = 'what the processor is answered';
 
 /** A mistake in the hardware, the proof and the property that must find it. */
 const mistakes = [
@@ -69,6 +70,24 @@ const mistakes = [
       ['refused_0', 'refused_1'].reduce((module, name) => changeValues(module, name, zero), slots),
     ),
   ],
+  [
+    'a beat is given though the one before waits',
+    processor,
+    'r: what is offered stays offered',
+    readAs('unit.reads', 'answer_ready', ones),
+  ],
+  [
+    'an answer is given though the one before waits',
+    processor,
+    'b: what is offered stays offered',
+    readAs('unit.writes', 'answer_ready', ones),
+  ],
+  [
+    'a write that was answered is answered again',
+    processor,
+    'no answer comes without a write under way',
+    mistakeIn('unit.writes', (slots) => changeInValues(slots, 'valid', (node) => isReference(node, 'ending'), zero)),
+  ],
 ] as const;
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 
@@ -79,7 +98,7 @@ const targetOf = (name: string) => {
 };
 
 test('every property that is to find a mistake is among those that are proved', () => {
-  const proved = [pages, writes].flatMap((name) => propertiesOf(targetOf(name)));
+  const proved = [pages, writes, processor].flatMap((name) => propertiesOf(targetOf(name)));
   expect(proved).toEqual(expect.arrayContaining(mistakes.map(([, , property]) => property)));
 });
 
