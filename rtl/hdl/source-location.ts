@@ -12,8 +12,8 @@ import type { SourceLocation } from './ir.ts';
  * same on every machine.
  */
 
-const framesAtFirst = 14;
-const framesAtMost = 200;
+/** Frames to take: an operator of the language is a few calls deep, and each frame costs. */
+const frameLimits = [4, 16, 200];
 
 /** Where nothing better is known. */
 export const nowhere: SourceLocation = { file: '<unknown>', line: 1, column: 1 };
@@ -102,7 +102,7 @@ export const isLanguageFrame = (line: string): boolean =>
   (line.includes(scriptDirectory) && !/\.(?:test|examples)\.ts/.test(line));
 
 const frameOf = ({ file, line, column }: Position): Frame => {
-  languageDirectory ??= dirname(file);
+  languageDirectory ??= dirname(ownPosition().file);
   const skipped =
     `${dirname(file)}${sep}`.startsWith(`${languageDirectory}${sep}`) && !/\.(?:test|examples)\.ts$/.test(file);
   const path = relative(packageRootOf(dirname(file)), file)
@@ -133,14 +133,18 @@ const cachedFrame = (site: NodeJS.CallSite, handler: Prepare | undefined): Frame
   return frame;
 };
 
-const capture = (limit: number): { sites: readonly NodeJS.CallSite[]; handler: Prepare | undefined } => {
+/** The frames below a function. */
+const capture = (
+  below: (...given: never[]) => unknown,
+  limit: number,
+): { sites: readonly NodeJS.CallSite[]; handler: Prepare | undefined } => {
   const handler = Error.prepareStackTrace;
   const previousLimit = Error.stackTraceLimit;
   const holder: { stack?: unknown } = {};
   try {
     Error.stackTraceLimit = limit;
     Error.prepareStackTrace = (_error, sites) => sites;
-    Error.captureStackTrace(holder, capture);
+    Error.captureStackTrace(holder, below);
     const sites = holder.stack;
     return { sites: Array.isArray(sites) ? sites : [], handler };
   } finally {
@@ -148,6 +152,14 @@ const capture = (limit: number): { sites: readonly NodeJS.CallSite[]; handler: P
     if (handler === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
     else Error.prepareStackTrace = handler;
   }
+};
+
+/** A place in this file, mapped as every other. */
+const ownPosition = (): Position => {
+  const { sites, handler } = capture(capture, 1);
+  const [own] = sites;
+  if (own === undefined) return { file: fileURLToPath(import.meta.url), line: 1, column: 1 };
+  return mapSite(own.getFileName() ?? '', own.getLineNumber() ?? 1, own.getColumnNumber() ?? 1, own, handler);
 };
 
 let fixedLocation: SourceLocation | null = null;
@@ -163,33 +175,29 @@ export const withLocation = <T>(location: SourceLocation, body: () => T): T => {
   }
 };
 
-/** The locations of the call sites outside the language, innermost first. */
-function* callers(): Generator<SourceLocation> {
-  for (const limit of [framesAtFirst, framesAtMost]) {
-    const { sites, handler } = capture(limit);
+/** The innermost location outside the language, in the calls below a function, that is wanted. */
+const findCaller = (
+  below: (...given: never[]) => unknown,
+  wanted: (location: SourceLocation) => boolean = () => true,
+): SourceLocation | undefined => {
+  for (const limit of frameLimits) {
+    const { sites, handler } = capture(below, limit);
     for (const site of sites) {
-      const frame = cachedFrame(site, handler);
-      if (!frame.skipped) yield frame.location;
+      const { skipped, location } = cachedFrame(site, handler);
+      if (!skipped && wanted(location)) return location;
     }
     if (sites.length < limit) break;
   }
-}
+  return undefined;
+};
 
 /** The innermost call site outside the language. */
-export const here = (): SourceLocation => {
-  if (fixedLocation !== null) return fixedLocation;
-  for (const location of callers()) return location;
-  return nowhere;
-};
+export const here = (): SourceLocation => fixedLocation ?? findCaller(here) ?? nowhere;
 
 /** The innermost call site outside the language and outside the file that called into it: who called a tool of the project. */
 export const beyondCaller = (): SourceLocation => {
-  let caller: string | undefined;
-  for (const location of callers()) {
-    caller ??= location.file;
-    if (location.file !== caller) return location;
-  }
-  return here();
+  const caller = findCaller(beyondCaller)?.file;
+  return findCaller(beyondCaller, ({ file }) => file !== caller) ?? here();
 };
 
 /** `file:line:column`, as editors and terminals link it. */
