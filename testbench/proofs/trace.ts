@@ -80,8 +80,9 @@ export const replayTrace = (module: Module, trace: Trace): TraceReplay => {
         simulator.inputs[word + index] = Number((value >> BigInt(32 * index)) & 0xffff_ffffn);
     }
     simulator.settle();
-    for (const { path, values } of signals)
-      values.push(path === 'aresetn' ? BigInt(inputs.aresetn ?? '0') : simulator.peek(path));
+    const seen = simulator.peekAll(traced.map(({ path }) => path));
+    for (const [index, { values }] of signals.entries())
+      values.push(index < reset.length ? BigInt(inputs.aresetn ?? '0') : (seen[index - reset.length] ?? 0n));
     try {
       simulator.step();
     } catch (error) {

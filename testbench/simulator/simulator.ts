@@ -60,6 +60,8 @@ export interface Simulator<P extends Ports = Ports> {
   run(stimulus: Uint32Array, cycles: number, responses?: Uint32Array, checksum?: number): number;
   /** A register, or a memory word as `path[address]`; with `trace: 'all'` any signal. */
   peek(path: string): bigint;
+  /** What `peek` tells of each path, settled once for all of them. */
+  peekAll(paths: readonly string[]): bigint[];
   poke(path: string, value: bigint): void;
   /** Paths that `peek` accepts; memories without index. */
   readonly paths: readonly string[];
@@ -218,6 +220,10 @@ class CompiledSimulator implements Simulator {
 
   peek(path: string): bigint {
     return this.#state.peek(path);
+  }
+
+  peekAll(paths: readonly string[]): bigint[] {
+    return this.#state.peekAll(paths);
   }
 
   poke(path: string, value: bigint): void {

@@ -8,6 +8,7 @@ import { Random } from './random.ts';
 import { storageBytes } from './state-layout.ts';
 
 const readBytes = (bytes: Uint8Array, at: number, count: number): bigint => {
+  if (count === 1) return BigInt(bytes[at] ?? 0);
   let value = 0n;
   for (let index = count - 1; index >= 0; index--) value = (value << 8n) | BigInt(bytes[at + index] ?? 0);
   return value;
@@ -71,11 +72,22 @@ export class StateView {
     );
   }
 
+  #place(path: string): Place {
+    return this.#registers.get(path) ?? this.#traced.get(path) ?? this.#memoryWord(path) ?? this.#unknown(path);
+  }
+
   peek(path: string): bigint {
-    const traced = this.#traced.get(path);
-    if (traced !== undefined) this.#settle();
-    const place = this.#registers.get(path) ?? traced ?? this.#memoryWord(path) ?? this.#unknown(path);
-    return readBytes(this.#bytes, place.at, place.bytes);
+    if (this.#traced.has(path)) this.#settle();
+    const { at, bytes } = this.#place(path);
+    return readBytes(this.#bytes, at, bytes);
+  }
+
+  peekAll(paths: readonly string[]): bigint[] {
+    if (paths.some((path) => this.#traced.has(path))) this.#settle();
+    return paths.map((path) => {
+      const { at, bytes } = this.#place(path);
+      return readBytes(this.#bytes, at, bytes);
+    });
   }
 
   /** Where a register is in the buffer. */
