@@ -155,7 +155,7 @@ test('wave draws streams as text and writes every signal as VCD', async () => {
 
 test('wave says where the traffic ended before the cycles that were asked for', async () => {
   const out = join(folder, 'short.vcd');
-  const words = ['wave', 'packet_unit', '--out', out];
+  const words = ['wave', 'packet_unit', '--capture', recordedPath('web.pcap'), '--out', out];
   const long = await runCommand(...words, '--cycles', '1000000', '--json');
   const { cycles } = jsonOf(long) as { cycles: number };
   expect(cycles).toBeLessThan(1_000_000);

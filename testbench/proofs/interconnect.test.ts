@@ -18,7 +18,8 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const always = (name: string, value: bigint) => (module: Module) =>
   changeValues(module, name, (node) => constantLike(node, value));
 
-test.each([
+const thorough = process.env.PORTCULLIS_THOROUGH === '1';
+const mistakes = [
   [
     'a subordinate forgets whose turn it was',
     always('last', 1n),
@@ -31,7 +32,9 @@ test.each([
     ['crossbar'],
     's0_axi and s1_axi: no W side is held twice',
   ],
-] as const)('%s: fails a proof', async (_mistake, change, path, property) => {
+] as const;
+
+test.each(thorough ? mistakes : mistakes.slice(0, 1))('%s: fails a proof', async (_mistake, change, path, property) => {
   const [target] = interconnectProofs.targets;
   if (target === undefined) throw new Error('there is a proof');
   const rows = await proveTarget('axi4_interconnect', target, {

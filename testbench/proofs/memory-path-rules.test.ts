@@ -63,7 +63,7 @@ const mistakes = [
     'reads at the processor',
     always('of_aes_last', 0n, 'path.read_slots'),
     's_axi: r_last_missing',
-    true,
+    false,
   ],
   [
     'answers of memory pass those of other channels',
@@ -77,7 +77,7 @@ const mistakes = [
     'writes at the processor',
     always('answer_payload_id', 0n, 'path.write_bursts'),
     's_axi: b_identifier',
-    true,
+    false,
   ],
   [
     'scans ask for a cache that there is not',
@@ -98,7 +98,7 @@ const mistakes = [
     'writes at memory',
     always('last_beat', 0n, 'path.write_launch'),
     'm_axi: w_last_missing',
-    true,
+    false,
   ],
   [
     'a slot never says that it is at its last block',

@@ -37,7 +37,7 @@ const mistakes = [
     'the way of every form',
     mistakeIn(takenFor('plain_asks', 'may_enter'), 'path.write_bursts'),
     "an encrypted write is under an identifier of the path's own, a plain one under the processor's",
-    true,
+    false,
   ],
   [
     'requests of a form that cannot be used go to memory',
@@ -96,7 +96,7 @@ const mistakes = [
       'other.registers',
     ),
     's_axil_rdata tells nothing of keys',
-    true,
+    false,
   ],
 ] as const;
 
