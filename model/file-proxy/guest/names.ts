@@ -110,11 +110,11 @@ export const nameOperations = (guest: Guest) => {
         namespace.using(readPath(from), false, (source) =>
           namespace.using(readPath(to), false, async (goal) => {
             if ([from, to].some((path) => isDots(octetsOf(lastPart(shown(path)))))) throw new FileError('EBUSY');
+            if (source.parent.device !== goal.parent.device) throw new FileError('EXDEV');
             if (source.name === '' || goal.name === '') throw new FileError('EBUSY');
             if (source.found === null) throw new FileError('ENOENT');
             if (namespace.isBusy(source.found) || (goal.found !== null && namespace.isBusy(goal.found)))
               throw new FileError('EBUSY');
-            if (source.parent.device !== goal.parent.device) throw new FileError('EXDEV');
             if ((source.slash || goal.slash) && !isDirectory(source.found.reference)) throw new FileError('ENOTDIR');
             const { reference } = source.parent;
             await reference.rename(source.name, goal.parent.reference, goal.name);

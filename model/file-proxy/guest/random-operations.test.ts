@@ -1,11 +1,8 @@
-import fs from 'node:fs';
-import os from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { treesUnderTest } from '../tree/every-tree.ts';
-import { createGuestFileSystem } from './file-system.ts';
-import { closeAll, compare, newSide, type Promises, someOperation } from './random-operations.ts';
+import { compareWithHost } from './host-reference.ts';
+import { someOperation } from './random-operations.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 /** Operations in all, over both kinds of share. */
@@ -17,22 +14,13 @@ test.each(['memory over 9P', 'host over 9P'])(
   async (kind) => {
     let done = 0;
     const sequence = fc.array(someOperation, { minLength: 10, maxLength: most, size: 'max' });
-    const run = async (operations: Parameters<typeof compare>[0]): Promise<void> => {
-      const reference = fs.mkdtempSync(join(os.tmpdir(), 'portcullis-reference-'));
+    const run = async (operations: Parameters<typeof compareWithHost>[0]): Promise<void> => {
       const share = await treesUnderTest[kind]!();
-      const guest = createGuestFileSystem({ umask: process.umask() });
-      await guest.mount('/share', share.tree);
-      await guest.promises.mkdir('/local');
-      for (const part of ['local', 'share']) fs.mkdirSync(join(reference, part));
-      const sides = [newSide(fs.promises, reference), newSide(guest.promises as unknown as Promises, '')] as const;
       try {
-        await compare(operations, sides);
+        await compareWithHost(operations, share.tree);
         done += operations.length;
       } finally {
-        await closeAll(sides[0]);
-        await closeAll(sides[1]);
         await share.close();
-        fs.rmSync(reference, { recursive: true });
       }
     };
     // Sequences of 35 operations on average.

@@ -154,7 +154,10 @@ const anywhere = (part: string): fc.Arbitrary<Operation> => {
       .map(([p, q]) => operation(`copyFile ${p} ${q}`, ({ promises }, at) => promises.copyFile(at(p), at(q)))),
     path.map((p) => operation(`access ${p}`, ({ promises }, at) => promises.access(at(p)))),
     path.map((p) =>
-      operation(`realpath ${p}`, async ({ promises, root }, at) => (await promises.realpath(at(p))).slice(root.length)),
+      operation(
+        `realpath ${p}`,
+        async ({ promises, root }, at) => (await promises.realpath(at(p))).slice(root.length) || '/',
+      ),
     ),
     fc.tuple(path, flag, mode, slot).map(([p, how, bits, index]) =>
       operation(`open ${p} ${how} ${index}`, async (side, at) => {

@@ -1,6 +1,3 @@
-import fs from 'node:fs';
-import os from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RemoteTree } from '../client/remote-tree.ts';
@@ -12,7 +9,8 @@ import { Session } from '../server/session.ts';
 import { treesUnderTest } from '../tree/every-tree.ts';
 import type { Tree } from '../tree/tree.ts';
 import { createGuestFileSystem } from './file-system.ts';
-import { compare, newSide, type Promises, someOperation } from './random-operations.ts';
+import { compareWithHost } from './host-reference.ts';
+import { someOperation } from './random-operations.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 
@@ -67,27 +65,18 @@ test.each(['memory', 'host'])(
   async (kind) => {
     let restarts = 0;
     const run = async (
-      operations: Parameters<typeof compare>[0],
+      operations: Parameters<typeof compareWithHost>[0],
       plan: Parameters<typeof restarting>[1],
     ): Promise<void> => {
-      const reference = fs.mkdtempSync(join(os.tmpdir(), 'portcullis-reference-'));
       const under = await treesUnderTest[kind]!();
       const server = restarting(under.tree, plan);
       const remote = await RemoteTree.connect({ connect: server.connect, reconnects: 100, messageSize: 8192 });
-      const guest = createGuestFileSystem({ umask: process.umask() });
-      await guest.mount('/share', remote);
-      await guest.promises.mkdir('/local');
-      for (const part of ['local', 'share']) fs.mkdirSync(join(reference, part));
       try {
-        await compare(operations, [
-          newSide(fs.promises, reference),
-          newSide(guest.promises as unknown as Promises, ''),
-        ]);
+        await compareWithHost(operations, remote);
       } finally {
         restarts += server.starts() - 1;
         await remote.close();
         await under.close();
-        fs.rmSync(reference, { recursive: true });
       }
     };
     await fc.assert(fc.asyncProperty(withoutOpenFiles, lives, run), { numRuns: thorough ? 1500 : 12 });
