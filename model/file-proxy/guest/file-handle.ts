@@ -39,6 +39,8 @@ export class FileHandle {
       const bytes = readData(data, (length as BufferEncoding | null) ?? 'utf8');
       return { bytesWritten: await this.operations.write(this.fd, bytes, offset), buffer: data };
     }
+    // Node's handles do not look whether they may write where there is nothing to write.
+    if (data.length === 0) return { bytesWritten: 0, buffer: data };
     const start = offset ?? 0;
     const count = typeof length === 'number' ? length : data.length - start;
     const bytesWritten = await this.operations.write(this.fd, data.subarray(start, start + count), position);

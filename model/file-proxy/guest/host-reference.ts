@@ -86,6 +86,8 @@ export const compareWithHost = async (
   between?: Parameters<typeof compare>[2],
 ): Promise<void> => {
   const root = fs.realpathSync(fs.mkdtempSync(join(os.tmpdir(), 'portcullis-reference-')));
+  // As a guest's root is: a link may lead there.
+  fs.chmodSync(root, 0o755);
   const guest = createGuestFileSystem({ umask: process.umask() });
   await guest.mount('/share', tree);
   await guest.promises.mkdir('/local');
