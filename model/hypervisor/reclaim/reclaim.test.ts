@@ -201,7 +201,7 @@ test('who touches a swept page waits while its memory is promised to others, and
 
 test('what is written while a sweep goes on is kept, in whichever cycle it is written', async () => {
   const hypervisor = await testHypervisor();
-  const thorough = process.env['PORTCULLIS_THOROUGH'] === '1';
+  const thorough = process.env.PORTCULLIS_THOROUGH === '1';
   const { clock } = hypervisor.platform;
   await hypervisor.run(async (domain0) => {
     let start = 0;
