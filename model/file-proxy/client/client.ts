@@ -134,8 +134,13 @@ export class Client {
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     return this.put(name, body, false);
   }
+  get connected(): boolean {
+    return this.transport !== null;
+  }
   /** Asks before `resume`, past the queue: what makes fids anew must not wait for requests that wait for it. */
   askToRecover<N extends RequestName>(name: N, body: Body<N>): Promise<Answer<N>> {
+    // It ended between two answers, when nobody waited for one.
+    if (!this.connected) return Promise.reject(this.broken ?? new FileError('ECONNRESET'));
     return this.put(name, body, true);
   }
   private put<N extends RequestName>(name: N, body: Body<N>, recovering: boolean): Promise<Answer<N>> {

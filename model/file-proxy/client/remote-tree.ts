@@ -78,6 +78,7 @@ export class RemoteTree implements Tree {
         await this.options.pause?.(attempt);
         await this.attach();
         for (const [fid, remembered] of this.remembered) await this.remake(fid, remembered);
+        if (!this.client.connected) throw new FileError('ECONNRESET');
         this.client.onEnd = (next) => void this.recover(next);
         this.client.resume();
         return;

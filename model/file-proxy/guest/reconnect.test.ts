@@ -4,6 +4,7 @@ import { RemoteTree } from '../client/remote-tree.ts';
 import type { Transport } from '../client/transport.ts';
 import { join as whole } from '../protocol/codec.ts';
 import { FileError } from '../protocol/errors.ts';
+import { octetsOf } from '../protocol/octets.ts';
 import { Locks } from '../server/locks.ts';
 import { Session } from '../server/session.ts';
 import { treesUnderTest } from '../tree/every-tree.ts';
@@ -111,6 +112,43 @@ test('open files go on after a restart, where their names are, and are stale whe
   expect(server.starts()).toBe(2);
   await remote.close();
   await expect(guest.promises.readFile('/share/moved/still')).rejects.toMatchObject({ code: 'ECONNABORTED' });
+});
+
+test.each([
+  ['attach', 2],
+  ['last request that makes a fid again', 6],
+])('a connection that ends with the answer to its %s, when nothing is asked, is made anew', async (_, answers) => {
+  const { tree } = await treesUnderTest.memory!();
+  const made: Transport[] = [];
+  const connect = async (): Promise<Transport> => {
+    const session = new Session({ tree, locks: new Locks() });
+    let [take, end]: [(message: Uint8Array) => void, (reason: Error) => void] = [() => undefined, () => undefined];
+    let left = made.length === 1 ? answers : Number.POSITIVE_INFINITY;
+    const transport: Transport = {
+      start: (receive, ended) => {
+        [take, end] = [receive, ended];
+      },
+      send: (message) =>
+        void session.handle(whole(message)).then((reply) => {
+          if (left > 0) take(reply!);
+          left -= 1;
+          if (left === 0) end(new FileError('ECONNRESET'));
+        }),
+      close: () => end(new FileError('ECONNRESET')),
+    };
+    made.push(transport);
+    return transport;
+  };
+  const remote = await RemoteTree.connect({ connect, reconnects: 5 });
+  const { file } = await (await remote.root()).create(
+    octetsOf('file'),
+    { read: true, write: true, truncate: false, append: false, exclusive: false, sync: false },
+    0o644,
+    0,
+  );
+  made[0]!.close();
+  expect(await file.write(0, Buffer.from('after'))).toBe(5);
+  expect(made.length).toBe(3);
 });
 
 test('without more tries, what is asked fails with why the connection ended', async () => {
