@@ -9,6 +9,7 @@ const made = new WeakMap<Hypervisor, TrustedEvents>();
 export class TrustedEvents {
   readonly #fired = new Set<number>();
   readonly #waiting = new Map<number, Set<() => void>>();
+  readonly #listeners = new Set<(port: number) => void>();
 
   /** The one of a hypervisor. The first who asks starts its program. */
   static of(hypervisor: Hypervisor): TrustedEvents {
@@ -29,15 +30,25 @@ export class TrustedEvents {
     }
   }
 
+  /** Tells of every port that there may have been an event of, until it is called what this gives: for a program that waits for many at once. */
+  listen(listener: (port: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** As if there had been an event of a port: by which one program of domain 0 tells another. */
+  tell(port: number): void {
+    this.#fired.add(port);
+    const waiting = this.#waiting.get(port);
+    this.#waiting.delete(port);
+    for (const wake of waiting ?? []) wake();
+    for (const listener of this.#listeners) listener(port);
+  }
+
   async #look(domain0: TrustedGuest): Promise<never> {
     const events = new Events(domain0, new Calls(domain0));
     for (;;) {
-      for (const port of await events.next()) {
-        this.#fired.add(port);
-        const waiting = this.#waiting.get(port);
-        this.#waiting.delete(port);
-        for (const wake of waiting ?? []) wake();
-      }
+      for (const port of await events.next()) this.tell(port);
     }
   }
 }

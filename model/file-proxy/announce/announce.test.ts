@@ -13,7 +13,7 @@ import { Locks } from '../server/locks.ts';
 import { Session, sessionLimits } from '../server/session.ts';
 import { aliasShares } from './announced-shares.ts';
 import { type Announcement, announce, markChanged, readAnnouncement, withdraw } from './announcement.ts';
-import { offeredBy, parseOffer, writeOffer } from './offer.ts';
+import { offeredBy, offersOf, parseOffer, writeOffer } from './offer.ts';
 import { hostShare } from './share-host.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
@@ -34,7 +34,8 @@ const started = () => {
   const server = new RingServer(store);
   store.introduce(guest);
   store.write(`/local/domain/${guest}`, '');
-  ask(store.connect(0), 'SET_PERMS', [`/local/domain/${guest}`, `n${guest}`]);
+  // As the store's service makes a guest's home.
+  ask(store.connect(0), 'SET_PERMS', [`/local/domain/${guest}`, 'n0', `r${guest}`]);
   const trusted = new StoreClient(server.attach(0).guest);
   const client = new StoreClient(server.attach(guest).guest);
   return { store, trusted, client };
@@ -148,6 +149,7 @@ test('hostile offers are none, or name pages and ports that a guest may have; th
   expect(sound).toBeGreaterThan(5);
 
   const { store, trusted, client } = started();
+  await announce(trusted, guest, 'photos', told);
   const tree = new MemoryTree();
   const doors = memoryDoors(16_384);
   let opened = 0;
@@ -165,7 +167,7 @@ test('hostile offers are none, or name pages and ports that a guest may have; th
   });
   for (let count = 0; count < (thorough ? 5000 : 100); count += 1) {
     const bytes = value().subarray(0, 2000);
-    if (draw(20) === 0) await client.remove(`/local/domain/${guest}/shares`).catch(() => undefined);
+    if (draw(20) === 0) await client.remove(`${offersOf(guest)}/photos`).catch(() => undefined);
     else await client.write(offeredBy(guest, 'photos'), bytes);
     // Time for domain 0 to look: offers that follow at once are seen as one.
     for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,8 @@
 /** What domain 0 tells a guest of a share, in the store. Source: `docs/systems/file-proxy.md`, "Announcing". */
 import type { StoreClient, StoreView } from '../../hypervisor/store/client.ts';
+import { homeOf } from '../../hypervisor/store/path.ts';
 import type { Precedence } from '../guest/namespace.ts';
+import { offersOf } from './offer.ts';
 
 const types = ['directory', 'file', 'volume'] as const;
 
@@ -27,9 +29,18 @@ const mostDigits = 20;
 const decimal = (text: string | undefined): bigint | null =>
   text !== undefined && text.length <= mostDigits && /^\d+$/.test(text) ? BigInt(text) : null;
 
-/** Writes an announcement whole: who looks sees all of it or none. @throws StoreError */
+/**
+ * Writes an announcement whole: who looks sees all of it or none. With it comes the guest's own place to answer, in a home that is domain 0's.
+ * @throws StoreError with ENOENT where the guest has no home: it is gone, or not made yet
+ */
 export const announce = (store: StoreClient, guest: number, name: string, told: Announcement): Promise<void> =>
   store.transaction(async (view) => {
+    await view.read(homeOf(guest));
+    const offers = offersOf(guest);
+    if (!(await view.exists(offers))) {
+      await view.makeDirectory(offers);
+      await view.setPermissions(offers, [{ access: 'n', domain: guest }]);
+    }
     const root = announcedTo(guest);
     if (!(await view.exists(root))) {
       await view.makeDirectory(root);
@@ -50,6 +61,11 @@ export const markChanged = (store: StoreClient, guest: number, name: string): Pr
 
 export const withdraw = (store: StoreClient, guest: number, name: string): Promise<void> =>
   store.remove(`${announcedTo(guest)}/${name}`);
+
+/** Withdraws all that was announced to a guest: when its domain ends, so that another of its number is told nothing of it. @throws StoreError */
+export const withdrawAll = async (store: StoreClient, guest: number): Promise<void> => {
+  if (await store.exists(announcedTo(guest))) await store.remove(announcedTo(guest));
+};
 
 /** Reads an announcement, each key once; null where it is none. @throws StoreError */
 export const readAnnouncement = async (view: StoreView, guest: number, name: string): Promise<Announcement | null> => {

@@ -1,5 +1,6 @@
 /** What a guest tells domain 0 of its ring for a share, in the store. Source: `docs/systems/file-proxy.md`, "Announcing". */
 import type { StoreView } from '../../hypervisor/store/client.ts';
+import { homeOf } from '../../hypervisor/store/path.ts';
 import type { RingOffer } from '../ring/grants.ts';
 
 /** Pages of a ring at least: the ring page, and 8 KiB of messages. */
@@ -8,8 +9,10 @@ const mostPages = 257;
 const ports = 256;
 const references = 8192;
 
+/** Where a guest offers its rings. Domain 0 makes it, as the guest's own. */
+export const offersOf = (guest: number): string => `${homeOf(guest)}/shares`;
 /** Where a guest offers its ring for a share. */
-export const offeredBy = (guest: number, name: string): string => `/local/domain/${guest}/shares/${name}/ring`;
+export const offeredBy = (guest: number, name: string): string => `${offersOf(guest)}/${name}/ring`;
 
 /** One value, so that it is whole whenever it is read: the port, then the references of the pages. */
 export const writeOffer = (view: StoreView, name: string, offer: RingOffer): Promise<void> =>

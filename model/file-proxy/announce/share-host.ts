@@ -1,8 +1,8 @@
-import type { StoreClient } from '../../hypervisor/store/client.ts';
+import type { ClientWatch, StoreClient } from '../../hypervisor/store/client.ts';
 import { StoreError } from '../../hypervisor/store/errors.ts';
 import type { RingDoor } from '../ring/door.ts';
 import type { RingOffer } from '../ring/grants.ts';
-import { type RingService, serveRing } from '../ring/ring-service.ts';
+import { serveRing } from '../ring/ring-service.ts';
 import type { Session } from '../server/session.ts';
 import { offeredBy, parseOffer } from './offer.ts';
 
@@ -15,31 +15,59 @@ export interface HostedShare {
   readonly newSession: (areaBytes: number) => Session;
 }
 
-/** Serves a share to a guest by whatever ring it offers, as long as its offers can be watched. */
-export const hostShare = async ({ store, guest, name, open, newSession }: HostedShare): Promise<never> => {
+export interface ShareHost {
+  /** Resolves when it serves no more: with null where it was told to end, else with why, such as that the store cannot be watched. Never rejects. */
+  readonly ended: Promise<Error | null>;
+  /** Ends the service, and lets go of the guest's pages. */
+  close(): Promise<void>;
+}
+
+/** Serves whatever ring is offered, one after another. @throws what the watch throws when it ends */
+const follow = async ({ store, guest, name, open, newSession }: HostedShare, watch: ClientWatch): Promise<never> => {
   const key = offeredBy(guest, name);
-  const watch = await store.watch(key);
   let end: () => Promise<void> = async () => undefined;
   let last = '';
-  for (;;) {
-    await watch.next();
-    const value = await store.read(key).catch((error: unknown) => {
-      if (error instanceof StoreError) return new Uint8Array(0);
-      throw error;
-    });
-    // The same value written again asks for nothing: the ring's own page says which connection is wanted.
-    const told = Buffer.from(value).toString('latin1');
-    if (told === last) continue;
-    last = told;
+  try {
+    for (;;) {
+      await watch.next();
+      const value = await store.read(key).catch((error: unknown) => {
+        if (error instanceof StoreError) return new Uint8Array(0);
+        throw error;
+      });
+      // The same value written again asks for nothing: the ring's own page says which connection is wanted.
+      const told = Buffer.from(value).toString('latin1');
+      if (told === last) continue;
+      last = told;
+      await end();
+      end = async () => undefined;
+      const offer = parseOffer(guest, value);
+      const opened = offer === null ? null : await open(offer).catch(() => null);
+      if (opened === null) continue;
+      const service = serveRing(opened.door, newSession);
+      end = async () => {
+        await service.stop();
+        await opened.release();
+      };
+    }
+  } finally {
     await end();
-    end = async () => undefined;
-    const offer = parseOffer(guest, value);
-    const opened = offer === null ? null : await open(offer).catch(() => null);
-    if (opened === null) continue;
-    const service: RingService = serveRing(opened.door, newSession);
-    end = async () => {
-      await service.stop();
-      await opened.release();
-    };
   }
+};
+
+/** Serves a share to a guest by whatever ring it offers, until it is closed. @throws StoreError where its offers cannot be watched */
+export const hostShare = async (hosted: HostedShare): Promise<ShareHost> => {
+  const watch = await hosted.store.watch(offeredBy(hosted.guest, hosted.name));
+  let closed = false;
+  const ended = follow(hosted, watch).catch((error: unknown) => {
+    if (closed) return null;
+    return error instanceof Error ? error : new Error(String(error));
+  });
+  return {
+    ended,
+    close: async () => {
+      closed = true;
+      await watch.close().catch(() => undefined);
+      await ended;
+    },
+  };
 };

@@ -1,10 +1,9 @@
 import { spaceOf } from '../../hardware/platform/space.ts';
-import { Calls, Events, type Guest, HypercallError } from '../../hypervisor/guest/index.ts';
+import { Calls, type Guest, HypercallError } from '../../hypervisor/guest/index.ts';
+import type { TrustedEvents, TrustedGuest } from '../../hypervisor/index.ts';
 import type { RingDoor } from './door.ts';
 import { Signal } from './signal.ts';
-
-/** Cycles after which it looks again whether a program can go on: other software's promises come without an event. */
-const longestSleep = 100_000;
+import { blocking, type Sleep, suspending } from './sleep.ts';
 
 /** Pages that a ring lies in, as one side sees them, and its event port. */
 export interface RingPages {
@@ -23,13 +22,14 @@ export interface RingPages {
 export class EventLoop {
   readonly guest: Guest;
   readonly calls: Calls;
-  readonly #events: Events;
   readonly #signals = new Map<number, Signal>();
   readonly #still = new Signal();
+  readonly #sleep: Sleep;
+  #stir: () => void = () => undefined;
   #inFlight = 0;
   #asked = 0;
 
-  constructor(guest: Guest) {
+  private constructor(guest: Guest, sleepOf: (calls: Calls) => Sleep) {
     const { memory } = guest;
     this.guest = {
       domain: guest.domain,
@@ -44,12 +44,23 @@ export class EventLoop {
       hypercall: () => this.#counted(guest.hypercall()),
     };
     this.calls = new Calls(this.guest);
-    this.#events = new Events(guest, this.calls);
+    this.#sleep = sleepOf(this.calls);
+  }
+
+  /** For a guest's virtual processor; nobody else may look at its events. */
+  static of(guest: Guest): EventLoop {
+    return new EventLoop(guest, (calls) => blocking(guest, calls));
+  }
+
+  /** For a program of domain 0, beside others that wait for events: `TrustedEvents.of` the hypervisor. */
+  static trusted(domain0: TrustedGuest, events: TrustedEvents): EventLoop {
+    return new EventLoop(domain0, () => suspending(domain0, events));
   }
 
   #counted<T>(asked: Promise<T>): Promise<T> {
     this.#inFlight += 1;
     this.#asked += 1;
+    this.#stir();
     const done = (): void => {
       this.#inFlight -= 1;
       if (this.#inFlight === 0) this.#still.send();
@@ -83,13 +94,21 @@ export class EventLoop {
   /** Runs a program, and what it started, until it ends. */
   async run<T>(program: () => Promise<T>): Promise<T> {
     let over = false;
+    const unlisten = this.#sleep.listen((port) => this.#send(port));
     const result = program().finally(() => {
       over = true;
+      unlisten();
+      this.#stir();
     });
     const failed = new Promise<never>((_, reject) => {
       void this.#loop(() => over).catch(reject);
     });
     return Promise.race([result, failed]);
+  }
+
+  #send(port: number): void {
+    this.#signals.get(port)?.send();
+    this.#stir();
   }
 
   async #loop(isOver: () => boolean): Promise<void> {
@@ -98,11 +117,19 @@ export class EventLoop {
         await this.#still.wait();
         continue;
       }
-      const { guest } = this;
       const before = this.#asked;
-      const port = await this.#events.wait([...this.#signals.keys()], guest.now);
-      if (port !== undefined) this.#signals.get(port)!.send();
-      else if (this.#asked === before && !isOver()) await this.calls.block(guest.now + longestSleep);
+      let stirred = false;
+      await this.#sleep.sleep({
+        ports: () => [...this.#signals.keys()],
+        isStill: () => this.#asked === before && !stirred && !isOver(),
+        stirred: new Promise((resolve) => {
+          this.#stir = () => {
+            stirred = true;
+            resolve();
+          };
+        }),
+        send: (port) => this.#send(port),
+      });
     }
   }
 }

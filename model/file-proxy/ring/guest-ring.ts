@@ -199,4 +199,9 @@ export class GuestRing {
     this.#last = new RingTransport(this.#door, connection);
     return this.#last;
   }
+
+  /** Resolves when the last connection has ended and nothing touches the pages any more. */
+  async settled(): Promise<void> {
+    await this.#last?.settled();
+  }
 }

@@ -1,6 +1,7 @@
 /** The ring between a guest and domain 0, over grants and event channels. */
 import { expect, test } from 'vitest';
 import { GrantTable, type Guest, TrustedCalls } from '../../hypervisor/guest/index.ts';
+import { TrustedEvents } from '../../hypervisor/index.ts';
 import { launch, testHypervisor } from '../../hypervisor/testing/machine.ts';
 import { RemoteTree } from '../client/remote-tree.ts';
 import { createGuestFileSystem } from '../guest/file-system.ts';
@@ -24,7 +25,7 @@ test('a guest uses a share by pages that it granted, and domain 0 goes on when t
   const destroyed = new Promise<void>((resolve) => (tellDestroyed = resolve));
 
   const program = async (own: Guest): Promise<unknown> => {
-    const loop = new EventLoop(own);
+    const loop = EventLoop.of(own);
     const { guest, calls } = loop;
     return loop.run(async () => {
       const grants = new GrantTable(guest, calls);
@@ -45,7 +46,7 @@ test('a guest uses a share by pages that it granted, and domain 0 goes on when t
 
   const server = hypervisor.start(async (domain0) => {
     const told = await domain0.thread.suspend(offer);
-    const loop = new EventLoop(domain0);
+    const loop = EventLoop.trusted(domain0, TrustedEvents.of(hypervisor));
     return loop.run(async () => {
       const mapped = await mapRing(loop.calls, told, firstGrantPage);
       const service = serveRing(loop.door(mapped.ring), (messageSize) => {

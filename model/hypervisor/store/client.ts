@@ -1,5 +1,5 @@
 /** A guest's client of the store, over its ring. */
-import { ClientConnection, type ClientDoor } from './client-connection.ts';
+import { ClientConnection, type ClientDoor, StoreConnectionError } from './client-connection.ts';
 import { StoreError } from './errors.ts';
 import { type Permissions, readPermissions, writePermission } from './permissions.ts';
 import { decodeTexts, encodeTexts, type MessageName, messageTypes, textOf } from './wire.ts';
@@ -91,7 +91,7 @@ export class StoreView {
 
 /** A watch that was set. */
 export interface ClientWatch {
-  /** Waits for the next event: the path of what changed. The first is the watch's own. */
+  /** Waits for the next event: the path of what changed. The first is the watch's own. @throws StoreConnectionError once it is closed */
   next(): Promise<string>;
   close(): Promise<void>;
 }
@@ -99,6 +99,7 @@ export interface ClientWatch {
 interface Kept {
   readonly payload: Uint8Array;
   readonly events: string[];
+  closed: boolean;
 }
 
 /** Attempts at a transaction before its conflict is its caller's. */
@@ -146,6 +147,7 @@ export class StoreClient extends StoreView {
     const kept: Kept = {
       payload: encodeTexts(path, token, ...(depth === undefined ? [] : [String(depth)])),
       events: [],
+      closed: false,
     };
     this.#watches.set(token, kept);
     try {
@@ -156,11 +158,13 @@ export class StoreClient extends StoreView {
     }
     return {
       next: async () => {
-        await this.#connection.until(() => kept.events.length > 0);
+        await this.#connection.until(() => kept.events.length > 0 || kept.closed);
+        if (kept.closed) throw new StoreConnectionError('the watch is closed');
         return kept.events.shift()!;
       },
       close: async () => {
         this.#watches.delete(token);
+        kept.closed = true;
         await this.ask('UNWATCH', encodeTexts(path, token));
       },
     };

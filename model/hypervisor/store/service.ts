@@ -3,6 +3,8 @@ import { pageBytes, virtualEvents } from '../guest/index.ts';
 import type { Hypervisor, TrustedGuest } from '../interface.ts';
 import type { Thread } from '../schedule/index.ts';
 import { TrustedEvents } from '../trusted-events.ts';
+import { StoreClient } from './client.ts';
+import { LocalPage } from './local-page.ts';
 import { homeOf } from './path.ts';
 import { RingConnection, type RingDoor } from './ring.ts';
 import { Store } from './store.ts';
@@ -32,6 +34,17 @@ export class StoreService {
   /** Lets the program look for what there is to do, after the store was changed from elsewhere. */
   async wake(thread: Thread): Promise<void> {
     await thread.access((processor) => this.#hypervisor.events.raise(processor, 0, 'store'));
+  }
+
+  /** A connection of domain 0 for another of its programs, over a page of this process: it takes its turns among the guests' rings. */
+  client(): StoreClient {
+    const page = new LocalPage();
+    const ring = new RingConnection(this.store.connect(0), page.server, this.#turns);
+    page.onRequest = () => {
+      this.#turns.wake(ring);
+      TrustedEvents.of(this.#hypervisor).tell(virtualEvents.store);
+    };
+    return new StoreClient(page.guest);
   }
 
   async #serve(domain0: TrustedGuest): Promise<never> {

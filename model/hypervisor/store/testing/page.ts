@@ -1,34 +1,10 @@
-import type { ClientDoor } from '../client.ts';
-import { RingConnection, type RingDoor } from '../ring.ts';
+import { LocalPage } from '../local-page.ts';
+import { RingConnection } from '../ring.ts';
 import type { Store } from '../store.ts';
 import { Turns } from '../turns.ts';
 
-/** A page in the test's own memory, with a door for either side. */
-export class SharedPage {
-  readonly bytes = new Uint8Array(4096);
-  onServerNotified: () => void = () => undefined;
-  #pending = false;
-  #wake: () => void = () => undefined;
-
-  readonly server: RingDoor = {
-    read: async (offset, length) => this.bytes.slice(offset, offset + length),
-    write: async (offset, data) => this.bytes.set(data, offset),
-    notify: async () => {
-      this.#pending = true;
-      this.#wake();
-    },
-  };
-
-  readonly guest: ClientDoor = {
-    read: this.server.read,
-    write: this.server.write,
-    notify: async () => this.onServerNotified(),
-    wait: async () => {
-      if (!this.#pending) await new Promise<void>((resolve) => (this.#wake = resolve));
-      this.#pending = false;
-    },
-  };
-
+/** A page whose words a test looks at and changes. */
+export class SharedPage extends LocalPage {
   word(offset: number): number {
     return new DataView(this.bytes.buffer).getUint32(offset, true);
   }
@@ -51,7 +27,7 @@ export class RingServer {
 
   attach(domain: number, page = new SharedPage(), door = page.server): SharedPage {
     const connection = new RingConnection(this.#store.connect(domain), door, this.turns);
-    page.onServerNotified = () => this.turns.wake(connection);
+    page.onRequest = () => this.turns.wake(connection);
     return page;
   }
 
