@@ -91,14 +91,14 @@ test('a stopped access is led to its handler, which decides; without one the pro
   const { hypervisor, first } = await twoGuests();
   const { maps } = hypervisor.memory;
   const trap = (set: 'watch' | undefined) =>
-    hypervisor.run(({ thread }) => thread.access((processor) => maps.with(processor, 1, (map) => map.trap(1, set))));
+    hypervisor.run(({ thread }) => thread.access((processor) => maps.with(processor, 1, (map) => map.trap([1], set))));
   await trap('watch');
   const told = first.do(({ guest }) => guest.memory.write32(pageBytes, 1));
   await expect(hypervisor.platform.run(() => told)).rejects.toThrow('page fault at 0x1000, write: no right');
   const stopped: unknown[] = [];
   hypervisor.faults.handle('watch', async (thread, what) => {
     stopped.push(what);
-    await thread.access((processor) => maps.with(processor, what.domain, (map) => map.trap(what.page, undefined)));
+    await thread.access((processor) => maps.with(processor, what.domain, (map) => map.trap([what.page], undefined)));
     return true;
   });
   await hypervisor.platform.run(() => first.do(({ guest }) => guest.memory.write32(pageBytes, 77)));

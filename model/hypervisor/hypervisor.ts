@@ -18,6 +18,7 @@ import { Reclaim } from './reclaim/index.ts';
 import { Scheduler, type Thread } from './schedule/index.ts';
 import { Faults } from './virtual/faults.ts';
 import { makeGuest } from './virtual/guest.ts';
+import { Traps } from './virtual/traps.ts';
 
 export interface CreateHypervisorOptions extends HypervisorOptions, BootOptions {}
 
@@ -41,6 +42,7 @@ export const createHypervisor = async (
   const events = new EventChannels(memory, records, shared, (domain) => waiting.wake(domain));
   const grants = new Grants(memory, records, shared);
   const faults = new Faults(memory);
+  const traps = new Traps();
   const fail = (error: unknown): void => void platform.start(() => Promise.reject(error));
   const calls = new HandledCalls(shared, faults, fail);
   const guestOf = (caller: Caller) => makeGuest(caller, faults, calls, platform.clock);
@@ -57,7 +59,7 @@ export const createHypervisor = async (
     }
   });
   const domains = new ManagedDomains({ memory, records, shared, events, grants, processors });
-  const packets = new PacketClients({ memory, scheduler, domains, events });
+  const packets = new PacketClients({ memory, scheduler, domains, events, traps });
   packets.provide(calls);
   provideGuestCalls(calls, {
     memory,
@@ -65,11 +67,12 @@ export const createHypervisor = async (
     events,
     grants,
     waiting,
+    traps,
     beforeBlock: (thread, domain) => packets.beforeBlock(thread, domain),
     ended: ({ thread, domain }, reason) => domains.processorEnded(thread, domain, reason),
   });
   provideTrustedCalls(calls, domains);
-  const reclaim = new Reclaim({ memory, scheduler, domains, counts: domains.pages });
+  const reclaim = new Reclaim({ memory, scheduler, domains, counts: domains.pages, traps });
   reclaim.provide(calls, faults);
   grants.bringBack = (processor, domain, page) => reclaim.bringBack(processor, domain, page);
 
@@ -113,6 +116,7 @@ export const createHypervisor = async (
     calls,
     events,
     faults,
+    traps,
     reclaim,
     async run<Result>(program: (domain0: TrustedGuest) => Promise<Result>): Promise<Result> {
       let result: { readonly value: Result } | undefined;

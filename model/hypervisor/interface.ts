@@ -52,8 +52,20 @@ export interface Domains {
   status(processor: Processor, domain: number): Promise<DomainStatus>;
   /** Counts pages that have come to a domain, or gone (negative): its record, its shared page. To be called with each change. */
   count(processor: Processor, domain: number, pages: number): Promise<void>;
+  /**
+   * Counts pages of both memories that a service of domain 0's takes beside domain 0's memory; false where they are promised to others. What
+   * is given up again is counted with `count`.
+   */
+  claim(processor: Processor, pages: number): Promise<boolean>;
   /** A shared page of a domain, for the hypervisor. @throws ESRCH */
   view(processor: Processor, domain: number, page: SharedPageName): Promise<View>;
+  /**
+   * Runs a body while no virtual processor of a guest makes an access. Meanwhile it is not paused, unpaused or destroyed by others (EBUSY).
+   * What other domains do by grants, and devices in rings, goes on.
+   *
+   * @throws ESRCH; EINVAL for domain 0; EBUSY while it is made or ended, or is still for another
+   */
+  whileStill<Result>(thread: Thread, domain: number, body: () => Promise<Result>): Promise<Result>;
   /** Calls at the end of `create`, when the domain is whole and does not run yet. */
   onCreate(see: (thread: Thread, domain: number) => Promise<void>): void;
   /** Calls when a domain has another target. */
@@ -114,6 +126,21 @@ export interface FaultHandlers {
   handle(kind: 'swept' | 'given back' | Trap, handler: FaultHandler): void;
 }
 
+/**
+ * Gives up those traps of some pages that are one's own, having done what they are for. It runs outside of accesses, and may suspend the
+ * thread.
+ */
+export type TrapRelease = (thread: Thread, domain: number, pages: readonly number[]) => Promise<void>;
+
+export interface TrapReleases {
+  /**
+   * Says who gives up traps, whenever a page is to be granted, mapped for the receive engine, given back or swept.
+   *
+   * @throws RangeError where there is one already
+   */
+  onRelease(trap: Trap, release: TrapRelease): void;
+}
+
 /** Pages taken back that hold a pattern, or that guests give back. */
 export interface Reclaiming {
   /** Compares the counts of patterns with all swept pages, in a moment in which nothing else runs. Empty: all is well. */
@@ -128,6 +155,7 @@ export interface Hypervisor {
   readonly calls: CallTable;
   readonly events: EventSender;
   readonly faults: FaultHandlers;
+  readonly traps: TrapReleases;
   readonly reclaim: Reclaiming;
   /**
    * Runs a program of domain 0 to its end, and everything else meanwhile. At most 16 at once.

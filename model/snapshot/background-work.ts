@@ -20,14 +20,20 @@ const restoreWork = (
 });
 
 /** Copies what the newest live snapshot finds in the source still; null when that is nothing. */
-const copyWork = ({ snapshots, copier, locks, layout }: Parts, guarded: Guarded): BackgroundWork | null => {
+const copyWork = (
+  { snapshots, copier, locks, layout }: Parts,
+  copied: CopiedBlock | undefined,
+  guarded: Guarded,
+): BackgroundWork | null => {
   const isDue = (block: number): boolean => {
     const newest = snapshots.newestLive;
     return newest !== null && snapshots.ownerOf(newest, block) === null;
   };
   const copy = async (block: number): Promise<void> => {
     const newest = snapshots.newestLive;
-    if (newest !== null) await copier.copy(newest, block);
+    if (newest === null) return;
+    await copier.copy(newest, block, copied !== undefined);
+    await copied?.(block);
   };
   const run = (block: number): Promise<void> => guarded(() => locks.hold(block, () => copy(block)));
   const end = (): Promise<void> => Promise.resolve();
@@ -36,11 +42,14 @@ const copyWork = ({ snapshots, copier, locks, layout }: Parts, guarded: Guarded)
   return null;
 };
 
+/** Nothing need be done any more before that block is written. */
+export type CopiedBlock = (block: number) => Promise<void>;
+
 /** Runs something inside the gate. */
 type Guarded = (run: () => Promise<unknown>) => Promise<void>;
 
-/** What is to be done in the background now, or null. */
-export const workOf = (parts: Parts, live: Live): BackgroundWork | null => {
+/** What is to be done in the background now, or null. @param copied is called for each block that it has copied */
+export const workOf = (parts: Parts, live: Live, copied?: CopiedBlock): BackgroundWork | null => {
   const guarded: Guarded = async (run) => {
     await live.gate.enter();
     try {
@@ -51,5 +60,5 @@ export const workOf = (parts: Parts, live: Live): BackgroundWork | null => {
       live.gate.leave();
     }
   };
-  return live.restoring === null ? copyWork(parts, guarded) : restoreWork(parts, live, live.restoring, guarded);
+  return live.restoring === null ? copyWork(parts, copied, guarded) : restoreWork(parts, live, live.restoring, guarded);
 };

@@ -60,11 +60,12 @@ export class Copier {
     }
   }
 
-  /** Copies a block that a live snapshot still finds in the source. Tells whether there was something to do. @throws StorageError, SourceError */
-  async copy(snapshot: Snapshot, block: number): Promise<boolean> {
-    if (this.#snapshots.ownerOf(snapshot, block) !== null) return false;
-    await this.#copyOrShare(snapshot, block, false);
-    return true;
+  /**
+   * Copies a block that a live snapshot still finds in the source.
+   * @param changed whether it is noted as changed too. @throws StorageError, SourceError
+   */
+  async copy(snapshot: Snapshot, block: number, changed: boolean): Promise<void> {
+    if (this.#snapshots.ownerOf(snapshot, block) === null) await this.#copyOrShare(snapshot, block, changed);
   }
 
   /**

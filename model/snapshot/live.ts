@@ -26,12 +26,12 @@ export class Live {
 
   /** @throws SourceError; StorageError when snapshots can neither be kept nor broken */
   write(offset: number, data: Uint8Array): Promise<void> {
-    return this.#change(offset, data.length, () => this.#parts.source.write(offset, data));
+    return this.change(offset, data.length, () => this.#parts.source.write(offset, data));
   }
 
   /** Makes a range zeros. @param mayDiscard whether its room may be given up. @throws as for `write` */
   zero(offset: number, length: number, mayDiscard: boolean): Promise<void> {
-    return this.#change(offset, length, () => this.#parts.source.zero(offset, length, mayDiscard));
+    return this.change(offset, length, () => this.#parts.source.zero(offset, length, mayDiscard));
   }
 
   /** What was written before is durable afterwards. @throws SourceError */
@@ -59,7 +59,8 @@ export class Live {
     });
   }
 
-  async #change(offset: number, length: number, run: () => Promise<void>): Promise<void> {
+  /** Does what must be done before a range changes, and then changes it. @throws as for `write`, and what that throws */
+  async change(offset: number, length: number, run: () => Promise<void>): Promise<void> {
     for (;;) {
       await this.gate.enter();
       const { gate } = this;

@@ -1,5 +1,5 @@
 import { Background, type Pace } from './background.ts';
-import { workOf } from './background-work.ts';
+import { type CopiedBlock, workOf } from './background-work.ts';
 import type { Layout } from './layout.ts';
 import { Live } from './live.ts';
 import { loadParts, type Parts } from './parts.ts';
@@ -17,12 +17,20 @@ export interface VolumeOptions {
   now(): bigint;
   /** Most blocks that the store may hold; as many as fit when left out. */
   readonly limit?: number;
+  /**
+   * Called when the background has copied a block, which may be written without passing this code from then on: it is noted as changed.
+   * When left out, all writes pass this code, and a copied block that nobody wrote is not copied again for later snapshots.
+   */
+  readonly copied?: CopiedBlock;
 }
 
 export interface TakeOptions {
   readonly policy: Policy;
-  /** Blocks that may be written without passing this code, which are copied before anything goes on. */
-  readonly untrapped?: readonly number[];
+  /**
+   * Blocks that may be written without passing this code, which are copied before anything goes on; what finds them runs when writes have
+   * ended, and sees to it that others pass this code from then on.
+   */
+  readonly untrapped?: readonly number[] | (() => Promise<readonly number[]>);
 }
 
 const checkName = (name: string): void => {
@@ -50,7 +58,7 @@ export class Volume {
     this.live = new Live(parts);
     this.#background = new Background(
       options.pace,
-      () => workOf(parts, this.live),
+      () => workOf(parts, this.live, options.copied),
       () => this.#idle.give(),
     );
   }
@@ -99,6 +107,12 @@ export class Volume {
     return this.live.write(offset, data);
   }
 
+  /** Does what must be done before a range changes by other means, and then runs what changes it, or lets others. @throws as `write` */
+  change(offset: number, length: number, run: () => Promise<void>): Promise<void> {
+    this.#background.countRequest();
+    return this.live.change(offset, length, run);
+  }
+
   /** As `write`, of zeros. @param mayDiscard whether the room of the range may be given up */
   zero(offset: number, length: number, mayDiscard: boolean): Promise<void> {
     this.#background.countRequest();
@@ -139,7 +153,8 @@ export class Volume {
       const place = this.#freePlace();
       const number = snapshots.superblock.nextNumber;
       // Pages with this number are written before the record: it must not be given again, whatever happens.
-      if (untrapped.length > 0) await snapshots.change((current) => ({ ...current, nextNumber: number + 1n }));
+      if (typeof untrapped === 'function' || untrapped.length > 0)
+        await snapshots.change((current) => ({ ...current, nextNumber: number + 1n }));
       await source.flush();
       return this.live.gate.whileClosed(async () => {
         const begin = this.#options.now();
@@ -154,7 +169,7 @@ export class Volume {
           untracked: false,
         } as const;
         const taken = { number, record, map: snapshots.newMap(place, number) };
-        await copier.copyAtOnce(taken, untrapped);
+        await copier.copyAtOnce(taken, typeof untrapped === 'function' ? await untrapped() : untrapped);
         await this.#add(taken);
         this.#wake();
         return this.#options.now() - begin;

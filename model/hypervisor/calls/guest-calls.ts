@@ -6,6 +6,7 @@ import type { Call, CallTable } from '../interface.ts';
 import { HypervisorError, type HypervisorMemory } from '../memory/interface.ts';
 import { domainCount, eventPorts } from '../memory/layout.ts';
 import type { Scheduler, Thread } from '../schedule/index.ts';
+import type { Traps } from '../virtual/traps.ts';
 import { below } from './refusal.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -15,6 +16,7 @@ export interface GuestCallParts {
   readonly events: EventChannels;
   readonly grants: Grants;
   readonly waiting: Waiting;
+  readonly traps: Traps;
   /** What is to be done for a domain before it waits. */
   beforeBlock(thread: Thread, domain: number): Promise<void>;
   /** The virtual processor that calls has ended, for a reason. */
@@ -102,7 +104,7 @@ export const provideGuestCalls = (table: CallTable, parts: GuestCallParts): void
       page: anyPage(page),
       write: below(write, 2, 'write') === 1,
     };
-    return thread.access((processor) => grants.map(processor, request));
+    return parts.traps.through(thread, () => thread.access((processor) => grants.map(processor, request)));
   });
   table.provide(calls.grantUnmap, async ({ thread, domain: grantee, arguments: [handle] }) => {
     await thread.access((processor) => grants.unmap(processor, grantee, handle!));

@@ -34,6 +34,9 @@ export class ManagedDomains implements Domains {
   /** Domains that are being made or ended by a call that has not returned. */
   readonly #busy = new Set<number>();
 
+  /** Domains whose virtual processors were stopped for a while. */
+  readonly #still = new Set<number>();
+
   readonly pages: PageCounts;
 
   constructor(parts: DomainParts) {
@@ -71,6 +74,10 @@ export class ManagedDomains implements Domains {
 
   count(processor: Processor, domain: number, pages: number): Promise<void> {
     return this.pages.count(processor, domain, pages);
+  }
+
+  claim(processor: Processor, pages: number): Promise<boolean> {
+    return this.pages.claim(processor, pages);
   }
 
   /** Runs what makes or ends a domain, during which nobody else does. @throws EBUSY */
@@ -176,6 +183,32 @@ export class ManagedDomains implements Domains {
     );
   }
 
+  async whileStill<Result>(thread: Thread, domain: number, body: () => Promise<Result>): Promise<Result> {
+    const { processors } = this.#parts;
+    return this.#alone(domain, async () => {
+      const runs = await thread.access((processor) =>
+        this.#lock.hold(async () => {
+          const { state } = await this.#guest(processor, domain);
+          if (state === 'ending') throw new HypervisorError('ESRCH', `domain ${domain} is ending`);
+          this.#still.add(domain);
+          return state === 'running';
+        }),
+      );
+      try {
+        await thread.suspend(processors.pause(domain));
+        return await body();
+      } finally {
+        this.#still.delete(domain);
+        if (runs) processors.unpause(domain);
+      }
+    });
+  }
+
+  /** @throws EBUSY for a domain that somebody stopped for a while */
+  #checkNotStill(domain: number): void {
+    if (this.#still.has(domain)) throw new HypervisorError('EBUSY', `domain ${domain} was stopped for a while`);
+  }
+
   /** @throws ESRCH; EINVAL for domain 0 */
   async #guest(processor: Processor, domain: number): Promise<DomainRecord> {
     if (domain === 0) throw new HypervisorError('EINVAL', 'domain 0 is neither paused nor ended');
@@ -187,6 +220,7 @@ export class ManagedDomains implements Domains {
     await thread.access((processor) =>
       this.#lock.hold(async () => {
         const { state } = await this.#guest(processor, domain);
+        this.#checkNotStill(domain);
         if (state !== 'running') throw new HypervisorError('EINVAL', `domain ${domain} is ${state}, not running`);
         await records.setState(processor, domain, 'paused');
       }),
@@ -200,6 +234,7 @@ export class ManagedDomains implements Domains {
     await thread.access((processor) =>
       this.#lock.hold(async () => {
         const { state } = await this.#guest(processor, domain);
+        this.#checkNotStill(domain);
         const first = state === 'building' && processors.loaded(domain);
         if (!first && state !== 'paused')
           throw new HypervisorError('EINVAL', `domain ${domain} is ${state}, and has nothing to run`);

@@ -46,6 +46,18 @@ export class PageCounts {
     });
   }
 
+  /** Counts pages that a service of domain 0's takes beside its memory, if they are promised to nobody. */
+  claim(processor: Processor, pages: number): Promise<boolean> {
+    const { records, memory } = this.#parts;
+    return this.#lock.hold(async () => {
+      const record = await records.existing(processor, 0);
+      const has = record.has + pages;
+      if (!(await admits(records, memory, processor, 0, { ...record, copies: 'both', has }))) return false;
+      await this.#set(processor, 0, has);
+      return true;
+    });
+  }
+
   async #set(processor: Processor, domain: number, has: number): Promise<void> {
     const { records, shared } = this.#parts;
     await records.setWord(processor, domain, recordWords.has, BigInt(has));

@@ -1,4 +1,5 @@
 /** Errors of the hypervisor's operations, by the names and numbers of Linux. */
+import type { Trap } from './interface.ts';
 
 const numbers = {
   EPERM: 1,
@@ -26,5 +27,19 @@ export class HypervisorError extends Error {
     this.name = 'HypervisorError';
     this.code = code;
     this.number = numbers[code];
+  }
+}
+
+/** A reference to a page was refused, since it would go around its trap. */
+export class TrappedPageError extends HypervisorError {
+  readonly domain: number;
+  readonly page: number;
+  readonly trap: Trap;
+
+  constructor(domain: number, page: number, trap: Trap) {
+    super('EBUSY', `page 0x${page.toString(16)} of domain ${domain} has a trap, which a reference would go around`);
+    this.domain = domain;
+    this.page = page;
+    this.trap = trap;
   }
 }

@@ -116,11 +116,11 @@ export interface PageMap {
   /** Changes in which memories and in which form a page lies, keeping its content. @throws EBUSY for a page with references */
   move(page: number, wanted: Wanted): Promise<void>;
   /**
-   * Sets or clears a trap. With it, the page is not written by anybody when this has returned.
+   * Sets or clears the trap of pages. With it, they are not written by anybody when this has returned.
    *
-   * @throws EBUSY for a page with references, through which it could be written; EPERM for a foreign one
+   * @throws EBUSY, with nothing done, for a page with references, through which it could be written; EPERM for a foreign one
    */
-  trap(page: number, trap: Trap | undefined): Promise<void>;
+  trap(pages: readonly number[], trap: Trap | undefined): Promise<void>;
 
   /**
    * Marks pages held and takes them back: nobody reaches them but by references, and their content stays. Referenced
@@ -139,7 +139,8 @@ export interface PageMap {
    * Counts a reference to a page of this domain's own, which stays where it is until that is given up with
    * `frames.dereference`. A super page is split first.
    *
-   * @throws ENOENT where no page is, EPERM for a foreign one, EBUSY for one that is held or trapped, ENOSPC when the count is full
+   * @throws ENOENT where no page is, EPERM for a foreign one, EBUSY for one that is held, TrappedPageError for one with a trap, ENOSPC when
+   * the count is full
    */
   reference(page: number): Promise<PresentEntry>;
   /** Maps another domain's page, by a reference that the caller holds and that goes over to the entry. @throws as `map` */
@@ -288,6 +289,6 @@ export interface HypervisorMemory {
   audit(processor: Processor, accounted?: Accounted): Promise<readonly Finding[]>;
 }
 
-export { HypervisorError, type HypervisorErrorCode } from './errors.ts';
+export { HypervisorError, type HypervisorErrorCode, TrappedPageError } from './errors.ts';
 export type { PathKey } from './keys.ts';
 export type { Layout } from './layout.ts';

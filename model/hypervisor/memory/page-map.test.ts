@@ -75,7 +75,7 @@ test('rights and traps are kept, explained, and apart', async () => {
     expect(await explained(7, false)).toEqual({ kind: 'none' });
     await change((map) => map.protect([7], readWrite));
     await guest.write32(at(7), 1);
-    await change((map) => map.trap(7, 'snapshot'));
+    await change((map) => map.trap([7], 'snapshot'));
     await faults(guest.write32(at(7), 2));
     expect(await explained(7, true)).toEqual({ kind: 'trap', page: 7, trap: 'snapshot' });
     expect((await present(7)).rights).toEqual(readWrite);
@@ -83,7 +83,7 @@ test('rights and traps are kept, explained, and apart', async () => {
     expect(await explained(7, true)).toEqual({ kind: 'no right', page: 7 });
     await change(async (map) => {
       await map.protect([7], readWrite);
-      await map.trap(7, undefined);
+      await map.trap([7], undefined);
     });
     await guest.write32(at(7), 2);
     expect(await guest.read32(at(7))).toBe(2);
@@ -98,7 +98,7 @@ test('a page of another domain is reached by a reference, and stays as long as t
     expect(await grantee.read32(at(1000))).toBe(2);
     await faults(grantee.write32(at(1000), 3));
     await expect(change((map) => map.remove([7], 'nothing'))).rejects.toMatchObject({ code: 'EBUSY' });
-    await expect(change((map) => map.trap(7, 'watch'))).rejects.toMatchObject({ code: 'EBUSY' });
+    await expect(change((map) => map.trap([7], 'watch'))).rejects.toMatchObject({ code: 'EBUSY' });
     await expect(change((map) => map.reference(1000), other)).rejects.toMatchObject({ code: 'EPERM' });
     await change((map) => map.unmapForeign(1000), other);
     await faults(grantee.read32(at(1000)));

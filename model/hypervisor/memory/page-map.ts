@@ -1,6 +1,6 @@
 /** Operations on a domain's page map. Source: `docs/systems/hypervisor.md`, "Page maps". */
 import type { Processor } from '../../hardware/platform/index.ts';
-import { HypervisorError } from './errors.ts';
+import { HypervisorError, TrappedPageError } from './errors.ts';
 import type { Backing, Leaving, PageEntry, PageMap, PresentEntry, Rights, Trap, Wanted } from './interface.ts';
 import { moveContent } from './moving.ts';
 import {
@@ -155,10 +155,13 @@ export class DomainMap implements PageMap {
     await this.#change(pages, (entry) => ({ ...entry, rights }));
   }
 
-  async trap(page: number, trap: Trap | undefined): Promise<void> {
-    const { entry } = await presentAt(this.#site, page, ['page']);
-    if (trap !== undefined) await this.#checkOwn(page, entry);
-    await this.#change([page], (present) => ({ ...present, trap }));
+  async trap(pages: readonly number[], trap: Trap | undefined): Promise<void> {
+    if (trap !== undefined) {
+      const entries = await presentsAt(this.#site, pages, ['page']);
+      await Promise.all(entries.map(({ page, entry }) => this.#checkOwn(page, entry)));
+    }
+    for (let from = 0; from < pages.length; from += together)
+      await this.#change(pages.slice(from, from + together), (present) => ({ ...present, trap }));
   }
 
   async #change(pages: readonly number[], change: (entry: PresentEntry) => PresentEntry): Promise<void> {
@@ -209,11 +212,7 @@ export class DomainMap implements PageMap {
     let present = await presentAt(site, page, ['page']);
     if (present.entry.foreign)
       throw new HypervisorError('EPERM', `${pageName(site.domain, page)} is another domain's, and is not given on`);
-    if (present.entry.trap !== undefined)
-      throw new HypervisorError(
-        'EBUSY',
-        `${pageName(site.domain, page)} has a trap, which a reference would go around`,
-      );
+    if (present.entry.trap !== undefined) throw new TrappedPageError(site.domain, page, present.entry.trap);
     if (present.level === 1) {
       await splitSuperPage(site, page);
       present = await presentAt(site, page, ['page']);

@@ -7,6 +7,7 @@ import type { Call, CallTable, Domains, EventSender } from '../interface.ts';
 import { HypervisorError, type HypervisorMemory } from '../memory/interface.ts';
 import { Lock } from '../memory/lock.ts';
 import type { Scheduler, Thread } from '../schedule/index.ts';
+import type { Traps } from '../virtual/traps.ts';
 import { look, lookCycles, type Reason, restart, setInterrupt } from './look.ts';
 import { type ClientRecord, ClientRecords, freeClient } from './record.ts';
 import { clientStride, mapClient, ringPages, unmapClient } from './rings.ts';
@@ -17,6 +18,7 @@ export interface PacketParts {
   readonly scheduler: Scheduler;
   readonly domains: Domains;
   readonly events: EventSender;
+  readonly traps: Traps;
 }
 
 /** What an entry that the engine had begun may still take, beside what memories that die make it wait. */
@@ -91,6 +93,8 @@ export class PacketClients {
     const { client, closed } = await thread.access((processor) => this.#reserve(processor, wanted));
     try {
       await this.#quiet(thread, client, closed);
+      const pages = Array.from({ length: ringPages(entries) + 1 }, (_, index) => page + index);
+      await this.#parts.traps.release(thread, domain, pages);
       const backing = await mapClient(thread, this.#parts.memory, client, wanted);
       await thread.access((processor) => this.#begin(processor, client, { ...freeClient, ...wanted, backing }));
     } catch (error) {

@@ -3,6 +3,7 @@ import type { Processor } from '../../hardware/platform/index.ts';
 import type { Call, Domains } from '../interface.ts';
 import { HypervisorError, type HypervisorMemory, type Leaving, type PageMap } from '../memory/interface.ts';
 import { superFrames } from '../memory/layout.ts';
+import type { Traps } from '../virtual/traps.ts';
 import { type Found, isEligible, pagesOf } from './pages.ts';
 import type { Patterns } from './patterns.ts';
 
@@ -13,6 +14,7 @@ export interface GivingBackParts {
   readonly memory: HypervisorMemory;
   readonly domains: Domains;
   readonly patterns: Patterns;
+  readonly traps: Traps;
 }
 
 export class GivingBack {
@@ -33,6 +35,7 @@ export class GivingBack {
     for (let from = 0; from < wanted.length; ) {
       const whole = this.#wholeSuperPage(wanted, from);
       const some = whole ? wanted.slice(from, from + superFrames) : wanted.slice(from, from + together);
+      await this.#parts.traps.release(thread, domain, some);
       given += await thread.access((processor) => this.#some(processor, domain, some, whole, report));
       from += some.length;
     }

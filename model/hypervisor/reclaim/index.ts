@@ -8,6 +8,7 @@ import type { Call, CallTable, Domains, FaultHandlers } from '../interface.ts';
 import { type Finding, HypervisorError, type HypervisorMemory } from '../memory/interface.ts';
 import { domainCount, pageCount, superFrames } from '../memory/layout.ts';
 import type { Scheduler } from '../schedule/index.ts';
+import type { Traps } from '../virtual/traps.ts';
 import { BringingBack } from './bringing-back.ts';
 import { GivingBack } from './giving-back.ts';
 import { Patterns } from './patterns.ts';
@@ -19,6 +20,7 @@ export interface ReclaimParts {
   readonly scheduler: Scheduler;
   readonly domains: Domains;
   readonly counts: PageCounts;
+  readonly traps: Traps;
 }
 
 export class Reclaim {
@@ -28,14 +30,14 @@ export class Reclaim {
   readonly #bringingBack: BringingBack;
   readonly #givingBack: GivingBack;
 
-  constructor({ memory, scheduler, domains, counts }: ReclaimParts) {
+  constructor({ memory, scheduler, domains, counts, traps }: ReclaimParts) {
     this.#memory = memory;
     this.#patterns = new Patterns(memory.areas);
     const scanners = new Scanners(memory.platform.clock);
     const patterns = this.#patterns;
-    this.#sweeps = new Sweeps({ memory, scheduler, domains, patterns, scanners });
+    this.#sweeps = new Sweeps({ memory, scheduler, domains, patterns, scanners, traps });
     this.#bringingBack = new BringingBack({ memory, domains, counts, patterns });
-    this.#givingBack = new GivingBack({ memory, domains, patterns });
+    this.#givingBack = new GivingBack({ memory, domains, patterns, traps });
     domains.onDestroy(async (thread, domain) => {
       await this.#sweeps.stop(thread, domain);
       this.#bringingBack.end(domain);

@@ -11,11 +11,18 @@ export interface Found {
 
 export const pagesOf = ({ entry }: Found): number => (entry.backing.super === true ? superFrames : 1);
 
+interface Located {
+  readonly page: number;
+  readonly entry: PageEntry;
+}
+
+/** Whether a page could be swept if it has no trap by then. */
+export const isCandidate = (located: Located): located is Found =>
+  located.entry.kind === 'page' && !located.entry.foreign;
+
 /** Whether a page could be swept, by what its entry says. */
-export const isEligible = (located: { readonly page: number; readonly entry: PageEntry }): located is Found => {
-  const { entry } = located;
-  return entry.kind === 'page' && !entry.foreign && entry.trap === undefined;
-};
+export const isEligible = (located: Located): located is Found =>
+  isCandidate(located) && located.entry.trap === undefined;
 
 /** The page of a super page at a place in it. */
 export const partOf = ({ page, entry }: Found, index: number): Found => {

@@ -6,7 +6,8 @@ import type { Domains } from '../interface.ts';
 import { HypervisorError, type HypervisorMemory, type PageMap } from '../memory/interface.ts';
 import { superFrames } from '../memory/layout.ts';
 import type { Scheduler, Thread } from '../schedule/index.ts';
-import { type Found, isEligible, pagesOf, partOf, runsOf } from './pages.ts';
+import type { Traps } from '../virtual/traps.ts';
+import { type Found, isCandidate, isEligible, pagesOf, partOf, runsOf } from './pages.ts';
 import type { Patterns } from './patterns.ts';
 import type { Scanners } from './scanner.ts';
 
@@ -31,6 +32,7 @@ export interface SweepParts {
   readonly domains: Domains;
   readonly patterns: Patterns;
   readonly scanners: Scanners;
+  readonly traps: Traps;
 }
 
 export class Sweeps {
@@ -85,7 +87,7 @@ export class Sweeps {
       const entries = await thread.access((processor) =>
         memory.maps.with(processor, domain, (map) => map.entries(from, to - from)),
       );
-      const found = entries.filter(isEligible);
+      const found = entries.filter(isCandidate);
       const whole = found.filter((one) => pagesOf(one) > 1);
       taken += await this.#pages(
         thread,
@@ -147,8 +149,13 @@ export class Sweeps {
 
   /** Steps 2 and 3, of pages that matched while anybody could write them. */
   async #take(thread: Thread, request: SweepRequest, pages: readonly Found[]): Promise<number> {
-    const { memory, patterns } = this.#parts;
+    const { memory, patterns, traps } = this.#parts;
     const { domain, pattern } = request;
+    await traps.release(
+      thread,
+      domain,
+      pages.flatMap((found) => Array.from({ length: pagesOf(found) }, (_, index) => found.page + index)),
+    );
     const total = pages.reduce((sum, found) => sum + pagesOf(found), 0);
     const { number, held } = await thread.access(async (processor) => {
       const pledged = await patterns.add(processor, pattern, total);

@@ -33,7 +33,7 @@ const perform = async ({ memory }: TestMachine, processor: Processor, operation:
       await map.populate(page, { copies, form }, rightsOf(write));
     } else if (operation.kind === 'remove') await map.remove([page], operation.leaving);
     else if (operation.kind === 'protect') await map.protect([page], rightsOf(operation.write));
-    else if (operation.kind === 'trap') await map.trap(page, operation.trap);
+    else if (operation.kind === 'trap') await map.trap([page], operation.trap);
     else if (operation.kind === 'move') await map.move(page, operation);
     else if (operation.kind === 'hold') await map.hold([page]);
     else if (operation.kind === 'unhold') await map.unhold(page, operation.leaving);

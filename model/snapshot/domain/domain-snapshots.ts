@@ -1,0 +1,192 @@
+/** Snapshots of one domain's memory, taken while it runs. Specified in `docs/systems/snapshot.md`, "A domain's memory". */
+import { pageBytes } from '../../hypervisor/guest/index.ts';
+import type { Hypervisor } from '../../hypervisor/index.ts';
+import type { Thread } from '../../hypervisor/schedule/index.ts';
+import type { VolumeStatus } from '../status.ts';
+import { SnapshotError, type Storage, StorageError } from '../storage.ts';
+import type { Policy } from '../superblock.ts';
+import { SuperblockKeeper } from '../superblock-keeper.ts';
+import { Volume } from '../volume.ts';
+import { BackgroundTurns } from './background-turns.ts';
+import { type DomainExtent, DomainPages } from './domain-pages.ts';
+import type { LentPorts } from './lent-ports.ts';
+import { PageTraps } from './page-traps.ts';
+
+export interface DomainSnapshotOptions {
+  /** Most snapshots at a time; 8 when left out. */
+  readonly places?: number;
+  /**
+   * Traps stay until the first write, also of pages that the background has copied: so a page that is the same in several snapshots is
+   * copied once, and what changed between two is known. When left out, the background clears them.
+   */
+  readonly increments?: boolean;
+}
+
+/** Bytes of a page of the copy map: each first write writes one. */
+const mapPageBytes = 256;
+/** Cycles after which a write that the store can neither keep nor give up tries again. */
+const retryCycles = 10_000;
+
+export class DomainSnapshots {
+  readonly domain: number;
+  readonly #hypervisor: Hypervisor;
+  readonly #ports: LentPorts;
+  readonly #pages: DomainPages;
+  readonly #traps: PageTraps;
+  readonly #turns: BackgroundTurns;
+  readonly #volume: Volume;
+  #gone = false;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    hypervisor: Hypervisor,
+    ports: LentPorts,
+    parts: { domain: number; pages: DomainPages; traps: PageTraps; turns: BackgroundTurns; volume: Volume },
+  ) {
+    this.#hypervisor = hypervisor;
+    this.#ports = ports;
+    this.domain = parts.domain;
+    this.#pages = parts.pages;
+    this.#traps = parts.traps;
+    this.#turns = parts.turns;
+    this.#volume = parts.volume;
+  }
+
+  /** Makes a store for a domain's snapshots, forgetting what it held. @throws SnapshotError, StorageError */
+  static async open(
+    hypervisor: Hypervisor,
+    thread: Thread,
+    ports: LentPorts,
+    extent: DomainExtent,
+    store: Storage,
+    { places = 8, increments = false }: DomainSnapshotOptions,
+  ): Promise<DomainSnapshots> {
+    const { memory, platform } = hypervisor;
+    const { domain } = extent;
+    const pages = new DomainPages(memory, ports, extent);
+    const traps = new PageTraps(memory, domain, pages.numbers);
+    const turns = new BackgroundTurns(hypervisor, ports, `copying for snapshots of domain ${domain}`);
+    const geometry = { sourceSize: pages.size, blockSize: pageBytes, pageSize: mapPageBytes, places };
+    const clear = (block: number): Promise<void> =>
+      ports.do((processor) => traps.clear(processor, [pages.numbers.pageOf(block)]));
+    const opening = async (): Promise<Volume> => {
+      await SuperblockKeeper.format(store, () => store.flush(), geometry);
+      return Volume.open(pages, store, {
+        pace: turns,
+        now: () => BigInt(platform.clock.now),
+        ...(!increments && { copied: clear }),
+      });
+    };
+    try {
+      const volume = await ports.until(thread, opening());
+      return new DomainSnapshots(hypervisor, ports, { domain, pages, traps, turns, volume });
+    } catch (error) {
+      turns.end();
+      throw error;
+    }
+  }
+
+  get status(): VolumeStatus {
+    return this.#volume.status;
+  }
+
+  /** Names of the snapshots that can be read, from oldest to newest. */
+  get names(): readonly string[] {
+    return this.#volume.names;
+  }
+
+  /** Bytes of a snapshot: the domain's own memory, then the shared page, the store's ring and the grant table. */
+  get size(): number {
+    return this.#pages.size;
+  }
+
+  /**
+   * Takes a snapshot of this instant; gives for how many cycles the domain stood still.
+   * @throws SnapshotError, StorageError, SourceError; ENOMEM without a table for the pages of a super page; ESRCH; then there is none
+   */
+  take(thread: Thread, name: string, policy: Policy): Promise<number> {
+    const { domains, platform } = this.#hypervisor;
+    const { clock } = platform;
+    return this.#inTurn(thread, () => {
+      if (this.#gone) throw new SnapshotError(`Domain ${this.domain} is gone: no more snapshots of it can be taken.`);
+      const begin = clock.now;
+      return domains.whileStill(thread, this.domain, async () => {
+        await this.#ports.until(thread, this.#volume.take(name, { policy, untrapped: () => this.#trapAll() }));
+        return clock.now - begin;
+      });
+    });
+  }
+
+  /** Reads of a snapshot. @throws SnapshotError when it is no longer live; StorageError, SourceError */
+  async read(thread: Thread, name: string, offset: number, bytes: number): Promise<Uint8Array> {
+    const into = new Uint8Array(bytes);
+    const snapshot = this.#volume.snapshot(name);
+    await this.#ports.until(thread, this.#volume.readSnapshot(snapshot, offset, into));
+    return into;
+  }
+
+  /** Removes a snapshot; what its neighbours need of it stays. @throws SnapshotError, StorageError */
+  remove(thread: Thread, name: string): Promise<void> {
+    return this.#inTurn(thread, () => this.#ports.until(thread, this.#volume.remove(name)));
+  }
+
+  /** Waits until all snapshots stand alone, or the background work stands still. */
+  settled(thread: Thread): Promise<void> {
+    return this.#ports.until(thread, this.#volume.settled());
+  }
+
+  /** Pages of the domain are about to be written, reached by others, or gone: what snapshots show of them is copied, and their traps go. */
+  async release(thread: Thread, pages: readonly number[]): Promise<void> {
+    const trapped = await thread.access((processor) => this.#traps.among(processor, pages));
+    await this.#ports.until(thread, Promise.all(trapped.map((page) => this.#releaseOne(page))));
+  }
+
+  /** The domain ends: from its return on its snapshots stand alone. */
+  async end(thread: Thread): Promise<void> {
+    this.#gone = true;
+    await this.release(
+      thread,
+      Array.from({ length: this.#pages.numbers.own }, (_, page) => page),
+    );
+  }
+
+  /** Forgets all snapshots; the store is its owner's again. */
+  async close(thread: Thread): Promise<void> {
+    await this.#ports.until(thread, this.#volume.close());
+    if (!this.#gone) await thread.access((processor) => this.#traps.clearAll(processor));
+    this.#turns.end();
+  }
+
+  /** One after the other, so that no domain stands still while a snapshot is removed. */
+  async #inTurn<Result>(thread: Thread, run: () => Promise<Result>): Promise<Result> {
+    const before = this.#turn;
+    const done = this.#ports.until(thread, before).then(run);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Traps what can be trapped; gives the blocks of all else. */
+  async #trapAll(): Promise<readonly number[]> {
+    for (;;) {
+      const found = await this.#ports.do((processor) => this.#traps.setAll(processor));
+      if (found !== 'held') return found;
+      // A sweep has pages in its hands, and goes on by a port of its own.
+      await this.#hypervisor.platform.clock.sleep(1);
+    }
+  }
+
+  async #releaseOne(page: number): Promise<void> {
+    const block = this.#pages.numbers.blockOf(page);
+    const clear = (): Promise<void> => this.#ports.do((processor) => this.#traps.clear(processor, [page]));
+    if (block === undefined) return clear();
+    for (;;) {
+      try {
+        return await this.#volume.change(block * pageBytes, pageBytes, clear);
+      } catch (error) {
+        if (!(error instanceof StorageError)) throw error;
+        // No guest's write fails for a store that cannot even say that a snapshot is broken.
+        await this.#hypervisor.platform.clock.sleep(retryCycles);
+      }
+    }
+  }
+}

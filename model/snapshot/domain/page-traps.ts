@@ -1,0 +1,77 @@
+import type { Processor } from '../../hardware/platform/index.ts';
+import type { HypervisorMemory, PageEntry, PageMap } from '../../hypervisor/memory/interface.ts';
+import type { PageNumbers } from './domain-pages.ts';
+
+interface Located {
+  readonly page: number;
+  readonly entry: PageEntry;
+}
+
+const isTrapped = ({ entry }: Located): boolean => entry.kind === 'page' && entry.trap === 'snapshot';
+
+/** The traps by which the first write to each page of a domain is led to its snapshots. */
+export class PageTraps {
+  readonly #memory: HypervisorMemory;
+  readonly #domain: number;
+  readonly #numbers: PageNumbers;
+
+  constructor(memory: HypervisorMemory, domain: number, numbers: PageNumbers) {
+    this.#memory = memory;
+    this.#domain = domain;
+    this.#numbers = numbers;
+  }
+
+  /**
+   * Traps all pages that can be, super pages as pages of their own; gives the blocks of all others, or says that a page is held.
+   * @throws ENOMEM without a frame for a table
+   */
+  setAll(processor: Processor): Promise<readonly number[] | 'held'> {
+    const { own, blocks } = this.#numbers;
+    return this.#memory.maps.with(processor, this.#domain, async (map) => {
+      const before = await map.entries(0, own);
+      if (before.some(({ entry }) => entry.kind === 'held')) return 'held';
+      const whole = before.filter(({ entry }) => entry.kind === 'page' && entry.backing.super === true);
+      for (const { page } of whole) await map.split(page);
+      const entries = whole.length > 0 ? await map.entries(0, own) : before;
+      const able = await Promise.all(entries.map((located) => this.#canBeTrapped(map, located)));
+      const pages = entries.filter((_, index) => able[index]).map(({ page }) => page);
+      await map.trap(pages, 'snapshot');
+      const trapped = new Set(pages);
+      return Array.from({ length: blocks }, (_, block) => block).filter((block) => !trapped.has(block));
+    });
+  }
+
+  /** What others reach, or what is not there, changes without a fault of its domain's. */
+  async #canBeTrapped({ processor }: PageMap, { page, entry }: Located): Promise<boolean> {
+    if (page >= this.#numbers.own || entry.kind !== 'page' || entry.foreign || entry.trap === 'watch') return false;
+    const { references } = await this.#memory.frames.record(processor, entry.backing);
+    return references === 0;
+  }
+
+  /** Those of some pages that have such a trap. */
+  among(processor: Processor, pages: readonly number[]): Promise<readonly number[]> {
+    const first = Math.min(...pages);
+    const wanted = new Set(pages);
+    return this.#memory.maps.with(processor, this.#domain, async (map) => {
+      const entries = pages.length === 0 ? [] : await map.entries(first, Math.max(...pages) - first + 1);
+      return entries.filter((located) => wanted.has(located.page) && isTrapped(located)).map(({ page }) => page);
+    });
+  }
+
+  /** Clears the traps of those of some pages that have one. */
+  clear(processor: Processor, pages: readonly number[]): Promise<void> {
+    return this.#memory.maps.with(processor, this.#domain, async (map) => {
+      const trapped: number[] = [];
+      for (const page of pages) if (isTrapped({ page, entry: await map.read(page) })) trapped.push(page);
+      if (trapped.length > 0) await map.trap(trapped, undefined);
+    });
+  }
+
+  async clearAll(processor: Processor): Promise<void> {
+    const { own } = this.#numbers;
+    await this.#memory.maps.with(processor, this.#domain, async (map) => {
+      const trapped = (await map.entries(0, own)).filter(isTrapped).map(({ page }) => page);
+      if (trapped.length > 0) await map.trap(trapped, undefined);
+    });
+  }
+}
