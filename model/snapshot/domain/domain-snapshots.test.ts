@@ -22,19 +22,19 @@ const contentsOf = (images: readonly Uint8Array[], pages: number): number => {
 };
 
 test.each([
-  { taken: 3, increments: true, seed: 1 },
+  { taken: 2, increments: true, seed: 1 },
   ...(thorough
     ? Array.from({ length: 20 }, (_, run) => ({ taken: 1 + (run % 4), increments: run % 2 === 0, seed: 10 + 2 * run }))
     : []),
 ])(
   '$taken snapshots show memory as it was while two processors write all over it: %o',
   async ({ taken, increments, seed }) => {
-    const pages = 6;
+    const pages = thorough ? 8 : 4;
     let going = true;
     const programs = [seed, seed + 1].map((own) => restless(pages, own, () => going));
     const options = { programs, domain: { pages }, storePages: 40, snapshots: { increments } };
     await withSnapshots(options, async ({ domain0: { thread }, snapshots, images, read, sleep }) => {
-      await sleep(500);
+      await sleep(300);
       for (let index = 0; index < taken; index += 1) {
         await snapshots.take(thread, `s${index}`, 'break');
         await sleep(((seed * 7 + index) % 4) * 700);
@@ -44,7 +44,7 @@ test.each([
         for (const [index, name] of snapshots.names.entries())
           expect([name, text(await read(name))]).toEqual([name, text(images.before[index]!)]);
       };
-      await compare();
+      if (thorough) await compare();
       await snapshots.settled(thread);
       going = false;
       await compare();
