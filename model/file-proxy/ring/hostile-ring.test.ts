@@ -1,6 +1,4 @@
 /** Guests that put into their ring whatever would hurt: domain 0 goes on, reads nothing outside the share or the pages, and serves its other guests. */
-import fs from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RemoteTree } from '../client/remote-tree.ts';
@@ -11,7 +9,7 @@ import { octetsOf } from '../protocol/octets.ts';
 import { hostile } from '../server/hostile-messages.ts';
 import { Locks } from '../server/locks.ts';
 import { Session } from '../server/session.ts';
-import { hostTree } from '../tree/every-tree.ts';
+import { canary, outwardLinks } from '../tree/outward-links.ts';
 import type { Reference, Tree } from '../tree/tree.ts';
 import { GuestRing } from './guest-ring.ts';
 import { ringLayout as at, packRequests, packWord, ringEntries, ringPageBytes, unpackWord } from './layout.ts';
@@ -19,7 +17,6 @@ import { memoryDoors } from './memory-door.ts';
 import { serveRing } from './ring-service.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
-const canary = 'the canary outside the share';
 const areaBytes = 16 * 1024;
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -188,34 +185,20 @@ test(
 test(
   'hostile rings before a directory of the host: nothing outside is read or changed',
   async () => {
-    const share = await hostTree({ bytes: 2 ** 20, files: 500 });
-    const outside = `${share.path}-outside`;
-    fs.mkdirSync(outside);
-    fs.writeFileSync(join(outside, 'file'), canary);
-    const arrange = (): void => {
-      for (const [link, target] of [
-        ['away', outside],
-        ['file-away', join(outside, 'file')],
-      ] as const)
-        if (fs.lstatSync(join(share.path, link), { throwIfNoEntry: false }) === undefined)
-          fs.symlinkSync(target, join(share.path, link));
-    };
-    arrange();
+    const share = await outwardLinks();
     const other = await neighbour(share.tree);
     const seen = await campaign(share.tree, {
       states: thorough ? 50_000 : 200,
       seed: 11,
       patience: 100,
       check: async () => {
-        arrange();
+        share.arrange();
         await (await other.walk(octetsOf('away'))).release();
       },
     });
     expectAlive(seen);
-    expect(fs.readFileSync(join(outside, 'file'), 'utf8')).toBe(canary);
-    expect(fs.readdirSync(outside)).toEqual(['file']);
+    expect(share.outside()).toEqual({ file: canary });
     await share.close();
-    fs.rmSync(outside, { recursive: true });
   },
   thorough ? 6_000_000 : 300_000,
 );

@@ -1,6 +1,4 @@
 /** Clients that send whatever would hurt: the server goes on, reads nothing outside its share, and serves others. */
-import fs from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RemoteTree } from '../client/remote-tree.ts';
@@ -9,14 +7,13 @@ import { MemoryTree } from '../memory/tree.ts';
 import { decode, encode } from '../protocol/codec.ts';
 import { noTag } from '../protocol/layout.ts';
 import { octetsOf } from '../protocol/octets.ts';
-import { hostTree } from '../tree/every-tree.ts';
+import { canary, outwardLinks } from '../tree/outward-links.ts';
 import type { Tree } from '../tree/tree.ts';
 import { hostile } from './hostile-messages.ts';
 import { Locks } from './locks.ts';
 import { Session } from './session.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
-const canary = 'the canary outside the share';
 
 /** Starts a session as far as an attached root, under fid 0. */
 const begin = async (session: Session): Promise<void> => {
@@ -74,22 +71,7 @@ const campaign = async (tree: () => Tree, total: number, seed: number, check: ()
 test(
   'hostile messages on a host directory: nothing outside is read or changed, and another client is served',
   async () => {
-    const share = await hostTree({ bytes: 2 ** 20, files: 500 });
-    const outside = `${share.path}-outside`;
-    fs.mkdirSync(outside);
-    fs.writeFileSync(join(outside, 'file'), canary);
-    const arrange = (): void => {
-      fs.mkdirSync(join(share.path, 'd'), { recursive: true });
-      for (const [link, target] of [
-        ['away', outside],
-        ['file-away', join(outside, 'file')],
-        ['loop', 'loop'],
-        ['d/up', '../..'],
-      ] as const)
-        if (fs.lstatSync(join(share.path, link), { throwIfNoEntry: false }) === undefined)
-          fs.symlinkSync(target, join(share.path, link));
-    };
-    arrange();
+    const share = await outwardLinks();
     const good = new Session({ tree: share.tree, locks: new Locks() });
     const client = await RemoteTree.connect({ connect: async () => sessionTransport(good) });
     const root = await client.root();
@@ -98,20 +80,18 @@ test(
       thorough ? 100_000 : 2000,
       1,
       async () => {
-        arrange();
+        share.arrange();
         expect((await root.attributes()).mode & 0o40000).toBe(0o40000);
         await (await root.walk(octetsOf('away'))).release();
       },
     );
     expect(seen.leaks).toEqual([]);
     expect(seen.faults).toEqual([]);
-    expect(fs.readFileSync(join(outside, 'file'), 'utf8')).toBe(canary);
-    expect(fs.readdirSync(outside)).toEqual(['file']);
+    expect(share.outside()).toEqual({ file: canary });
     // The messages were not all noise.
     expect(seen.done).toBeGreaterThan(seen.messages / 10);
     await client.close();
     await share.close();
-    fs.rmSync(outside, { recursive: true });
   },
   thorough ? 3_000_000 : 300_000,
 );

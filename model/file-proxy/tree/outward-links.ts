@@ -1,0 +1,43 @@
+/** A directory of the host with links that lead out of it, and what lies there that no client may reach. For tests. */
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { hostTree, type TreeUnderTest } from './every-tree.ts';
+
+export interface OutwardLinks extends TreeUnderTest {
+  /** Makes those of the links again that clients have taken away. */
+  arrange(): void;
+  /** Texts of all files outside by their names: the canary's alone, if nobody got there. */
+  outside(): Readonly<Record<string, string>>;
+}
+
+/** Text of a file outside. */
+export const canary = 'the canary outside the share';
+
+export const outwardLinks = async (): Promise<OutwardLinks> => {
+  const share = await hostTree({ bytes: 2 ** 20, files: 500 });
+  const beside = `${share.path}-outside`;
+  fs.mkdirSync(beside);
+  fs.writeFileSync(join(beside, 'file'), canary);
+  const arrange = (): void => {
+    fs.mkdirSync(join(share.path, 'd'), { recursive: true });
+    for (const [link, target] of [
+      ['away', beside],
+      ['file-away', join(beside, 'file')],
+      ['loop', 'loop'],
+      ['d/up', '../..'],
+    ] as const)
+      if (fs.lstatSync(join(share.path, link), { throwIfNoEntry: false }) === undefined)
+        fs.symlinkSync(target, join(share.path, link));
+  };
+  arrange();
+  return {
+    tree: share.tree,
+    arrange,
+    outside: () =>
+      Object.fromEntries(fs.readdirSync(beside).map((name) => [name, fs.readFileSync(join(beside, name), 'utf8')])),
+    close: async () => {
+      await share.close();
+      fs.rmSync(beside, { recursive: true });
+    },
+  };
+};
