@@ -4,6 +4,7 @@ import { checkElaborated, modulesOf } from '../hdl/elaborate.ts';
 import type { Module } from '../hdl/ir.ts';
 import { notesOf } from '../hdl/module-notes.ts';
 import { lowerModule } from './lower/module.ts';
+import { withPrefix } from './prefix.ts';
 import { printModule } from './print-module.ts';
 
 export interface EmitOptions {
@@ -13,6 +14,8 @@ export interface EmitOptions {
   readonly properties?: boolean;
   /** Put before the file names, with a slash between. */
   readonly directory?: string;
+  /** Put before the name of every module but black boxes, so that designs with different modules of one name go together. */
+  readonly prefix?: string;
 }
 
 export interface EmittedFile {
@@ -31,13 +34,16 @@ export const emitVerilog = (top: Module, options: EmitOptions = {}): EmittedFile
   const modules = modulesOf(top);
   const clashes = checkModuleNames(modules);
   if (clashes.length > 0) throw new ElaborationError(clashes);
+  const blackBoxes = new Set(modules.filter(({ blackBox }) => blackBox).map(({ name }) => name));
+  const pathOf = (name: string): string => `${options.directory === undefined ? '' : `${options.directory}/`}${name}.v`;
   return modules.flatMap((module): EmittedFile[] => {
-    const path = `${options.directory === undefined ? '' : `${options.directory}/`}${module.name}.v`;
     if (module.blackBox) {
       const { verilog } = notesOf(module);
-      return verilog === undefined ? [] : [{ path, text: verilog, module: module.name }];
+      return verilog === undefined ? [] : [{ path: pathOf(module.name), text: verilog, module: module.name }];
     }
     const lowered = lowerModule(module, { properties: options.properties ?? false });
-    return [{ path, text: printModule(lowered, { lines: options.lines ?? false }), module: module.name }];
+    const named = options.prefix === undefined ? lowered : withPrefix(lowered, options.prefix, blackBoxes);
+    const text = printModule(named, { lines: options.lines ?? false });
+    return [{ path: pathOf(named.name), text, module: named.name }];
   });
 };

@@ -45,6 +45,7 @@ const refused: readonly (readonly [string, RegExp])[] = [
   ),
   ['check --ways=', /--ways needs a value, as in --ways model,rtl,verilog,gates/],
   ['generate paket_unit', /no block 'paket_unit'. Did you mean 'packet_unit'\?/],
+  ['generate packet_unit --prefix Dma', /--prefix takes lower case letters.*as in --prefix dma_, not 'Dma'/],
   ['generate --set', /--set needs a value, as in --set name=value/],
   ['generate --set dataWidth', /takes name=value.*not 'dataWidth'/],
   ['generate --set =5', /takes name=value.*not '=5'/],

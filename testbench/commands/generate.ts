@@ -12,7 +12,7 @@ import { UsageError } from './errors.ts';
 import { coreFile, filesOfCore, parametersOfCore } from './fusesoc.ts';
 import { makeDirectory } from './make-directory.ts';
 import { blockArgument, moduleArgument } from './own-design.ts';
-import { optionOf, type Verb } from './verb.ts';
+import { type Arguments, optionOf, type Verb } from './verb.ts';
 import { projectVersion } from './version.ts';
 
 export interface GeneratedFile {
@@ -24,6 +24,8 @@ export interface GeneratedFile {
 /** What is to be written of a block. */
 interface Plan {
   readonly block: Block;
+  /** Of its top module. */
+  readonly name: string;
   readonly parameters: BlockParameters;
   readonly directory: string;
   readonly files: readonly { readonly kind: GeneratedFile['kind']; readonly file: string; readonly text: string }[];
@@ -33,8 +35,8 @@ interface Plan {
  * Blocks share modules, and a module is named for what tells it apart in its own design: two designs in one directory may need different files of one name.
  * @throws UsageError before anything is written
  */
-const refuseOthers = ({ block, directory, files }: Plan): void => {
-  const own = `${block.name}.core`;
+const refuseOthers = ({ name, directory, files }: Plan): void => {
+  const own = `${name}.core`;
   const present = existsSync(directory) && statSync(directory).isDirectory() ? readdirSync(directory) : [];
   for (const core of present.filter((name) => name.endsWith('.core') && name !== own)) {
     const listed = new Set(filesOfCore(readFileSync(join(directory, core), 'utf8')));
@@ -44,7 +46,7 @@ const refuseOthers = ({ block, directory, files }: Plan): void => {
     );
     if (clash !== undefined)
       throw new UsageError(
-        `${join(directory, clash.file)} is of ${core} and would be replaced by another module of that name; write to a directory of its own with --out.`,
+        `${join(directory, clash.file)} is of ${core} and would be replaced by another module of that name; write to a directory of its own with --out, or give its modules names of their own with --prefix.`,
       );
   }
 };
@@ -53,49 +55,57 @@ const refuseOthers = ({ block, directory, files }: Plan): void => {
  * The files of two sets of parameters differ under one name.
  * @throws UsageError before anything is written
  */
-const refuseOtherParameters = ({ block, parameters, directory }: Plan): void => {
-  const path = join(directory, `${block.name}.core`);
+const refuseOtherParameters = ({ block, name, parameters, directory }: Plan): void => {
+  const path = join(directory, `${name}.core`);
   if (!existsSync(path)) return;
   const there = parametersOfCore(readFileSync(path, 'utf8'));
   const asked = describeParameters(parameters);
   if (there !== null && there !== asked)
     throw new UsageError(
-      `${path} is of ${block.name} at ${there} and would be replaced by that at ${asked}; write to a directory of its own with --out.`,
+      `${path} is of ${block.name} at ${there} and would be replaced by that at ${asked}; write to a directory of its own with --out, or give its modules names of their own with --prefix.`,
     );
 };
 
-const plan = (block: Block, parameters: BlockParameters, directory: string, lines = false): Plan => {
+interface Style {
+  readonly lines?: boolean;
+  /** Before the names of all modules. */
+  readonly prefix?: string;
+}
+
+const plan = (block: Block, parameters: BlockParameters, directory: string, style: Style = {}): Plan => {
+  const name = `${style.prefix ?? ''}${block.name}`;
   const top = elaborate(block.definition(parameters));
   const files: Plan['files'][number][] = [];
   const write = (kind: GeneratedFile['kind'], file: string, text: string): void => {
     files.push({ kind, file, text });
   };
-  const modules = emitVerilog(top, { lines });
+  const modules = emitVerilog(top, style);
   for (const { path, text } of modules) write('verilog', path, text);
   // Immediate assertions with names are SystemVerilog, which not every tool reads: the plain text has an output for each rule.
   if (block.checker === true) {
-    for (const { path, text } of emitVerilog(top, { properties: true, lines })) {
+    for (const { path, text } of emitVerilog(top, { ...style, properties: true })) {
       write('systemverilog', join('asserting', path.replace(/\.v$/, '.sv')), text);
     }
   }
   const registers = block.registers(parameters);
   if (registers !== null) {
-    write('c-header', `${block.name}_registers.h`, cHeader(registers));
-    write('systemrdl', `${block.name}_registers.rdl`, systemRdl(registers));
-    write('markdown', `${block.name}_registers.md`, registerTable(registers));
-    write('typescript', `${block.name}_registers.ts`, driverSource(registers));
+    const named = { ...registers, name: `${style.prefix ?? ''}${registers.name}` };
+    write('c-header', `${name}_registers.h`, cHeader(named));
+    write('systemrdl', `${name}_registers.rdl`, systemRdl(named));
+    write('markdown', `${name}_registers.md`, registerTable(named));
+    write('typescript', `${name}_registers.ts`, driverSource(named));
   }
   const core = coreFile({
-    name: block.name,
+    name,
     version: projectVersion(),
     ...block.own?.core,
     summary: block.summary,
     parameters: describeParameters(parameters),
-    toplevel: top.name,
+    toplevel: `${style.prefix ?? ''}${top.name}`,
     files: modules.map(({ path }) => path),
   });
-  write('fusesoc', `${block.name}.core`, core);
-  return { block, parameters, directory, files };
+  write('fusesoc', `${name}.core`, core);
+  return { block, name, parameters, directory, files };
 };
 
 /** @throws UsageError */
@@ -114,6 +124,17 @@ const carryOut = (planned: Plan): readonly GeneratedFile[] => {
 export const generateBlock = (block: Block, parameters: BlockParameters, directory: string): readonly GeneratedFile[] =>
   carryOut(plan(block, parameters, directory));
 
+/** @throws UsageError */
+const prefixOption = (given: Arguments): Pick<Style, 'prefix'> => {
+  const prefix = optionOf(given, 'prefix');
+  if (prefix === undefined) return {};
+  if (!/^[a-z][a-z0-9_]*$/.test(prefix))
+    throw new UsageError(
+      `Option --prefix takes lower case letters, digits and underscores, a letter first, as in --prefix dma_, not '${prefix}'.`,
+    );
+  return { prefix };
+};
+
 export const generate: Verb = {
   name: 'generate',
   summary: "Write a block's Verilog, register map outputs and FuseSoC core file",
@@ -125,6 +146,11 @@ export const generate: Verb = {
       type: 'boolean',
       description: 'For tools: each statement names its line of TypeScript, by a `line directive before it',
     },
+    prefix: {
+      type: 'string',
+      valueHint: 'NAME_',
+      description: 'Put before the name of every module, file and register map, so that differing designs go together',
+    },
     out: {
       type: 'string',
       valueHint: 'DIR',
@@ -133,13 +159,12 @@ export const generate: Verb = {
   },
   async run(given) {
     const out = optionOf(given, 'out');
+    const prefix = prefixOption(given);
     const plans = (await chosenBlocks(given)).map((block) =>
-      plan(
-        block,
-        chosenParameters(block, given),
-        out ?? join('build', 'verilog', block.name),
-        given.flags.has('lines'),
-      ),
+      plan(block, chosenParameters(block, given), out ?? join('build', 'verilog', block.name), {
+        lines: given.flags.has('lines'),
+        ...prefix,
+      }),
     );
     for (const planned of plans) {
       refuseOthers(planned);

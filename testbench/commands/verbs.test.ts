@@ -67,6 +67,30 @@ test('a second block in one directory replaces no module of the first', async ()
   expect(contents()).toEqual(before);
 });
 
+test('with prefixes, designs of one block at different parameters go together', async () => {
+  const out = join(folder, 'prefixed');
+  const into = (prefix: string, dataWidth: number) =>
+    runCommand('generate', 'packet_unit', '--set', `dataWidth=${dataWidth}`, '--prefix', prefix, '--out', out);
+  expect((await into('uplink_', 64)).code).toBe(0);
+  expect((await into('core_', 128)).code).toBe(0);
+  const sources = readdirSync(out).filter((name) => name.endsWith('.v'));
+  const modules = sources.flatMap((name) =>
+    [...readFileSync(join(out, name), 'utf8').matchAll(/^module (\w+)/gm)].map(([, module = '']) => module),
+  );
+  expect(modules.map((module) => `${module}.v`).sort()).toEqual(sources.sort());
+  expect(modules.every((module) => /^(uplink|core)_/.test(module))).toBe(true);
+  expect(readFileSync(join(out, 'core_packet_unit.core'), 'utf8')).toMatch(/^ {4}toplevel: core_packet_unit$/m);
+  expect(readFileSync(join(out, 'uplink_packet_unit_registers.h'), 'utf8')).toContain('#define UPLINK_PACKET_UNIT_');
+  if (!has('iverilog')) return;
+  const paths = sources.map((name) => join(out, name));
+  const run = spawnSync(
+    'iverilog',
+    ['-g2005', '-tnull', '-s', 'uplink_packet_unit', '-s', 'core_packet_unit', ...paths],
+    { encoding: 'utf8' },
+  );
+  expect(run).toMatchObject({ status: 0, stderr: '' });
+});
+
 test('nothing is written of any block where one of them is refused', async () => {
   const out = join(folder, 'every');
   const last = blocks.filter(({ whole }) => whole).at(-1);
