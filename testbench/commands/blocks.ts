@@ -129,7 +129,8 @@ export const blocks: readonly Block[] = [
     summary: 'Memory path: address bits choose how data is encrypted, by AES-XTS or PRINCE, on its way to memory',
     whole: true,
     schema: memoryPathParameterSchema,
-    quick: 'left out',
+    quick: { dataWidth: 64, idWidth: 1, select: 2, keySlots: 2, unrolled: 1, reads: 2, writes: 2 },
+    quickSynthesis: false,
     // Its gates, six engines of ciphers among them, take many minutes to make.
     ways: ['model', 'rtl', 'verilog'],
     parameters: (values) => memoryPathParameters(values),
