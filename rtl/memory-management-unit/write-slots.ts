@@ -173,7 +173,7 @@ export const writeSlots = (p: Geometry) =>
       ring.sent.set(ring.sent.or(masked(beats.current, beats.last)).and(stays));
       const equal = compared.equal.and(again.not());
       ring.checked.set(ring.checked.or(equal).and(stays.or(brokenOff)).or(masked(entered, found.fault)));
-      const hopeless = all([request.lock, found.where.enabled.reduceAnd()]);
+      const { hopeless } = m.named({ hopeless: all([request.lock, found.where.enabled.reduceAnd()]) });
       const local = masked(entered, found.local.or(hopeless)).or(masked(launch.launched, launch.lost));
       ring.local.set(ring.local.and(kept).or(brokenOff).or(local));
       for (const port of [0, 1] as const) {

@@ -16,8 +16,8 @@ export interface TransactionOptions {
   readonly maximum?: number;
   /** Longest burst in beats; default 256. */
   readonly longest?: number;
-  /** Whether there are exclusive accesses; default yes. */
-  readonly exclusives?: boolean;
+  /** Whether there are exclusive accesses; default: some. */
+  readonly exclusives?: boolean | 'mostly';
 }
 
 const page = 4096;
@@ -112,8 +112,11 @@ export const transactionLists = (options: TransactionOptions): Arbitrary<readonl
       { direction: 'write' as const, ...both, exclusive: stays, barrier: true },
     ];
   });
+  const [singles, pairs] = options.exclusives === 'mostly' ? [1, 3] : [8, 1];
   const step =
-    options.exclusives === false ? single : fc.oneof({ weight: 8, arbitrary: single }, { weight: 1, arbitrary: pair });
+    options.exclusives === false
+      ? single
+      : fc.oneof({ weight: singles, arbitrary: single }, { weight: pairs, arbitrary: pair });
   return fc.array(step, { maxLength: options.maximum ?? 30 }).map((steps) => steps.flat());
 };
 

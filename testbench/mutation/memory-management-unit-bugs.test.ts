@@ -1,21 +1,38 @@
+import type { Arbitrary } from 'fast-check';
 import { expect, test } from 'vitest';
+import type { BlockUnderTest } from '../lockstep/block.ts';
+import { exclusiveScenarios } from '../lockstep/blocks/memory-management-unit/exclusive-scenarios.ts';
 import { memoryManagementUnitBlock as block } from '../lockstep/blocks/memory-management-unit/index.ts';
+import { systemParameters } from '../lockstep/blocks/memory-management-unit/parameters.ts';
+import type { SystemScenario } from '../lockstep/blocks/memory-management-unit/scenario.ts';
+import { everythingAtOnce } from '../lockstep/blocks/memory-management-unit/scenarios.ts';
 import { small } from '../lockstep/blocks/memory-management-unit/small.ts';
 import { firstDifference, recordCampaign } from '../lockstep/recorded-campaign.ts';
 import { modelWay, rtlWay } from '../lockstep/ways.ts';
-import { memoryManagementUnitBugs as bugs, memoryManagementUnitBugCycles } from './memory-management-unit-bugs.ts';
+import {
+  memoryManagementUnitBugs as bugs,
+  exclusiveAccessBugs,
+  memoryManagementUnitBugCycles as most,
+} from './memory-management-unit-bugs.ts';
 import { applyPlant } from './planted-bugs.ts';
 
 const parameters = block.resolve(small);
 const module = block.module(parameters);
-const campaign = recordCampaign(modelWay(block.model(parameters)), {
-  block,
-  parameters,
-  cycles: memoryManagementUnitBugCycles,
-  seed: 1,
-});
+const campaignOf = (scenarios: Arbitrary<SystemScenario>, cycles: number) =>
+  recordCampaign(modelWay(block.model(parameters)), {
+    block: { ...block, scenarios: () => scenarios } as BlockUnderTest,
+    parameters,
+    cycles,
+    seed: 1,
+  });
+const p = systemParameters(small);
+const everything = campaignOf(everythingAtOnce(p), most.everything);
+const exclusives = campaignOf(exclusiveScenarios(p), most.exclusives);
 
-test('the hardware without a bug shows no difference', () => {
+test.each([
+  ['everything at once', everything],
+  ['exclusive accesses', exclusives],
+])('the hardware without a bug shows no difference in %s', (_, campaign) => {
   expect(firstDifference(campaign, rtlWay(module))).toBeNull();
 });
 
@@ -24,8 +41,13 @@ test('there are at least ten planted bugs, each with a name of its own', () => {
   expect(new Set(bugs.map((bug) => bug.name)).size).toBe(bugs.length);
 });
 
-test.each(bugs)('$name: $planted', ({ name, within }) => {
-  const found = firstDifference(campaign, rtlWay(applyPlant(block.name, name, module)));
+// Two more of the second kind are left to the thorough run.
+const later = ['exclusive_write_goes_on', 'rest_answered_plainly'];
+const thorough = process.env.PORTCULLIS_THOROUGH === '1';
+
+test.each(bugs.filter(({ name }) => thorough || !later.includes(name)))('$name: $planted', (bug) => {
+  const campaign = exclusiveAccessBugs.includes(bug) ? exclusives : everything;
+  const found = firstDifference(campaign, rtlWay(applyPlant(block.name, bug.name, module)));
   expect(found).not.toBeNull();
-  expect(found).toBeLessThanOrEqual(within);
+  expect(found).toBeLessThanOrEqual(bug.within);
 });

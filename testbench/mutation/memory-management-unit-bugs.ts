@@ -1,17 +1,17 @@
-/** Bugs for the memory management unit and its keeper: cookies, walks, the two memories, restoring. */
+/** Bugs for the memory management unit and its keeper: cookies, walks, the two memories, restoring, exclusive accesses. */
 import { changeInValues, mentions } from './places.ts';
 import type { PlantedBug } from './planted-bugs.ts';
 import { isNot, named, one, zero } from './resource-access-controller-places.ts';
 import { changeValues, mentionOf } from './values.ts';
 
-/** Cycles of a campaign at small parameters within which all of them show. */
-export const memoryManagementUnitBugCycles = 60_000;
+/** Cycles at small parameters within which all of them show: of everything at once, and of mostly exclusive accesses. */
+export const memoryManagementUnitBugCycles = { everything: 60_000, exclusives: 30_000 } as const;
 
-const within = memoryManagementUnitBugCycles;
+const within = memoryManagementUnitBugCycles.everything;
 const unit = (...inner: readonly string[]): readonly string[] => ['unit_0', ...inner];
 const keeper = (...inner: readonly string[]): readonly string[] => ['shared_keeper', ...inner];
 
-export const memoryManagementUnitBugs: readonly PlantedBug[] = [
+const bugsOfEverything: readonly PlantedBug[] = [
   {
     name: 'cookies_always_equal',
     imitates: 'a check that is not wired',
@@ -154,3 +154,55 @@ export const memoryManagementUnitBugs: readonly PlantedBug[] = [
       ),
   },
 ];
+
+/** What only exclusive accesses show, to pages that are taken back meanwhile. */
+export const exclusiveAccessBugs: readonly PlantedBug[] = [
+  {
+    name: 'exclusive_write_cut',
+    imitates: 'an exclusive write that is split',
+    planted: 'unit 0: an exclusive write of which beats have gone is cut when its page is taken back',
+    path: unit('writes'),
+    within: memoryManagementUnitBugCycles.exclusives,
+    plant: (module) =>
+      changeInValues(
+        module,
+        'cuts',
+        isNot((node) => mentions(node, 'slot_0_request_lock')),
+        one,
+      ),
+  },
+  {
+    name: 'exclusive_write_goes_on',
+    imitates: 'an exclusive write that is split',
+    planted: 'unit 0: what is left of an exclusive write that was given up goes anew',
+    path: unit('writes'),
+    within: memoryManagementUnitBugCycles.exclusives,
+    plant: (module) => changeValues(module, 'broken_off', zero),
+  },
+  {
+    name: 'mirrored_exclusive_write',
+    imitates: 'a write that two monitors decide on',
+    planted: 'unit 0: exclusive writes to pages in both memories go to both',
+    path: unit('writes'),
+    within: memoryManagementUnitBugCycles.exclusives,
+    plant: (module) => changeValues(module, 'hopeless', zero),
+  },
+  {
+    name: 'exclusive_read_again',
+    imitates: 'a reservation that is newer than the data',
+    planted: 'unit 0: the rest of an exclusive read that is sent again is exclusive too',
+    path: unit('reads'),
+    within: memoryManagementUnitBugCycles.exclusives,
+    plant: (module) => changeValues(module, 'resumes', zero),
+  },
+  {
+    name: 'rest_answered_plainly',
+    imitates: 'beats of one exclusive read that are answered differently',
+    planted: 'unit 0: the rest of an exclusive read that is sent again is answered as a plain one',
+    path: unit('reads'),
+    within: memoryManagementUnitBugCycles.exclusives,
+    plant: (module) => changeInValues(module, 'offered_response', named('granted'), zero),
+  },
+];
+
+export const memoryManagementUnitBugs: readonly PlantedBug[] = [...bugsOfEverything, ...exclusiveAccessBugs];

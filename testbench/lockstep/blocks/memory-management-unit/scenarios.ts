@@ -1,10 +1,11 @@
-/** Random scenarios: everything at once, software keeping no rules. */
+/** Random scenarios: everything at once, software keeping no rules; and now and then mostly exclusive accesses. */
 import fc, { type Arbitrary } from 'fast-check';
 import { memoryIdWidth } from '../../../../rtl/memory-management-unit/interface.ts';
 import { stalls as runLengths, transactionLists } from '../../../axi/arbitrary.ts';
 import { subordinateBehaviours } from '../../../axi/behaviour.ts';
 import type { SubordinateBehaviour } from '../../../axi/subordinate-behaviour.ts';
 import { softwareSteps, tables, virtualRanges } from './arbitrary.ts';
+import { exclusiveScenarios } from './exclusive-scenarios.ts';
 import type { SystemParameters } from './parameters.ts';
 import { ready, tablesAt, timeouts, write } from './programmes.ts';
 import { keeperRegisters, unitRegisters } from './registers.ts';
@@ -115,7 +116,7 @@ const begin = (p: P): Arbitrary<readonly Step[]> =>
     ]);
 
 /** @param size transactions of a unit in the longest scenarios. */
-export const systemScenarios = (p: P, size = 100): Arbitrary<SystemScenario> =>
+export const everythingAtOnce = (p: P, size = 100): Arbitrary<SystemScenario> =>
   fc.record({
     initialReset: fc.integer({ min: 1, max: 2 }),
     tables: tables(p),
@@ -132,3 +133,10 @@ export const systemScenarios = (p: P, size = 100): Arbitrary<SystemScenario> =>
     rest: fc.nat(20),
     readBack: fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
   });
+
+/** @param size as above */
+export const systemScenarios = (p: P, size = 100): Arbitrary<SystemScenario> =>
+  fc.oneof(
+    { weight: 9, arbitrary: everythingAtOnce(p, size) },
+    { weight: 1, arbitrary: exclusiveScenarios(p, Math.ceil(size / 4)) },
+  );
