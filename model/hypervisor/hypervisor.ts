@@ -13,6 +13,7 @@ import { EventChannels } from './events/channels.ts';
 import { Grants } from './grants/grants.ts';
 import { pageBytes, trustedMemoryAddress, trustedVirtualProcessors } from './guest/layout.ts';
 import type { Hypervisor, HypervisorOptions, TrustedGuest } from './interface.ts';
+import { MemoryStatus } from './memory-status/index.ts';
 import { PacketClients } from './packets/index.ts';
 import { Reclaim } from './reclaim/index.ts';
 import { Scheduler, type Thread } from './schedule/index.ts';
@@ -72,6 +73,8 @@ export const createHypervisor = async (
     ended: ({ thread, domain }, reason) => domains.processorEnded(thread, domain, reason),
   });
   provideTrustedCalls(calls, domains);
+  const memoryStatus = new MemoryStatus({ memory, scheduler, domains, records, events, fail });
+  memoryStatus.provide(calls);
   const reclaim = new Reclaim({ memory, scheduler, domains, counts: domains.pages, traps });
   reclaim.provide(calls, faults);
   grants.bringBack = (processor, domain, page) => reclaim.bringBack(processor, domain, page);

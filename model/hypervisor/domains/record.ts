@@ -25,6 +25,8 @@ export const recordWords = {
   eventBits: 16,
   /** First mapping of its references, by their lowest 4 bits: 32 bits each, a handle plus one. */
   granted: 20,
+  /** Pages that were ever lost with a memory. */
+  lost: 28,
 } as const;
 
 const states: readonly DomainState[] = ['none', 'building', 'running', 'paused', 'ending', 'gone'];

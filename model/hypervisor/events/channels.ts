@@ -4,7 +4,7 @@
  * A channel is two bound ports that name each other. Closing clears one end alone: the other still names it, and no longer is
  * named, so its next send finds nobody. No call writes the ports of another domain.
  */
-import type { Processor } from '../../hardware/platform/index.ts';
+import type { Processor, View } from '../../hardware/platform/index.ts';
 import { type DomainRecords, recordWords } from '../domains/record.ts';
 import type { SharedPages } from '../domains/shared-pages.ts';
 import { eventBytes, sharedPage, type VirtualEvent, virtualEvents } from '../guest/layout.ts';
@@ -141,12 +141,23 @@ export class EventChannels {
     });
   }
 
-  /** Sends an event of the hypervisor's own. Of a domain that is gone nothing is done. */
-  raise(processor: Processor, domain: number, event: VirtualEvent): Promise<void> {
+  /**
+   * Sends an event of the hypervisor's own. Of a domain that is gone nothing is done.
+   *
+   * @param prepare writes before what the event tells of, into the shared page, which is there as long
+   */
+  raise(
+    processor: Processor,
+    domain: number,
+    event: VirtualEvent,
+    prepare?: (page: View) => Promise<void>,
+  ): Promise<void> {
     return this.#lock.hold(async () => {
       const port = virtualEvents[event];
       const { state } = await this.#read(processor, domain, port);
-      if (state === states.virtual) await this.#set(processor, domain, port);
+      if (state !== states.virtual) return;
+      await prepare?.(await this.#shared.view(processor, domain, 'shared'));
+      await this.#set(processor, domain, port);
     });
   }
 

@@ -25,4 +25,5 @@ export {
   type VirtualEvent,
   virtualEvents,
 } from './layout.ts';
+export { type MemoryReport, MemoryWatch } from './memory-watch.ts';
 export { PacketRing, type PacketRingOptions, packetRingPages, type ReceivedFrame } from './packets.ts';

@@ -35,8 +35,15 @@ export const sharedPage = {
   pages: 0x048,
   target: 0x050,
   choices: 0x058,
+  /** Of memory m: bit m, it is out of use; bit m + 2, it is being restored. */
+  memories: 0x060,
+  /** How many pages of the domain were ever lost with a memory; the number of the n-th, from 0, was written to `lostPages`, word n modulo 256. */
+  lost: 0x068,
   callBlocks: 0x100,
+  lostPages: 0x800,
 } as const;
+/** Words of `lostPages`. */
+export const lostPagesKept = 256;
 /** Of `choices`: pages that were given back come back when they are touched, as long as the maximum allows. */
 export const deflateOnExhaustion = 1;
 /** Bytes of `pending`, and of `mask`: a bit for each of 256 ports. */

@@ -247,18 +247,32 @@ export interface Lost {
   readonly page: number;
 }
 
+/**
+ * Who does work that takes long: it has a processor for each access, which is not interrupted, and gives it away while it waits. A thread of
+ * the scheduler is one.
+ */
+export interface Worker {
+  access<Result>(work: (processor: Processor) => Promise<Result>): Promise<Result>;
+  suspend<Result>(wait: Promise<Result>): Promise<Result>;
+}
+
+/** What the keeper says of a memory. `restoring`: it is written, and not read yet. */
+export type MemoryState = 'on line' | 'failed' | 'restoring';
+
 export interface Memories {
+  state(processor: Processor, memory: 0 | 1): Promise<MemoryState>;
   /**
    * After the keeper took a memory out of use: what had its only copy there is lost, at every page that has it, of every domain.
    * To be called until it was done once for each failure; more does no harm.
    */
-  lost(processor: Processor, memory: 0 | 1): Promise<readonly Lost[]>;
+  lost(worker: Worker, memory: 0 | 1): Promise<readonly Lost[]>;
   /**
    * Brings a replaced memory back: reset, keys and forms, restored by the keeper's engine, on line. Runs as long as that takes.
    *
-   * @throws EAGAIN when it does not come out of its reset, or fails again meanwhile; EINVAL when it has not failed
+   * @throws EAGAIN when it does not come out of its reset, or fails again meanwhile; EINVAL when it has not failed; EBUSY while one is being
+   * brought back
    */
-  replace(processor: Processor, memory: 0 | 1): Promise<void>;
+  replace(worker: Worker, memory: 0 | 1): Promise<void>;
 }
 
 /** Something that is not as it must be. */

@@ -4,10 +4,9 @@ import { bumpLeaves } from './cookies.ts';
 import type { Core } from './core.ts';
 import { HypervisorError } from './errors.ts';
 import type { FrameTable } from './frame-table.ts';
-import type { Lost, Memories, PathKey } from './interface.ts';
+import type { Lost, Memories, MemoryState, PathKey, Worker } from './interface.ts';
 import { loadKeys } from './keys.ts';
 import { domainCount, pageCount } from './layout.ts';
-import { Lock } from './lock.ts';
 import type { DomainMaps } from './page-maps.ts';
 import { restoreContent } from './restoring.ts';
 import { type Present, type Site, together } from './shared.ts';
@@ -18,8 +17,7 @@ const resetCycles = 20_000;
 const pollCycles = 100;
 
 interface Status {
-  readonly failed: boolean;
-  readonly restoring: boolean;
+  readonly state: MemoryState;
   readonly wasReset: boolean;
   readonly idle: boolean;
 }
@@ -29,7 +27,7 @@ export class PlatformMemories implements Memories {
   readonly #frames: FrameTable;
   readonly #maps: DomainMaps;
   readonly #keys: readonly PathKey[];
-  readonly #replacing = new Lock();
+  #replacing = false;
 
   constructor(core: Core, frames: FrameTable, maps: DomainMaps, keys: readonly PathKey[]) {
     this.#core = core;
@@ -38,11 +36,17 @@ export class PlatformMemories implements Memories {
     this.#keys = keys;
   }
 
-  async lost(processor: Processor, memory: 0 | 1): Promise<readonly Lost[]> {
-    await this.#frames.lose(processor, memory);
+  async state(processor: Processor, memory: 0 | 1): Promise<MemoryState> {
+    return (await this.#status(processor, memory)).state;
+  }
+
+  async lost(worker: Worker, memory: 0 | 1): Promise<readonly Lost[]> {
+    await worker.access((processor) => this.#frames.lose(processor, memory));
     const lost: Lost[] = [];
     for (let domain = 0; domain < domainCount; domain += 1) {
-      const pages = await this.#maps.site(processor, domain, (site) => this.#mark(site, memory));
+      const pages = await worker.access((processor) =>
+        this.#maps.site(processor, domain, (site) => this.#mark(site, memory)),
+      );
       for (const page of pages ?? []) lost.push({ domain, page });
     }
     return lost;
@@ -76,48 +80,58 @@ export class PlatformMemories implements Memories {
     const status = await registers.keeper.memory_status.read();
     const bit = (bits: number): boolean => ((bits >>> memory) & 1) === 1;
     return {
-      failed: bit(status.failed),
-      restoring: bit(status.restoring),
+      state: bit(status.failed) ? 'failed' : bit(status.restoring) ? 'restoring' : 'on line',
       wasReset: bit(status.was_reset),
       idle: (memory === 0 ? status.first_phase : status.second_phase) === 0,
     };
   }
 
-  replace(processor: Processor, memory: 0 | 1): Promise<void> {
-    return this.#replacing.hold(async () => {
-      const { keeper, paths } = processor.registers;
-      const bits = 1 << memory;
-      if (!(await this.#status(processor, memory)).failed)
-        throw new HypervisorError('EINVAL', `memory ${memory} has not failed`);
-      await this.lost(processor, memory);
-      await this.#reset(processor, memory);
-      await loadKeys(paths[memory], this.#keys);
-      await keeper.memory_command.write({ restore: bits });
-      if (!(await this.#status(processor, memory)).restoring)
-        throw new HypervisorError('EAGAIN', `memory ${memory} failed again before it was restored`);
-      await restoreContent(this.#core, this.#frames, processor, memory);
-      await keeper.memory_command.write({ on_line: bits });
-      const { failed, restoring } = await this.#status(processor, memory);
-      if (failed || restoring)
-        throw new HypervisorError('EAGAIN', `memory ${memory} failed again before it was on line`);
-      await this.#frames.regain(processor, memory);
-    });
+  async replace(worker: Worker, memory: 0 | 1): Promise<void> {
+    if (this.#replacing) throw new HypervisorError('EBUSY', 'a memory is being brought back already');
+    this.#replacing = true;
+    try {
+      await this.#replace(worker, memory);
+    } finally {
+      this.#replacing = false;
+    }
   }
 
-  async #reset(processor: Processor, memory: 0 | 1): Promise<void> {
+  async #replace(worker: Worker, memory: 0 | 1): Promise<void> {
+    const state = (): Promise<MemoryState> => worker.access((processor) => this.state(processor, memory));
+    const command = (pulse: 'restore' | 'on_line'): Promise<void> =>
+      worker.access(({ registers }) => registers.keeper.memory_command.write({ [pulse]: 1 << memory }));
+    if ((await state()) !== 'failed') throw new HypervisorError('EINVAL', `memory ${memory} has not failed`);
+    await this.lost(worker, memory);
+    await this.#reset(worker, memory);
+    await worker.access(({ registers }) => loadKeys(registers.paths[memory], this.#keys));
+    await command('restore');
+    if ((await state()) !== 'restoring')
+      throw new HypervisorError('EAGAIN', `memory ${memory} failed again before it was restored`);
+    await restoreContent(this.#core, this.#frames, worker, memory);
+    await command('on_line');
+    await worker.access((processor) => this.#frames.regain(processor, memory));
+    // Looked at last: who sees a later failure forbids single copies again after they were allowed here.
+    if ((await state()) === 'on line') return;
+    await this.lost(worker, memory);
+    throw new HypervisorError('EAGAIN', `memory ${memory} failed again before it was on line`);
+  }
+
+  async #reset(worker: Worker, memory: 0 | 1): Promise<void> {
     const { clock } = this.#core.platform;
     const until = clock.now + resetCycles;
-    const before = await this.#status(processor, memory);
-    if (before.idle && !before.wasReset) await processor.registers.keeper.memory_command.write({ reset: 1 << memory });
+    const status = (): Promise<Status> => worker.access((processor) => this.#status(processor, memory));
+    const before = await status();
+    if (before.idle && !before.wasReset)
+      await worker.access(({ registers }) => registers.keeper.memory_command.write({ reset: 1 << memory }));
     for (;;) {
-      const { idle, wasReset } = await this.#status(processor, memory);
+      const { idle, wasReset } = await status();
       if (idle && wasReset) return;
       if (clock.now > until)
         throw new HypervisorError(
           'EAGAIN',
           `memory ${memory} does not come out of its reset: nothing new stands in its place yet`,
         );
-      await clock.sleep(pollCycles);
+      await worker.suspend(clock.sleep(pollCycles));
     }
   }
 }

@@ -7,7 +7,7 @@ import type { FrameTable } from './frame-table.ts';
 import type { HypervisorMemory, PageMap, PresentEntry } from './interface.ts';
 import { frameBytes } from './layout.ts';
 import { auditWith, breaks } from './testing/breaks.ts';
-import { at, bootMachine, guestOf, readOnly, readWrite, type TestMachine } from './testing/machine.ts';
+import { at, bootMachine, guestOf, readOnly, readWrite, type TestMachine, workerOn } from './testing/machine.ts';
 import { operations, Reference } from './testing/reference.ts';
 import { compare, follow } from './testing/sequence.ts';
 import { takeBackWhileUsed, withoutBump } from './testing/take-back.ts';
@@ -283,7 +283,7 @@ test('of a memory that died, what was only there is lost, and nothing else', asy
     machine.platform.faults.inject({ kind: 'memory-lost', memory: 1 });
     await guest.write32(at(50), 500);
     expect(await explained(51, false)).toEqual({ kind: 'lost', page: 51 });
-    const lost = await memory.memories.lost(processor, 1);
+    const lost = await memory.memories.lost(workerOn(processor), 1);
     // The domains of the test before may have left pages there too.
     const ours = lost.filter(({ domain: of }) => of === domain || of === other);
     expect(ours).toEqual([51, 1001].map((page) => ({ domain: page === 51 ? domain : other, page })));

@@ -1,9 +1,9 @@
 /** Brings what a replaced memory held back into it. Source: `docs/systems/hypervisor.md`, "A memory dies". */
-import type { Processor } from '../../hardware/platform/index.ts';
 import type { Core } from './core.ts';
 import { HypervisorError } from './errors.ts';
 import { decodeFrameRecord } from './frame-record.ts';
 import type { FrameTable } from './frame-table.ts';
+import type { Worker } from './interface.ts';
 import { superFrames } from './layout.ts';
 
 /** Neighbouring frames with both copies, of one form. */
@@ -40,19 +40,20 @@ const runsOf = (first: number, words: readonly bigint[]): readonly Run[] => {
 };
 
 /** Copies frames by the keeper's engine. @throws EAGAIN when it stops */
-const copyRun = async ({ platform }: Core, { registers }: Processor, target: 0 | 1, run: Run): Promise<void> => {
-  const { keeper } = registers;
+const copyRun = async ({ platform }: Core, worker: Worker, target: 0 | 1, run: Run): Promise<void> => {
   const { frame, words } = run;
   const form = formOf(words[0]!) ?? 0;
-  await keeper.copy_target.write({ memory: target });
-  await keeper.copy_from_low.write({ frame });
-  await keeper.copy_to_low.write({ frame });
-  await keeper.copy_forms.write({ from: form, to: form });
-  await keeper.copy_pages.write({ count: words.length });
-  await keeper.copy_command.write({ start: 1 });
+  await worker.access(async ({ registers: { keeper } }) => {
+    await keeper.copy_target.write({ memory: target });
+    await keeper.copy_from_low.write({ frame });
+    await keeper.copy_to_low.write({ frame });
+    await keeper.copy_forms.write({ from: form, to: form });
+    await keeper.copy_pages.write({ count: words.length });
+    await keeper.copy_command.write({ start: 1 });
+  });
   for (;;) {
-    await platform.clock.sleep(pollCycles);
-    const { copying, copy_failed } = await keeper.memory_status.read();
+    await worker.suspend(platform.clock.sleep(pollCycles));
+    const { copying, copy_failed } = await worker.access(({ registers }) => registers.keeper.memory_status.read());
     if (copy_failed === 1)
       throw new HypervisorError(
         'EAGAIN',
@@ -66,20 +67,17 @@ const copyRun = async ({ platform }: Core, { registers }: Processor, target: 0 |
  * Copies all frames with both copies to a memory that is `restoring`. A frame that is given to somebody meanwhile is cleared in
  * both memories after its record was written; so what matters is that none is copied last in a form that it has no more.
  */
-export const restoreContent = async (
-  core: Core,
-  frames: FrameTable,
-  processor: Processor,
-  target: 0 | 1,
-): Promise<void> => {
+export const restoreContent = async (core: Core, frames: FrameTable, worker: Worker, target: 0 | 1): Promise<void> => {
   const total = core.layout.frames;
   for (let first = 0; first < total; first += superFrames) {
-    const words = await frames.words(processor, target, first, Math.min(superFrames, total - first));
+    const records = (frame: number, count: number): Promise<readonly bigint[]> =>
+      worker.access((processor) => frames.words(processor, target, frame, count));
+    const words = await records(first, Math.min(superFrames, total - first));
     const runs = [...runsOf(first, words)];
     for (let run = runs.shift(); run !== undefined; run = runs.shift()) {
-      await copyRun(core, processor, target, run);
+      await copyRun(core, worker, target, run);
       const { frame, words: before } = run;
-      const after = await frames.words(processor, target, frame, before.length);
+      const after = await records(frame, before.length);
       for (const [index, word] of after.entries())
         if (formOf(word) !== undefined && formOf(word) !== formOf(before[index]!))
           runs.push({ frame: frame + index, words: [word] });

@@ -4,7 +4,7 @@ import type { Call, Domains } from '../interface.ts';
 import { HypervisorError, type HypervisorMemory, type Leaving, type PageMap } from '../memory/interface.ts';
 import { superFrames } from '../memory/layout.ts';
 import type { Traps } from '../virtual/traps.ts';
-import { type Found, isEligible, pagesOf } from './pages.ts';
+import { type Found, isEligible, isLost, pagesOf } from './pages.ts';
 import type { Patterns } from './patterns.ts';
 
 /** Pages that are taken back in one go, for which the caller keeps its port. */
@@ -83,7 +83,7 @@ export class GivingBack {
   async #removable(map: PageMap, page: number, whole: boolean): Promise<Found | undefined> {
     const { memory } = this.#parts;
     let found = { page, entry: await map.read(page) };
-    if (!isEligible(found)) return undefined;
+    if (!isEligible(found) && !isLost(found)) return undefined;
     if (found.entry.backing.super === true && !whole) {
       try {
         await map.split(page);
@@ -92,7 +92,7 @@ export class GivingBack {
         throw error;
       }
       found = { page, entry: await map.read(page) };
-      if (!isEligible(found)) return undefined;
+      if (!isEligible(found) && !isLost(found)) return undefined;
     }
     if (whole && found.entry.backing.super !== true) return undefined;
     const { references, scanned } = await memory.frames.record(map.processor, found.entry.backing);

@@ -24,6 +24,10 @@ export const isCandidate = (located: Located): located is Found =>
 export const isEligible = (located: Located): located is Found =>
   isCandidate(located) && located.entry.trap === undefined;
 
+/** Whether it is a page whose only copy went with its memory: nothing of it is left but its frame. */
+export const isLost = (located: { readonly page: number; readonly entry: PageEntry }): located is Found =>
+  located.entry.kind === 'lost' && !located.entry.foreign;
+
 /** The page of a super page at a place in it. */
 export const partOf = ({ page, entry }: Found, index: number): Found => {
   const { frame, copies, form } = entry.backing;

@@ -7,7 +7,7 @@ import { StoreClient } from './client.ts';
 import { guestStoreDoor } from './guest-door.ts';
 import { wordsAt } from './ring-layout.ts';
 import { StoreService } from './service.ts';
-import { ask, heard } from './testing/asking.ts';
+import { ask, heard, write } from './testing/asking.ts';
 
 const clientOf = (guest: Guest): StoreClient => {
   const calls = new Calls(guest);
@@ -96,7 +96,20 @@ test('guests speak through the store beside a hostile one, see their targets cha
       await tell();
       while (told < count) await thread.suspend(hypervisor.platform.clock.sleep(200));
     }
-    await calls.setTarget(3, 4);
+    // What is no number, or refused, is written over with what the target is.
+    const target = async (value: string): Promise<string> => {
+      expect(write(zero, '/local/domain/1/memory/target', value)).toBe('OK');
+      const now = (): string => ask(zero, 'READ', ['/local/domain/1/memory/target']);
+      while (now() === value) await thread.suspend(hypervisor.platform.clock.sleep(500));
+      return now();
+    };
+    const has = async (): Promise<number> =>
+      (await thread.access((processor) => hypervisor.domains.status(processor, 1))).target;
+    expect([await target('twelve'), await has()]).toEqual(['8', 2]);
+    expect([await target('4000'), await has()]).toEqual(['8', 2]);
+    expect([await target('15'), await has()]).toEqual(['12', 3]);
+    // By the store, domain 0 sets the target that the guest waits for.
+    expect(write(zero, '/local/domain/3/memory/target', '16')).toBe('OK');
     const [answered] = await thread.suspend(ended[2]!);
     expect(answered).toMatchObject({ how: 'returned', value: { question: 'who are you?', refused: 'EACCES' } });
     // In cycles: at most a slice of the hostile guest's before each of the three programs that a request goes through.

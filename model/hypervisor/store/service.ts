@@ -1,5 +1,5 @@
 /** The store as a program of domain 0: a ring for each guest, and entries that follow its life. Source: `docs/systems/store.md`, "Domains". */
-import { pageBytes, virtualEvents } from '../guest/index.ts';
+import { virtualEvents } from '../guest/index.ts';
 import type { Hypervisor, TrustedGuest } from '../interface.ts';
 import type { Thread } from '../schedule/index.ts';
 import { TrustedEvents } from '../trusted-events.ts';
@@ -8,10 +8,8 @@ import { LocalPage } from './local-page.ts';
 import { homeOf } from './path.ts';
 import { RingConnection, type RingDoor } from './ring.ts';
 import { Store } from './store.ts';
+import { kibibytes, Targets } from './targets.ts';
 import { Turns } from './turns.ts';
-
-/** As Xen has it in the store: in KiB. */
-const kibibytes = (pages: number): string => String((pages * pageBytes) / 1024);
 
 export class StoreService {
   readonly store = new Store();
@@ -26,6 +24,7 @@ export class StoreService {
     this.#hypervisor = hypervisor;
     const { domains } = hypervisor;
     hypervisor.start((domain0) => this.#serve(domain0));
+    new Targets(this.store, hypervisor);
     domains.onCreate((thread, domain) => this.#create(thread, domain));
     domains.onTarget((thread, domain) => this.#setTarget(thread, domain));
     domains.onDestroy((thread, domain) => this.#destroy(thread, domain));

@@ -35,6 +35,12 @@ export class Store {
     return this.#tree;
   }
 
+  /** The text of a node, if it is there. */
+  read(path: string): string | undefined {
+    const node = this.#tree.find(readPath(path, 0).names);
+    return node && Buffer.from(node.value).toString();
+  }
+
   /** Writes as domain 0. */
   write(path: string, value: string): void {
     this.#perform({ kind: 'WRITE', path: readPath(path, 0), value: Uint8Array.from(Buffer.from(value)) });

@@ -1,7 +1,7 @@
 /** A memory dies in the middle of operations, and comes back. */
 import type { Processor } from '../../../hardware/platform/index.ts';
 import { frameBytes } from '../layout.ts';
-import { at, guestOf, readWrite, type TestMachine } from './machine.ts';
+import { at, guestOf, readWrite, type TestMachine, workerOn } from './machine.ts';
 import type { Operation, PageName, Reference } from './reference.ts';
 import { compare, follow } from './sequence.ts';
 
@@ -72,7 +72,7 @@ export const surviveDeath = async (
     await guestOf(platform, 0, 0)
       .read8(0)
       .catch(() => memory.areas.view(own, 'events').write8(0, 0));
-  const lost = await memory.memories.lost(own, death.memory);
+  const lost = await memory.memories.lost(workerOn(own), death.memory);
   for (const name of doomed)
     if (!lost.some(({ domain, page }) => domain === name.domain && page === name.page))
       wrong.push(`page ${name.page} of domain ${name.domain} is not said to be lost`);
@@ -81,7 +81,7 @@ export const surviveDeath = async (
     if (kind !== 'lost') wrong.push(`page ${page} of domain ${domain} is lost, and explained as ${kind}`);
   }
   platform.faults.inject({ kind: 'memory-replaced', memory: death.memory });
-  const back = platform.start(() => memory.memories.replace(own, death.memory));
+  const back = platform.start(() => memory.memories.replace(workerOn(own), death.memory));
   await platform.clock.sleep(40_000);
   await Promise.all(go(1));
   await back;

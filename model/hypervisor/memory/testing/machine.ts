@@ -3,11 +3,18 @@ import {
   createModelPlatform,
   type Platform,
   type PlatformOptions,
+  type Processor,
   type Space,
 } from '../../../hardware/platform/index.ts';
 import { bootMemory } from '../../boot/boot.ts';
-import type { HypervisorMemory, PathKey, Rights } from '../interface.ts';
+import type { HypervisorMemory, PathKey, Rights, Worker } from '../interface.ts';
 import { frameBytes } from '../layout.ts';
+
+/** Work that takes long, done on one processor all the time. */
+export const workerOn = (processor: Processor): Worker => ({
+  access: (work) => work(processor),
+  suspend: (wait) => wait,
+});
 
 export const readWrite: Rights = { read: true, write: true, execute: false };
 export const readOnly: Rights = { read: true, write: false, execute: false };
