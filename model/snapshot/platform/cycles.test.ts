@@ -68,12 +68,13 @@ test('what a snapshot costs, in cycles', async () => {
     const firstWriteOfCopied = await write(3);
     const { copies } = volume.status;
     await volume.remove('one');
-    await volume.take('two', { policy: 'break' });
     let longestWrite = 0;
-    // Beside the background copy, at any distance from it.
-    for (let block = 0; block < 15; block += 1) {
-      await platform.clock.sleep(37);
-      longestWrite = Math.max(longestWrite, await write((block * 7) % 15));
+    // Beside the background copy, at any distance from what it does.
+    for (let distance = 0; distance < 200; distance += thorough ? 1 : 9) {
+      await volume.take('two', { policy: 'break' });
+      await platform.clock.sleep(distance);
+      longestWrite = Math.max(longestWrite, await write(15));
+      await volume.remove('two');
     }
     await volume.close();
     return {
@@ -89,22 +90,22 @@ test('what a snapshot costs, in cycles', async () => {
     };
   });
   platform.close();
-  expect(costs).toMatchInlineSnapshot(`
+  const { longestWrite, ...fixed } = costs;
+  expect(fixed).toMatchInlineSnapshot(`
     {
       "copies": 16,
       "firstWrite": 186,
       "firstWriteOfCopied": 71,
       "laterWrite": 28,
-      "longestWrite": 210,
       "pause": 107,
       "plainRead": 25,
       "plainWrite": 32,
       "readDuringCopy": 25,
     }
   `);
-  // A write that copies its block waits for one other copy at most.
+  // A write waits for the copy of its block, and shares memory and map pages with a copy that the background had begun.
   const blockCopy = costs.firstWrite - costs.plainWrite;
-  expect(costs.longestWrite - costs.firstWrite).toBeLessThanOrEqual(blockCopy);
+  expect(longestWrite - costs.plainWrite).toBeLessThan((4 / 3) * blockCopy);
 });
 
 /** A snapshot, and writes to half of the blocks; the image of its instant. */
