@@ -1,5 +1,5 @@
 /** `portcullis share` as a process, before clients of our own and of others. */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -8,51 +8,25 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RemoteTree } from '../../model/file-proxy/client/remote-tree.ts';
 import { streamTransport } from '../../model/file-proxy/client/stream-transport.ts';
 import { octetsOf } from '../../model/file-proxy/protocol/octets.ts';
-import { projectRoot } from './version.ts';
+import { type ShareProcess, startShare, stopped } from './share-process.ts';
 
 const folder = fs.mkdtempSync(join(os.tmpdir(), 'portcullis-share-'));
 const shared = join(folder, 'shared');
 const flags = { read: true, write: true, truncate: false, append: false, exclusive: false, sync: false };
 
-interface Server {
-  readonly child: ChildProcess;
-  readonly value: { readonly listen: string };
-}
-
-/** Starts a server and waits for its answer. */
-const start = async (...words: readonly string[]): Promise<Server> => {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'portcullis.ts', 'share', ...words, '--json'], {
-    cwd: projectRoot(),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const line = await new Promise<string>((resolve, reject) => {
-    let out = '';
-    child.stdout.on('data', (text: Buffer) => {
-      out += text.toString();
-      if (out.endsWith('\n')) resolve(out);
-    });
-    child.on('exit', (code) => reject(new Error(`the server ended with ${code}`)));
-  });
-  return { child, value: JSON.parse(line) as Server['value'] };
-};
-const stopped = (child: ChildProcess): Promise<number | null> =>
-  new Promise((resolve) => {
-    child.on('exit', (code) => resolve(code));
-    child.kill('SIGTERM');
-  });
 const connect = async (address: net.NetConnectOpts): Promise<RemoteTree> => {
   const socket = net.connect(address);
   await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
   return RemoteTree.connect({ connect: async () => streamTransport(socket) });
 };
 
-let server: Server;
+let server: ShareProcess;
 let port: number;
 beforeAll(async () => {
   fs.mkdirSync(join(shared, 'sub'), { recursive: true });
   fs.writeFileSync(join(shared, 'hello'), 'hello\n');
   fs.writeFileSync(join(shared, 'sub', 'large'), Buffer.alloc(300_000, 'portcullis '));
-  server = await start(shared, '--listen', '127.0.0.1:0', '--quota', '1M');
+  server = await startShare(shared, '--listen', '127.0.0.1:0', '--quota', '1M');
   port = Number(server.value.listen.split(':')[1]);
 });
 afterAll(async () => {
@@ -93,11 +67,11 @@ test('bytes that are no protocol end their own connection, and no other', async 
 
 test('a Unix socket takes the place of a dead one, is read-only if asked, and goes on SIGTERM, exit code 0', async () => {
   const path = join(folder, 'socket');
-  const first = await start(shared, '--listen', `unix:${path}`);
+  const first = await startShare(shared, '--listen', `unix:${path}`);
   first.child.kill('SIGKILL');
   await new Promise((resolve) => first.child.on('exit', resolve));
   expect(fs.existsSync(path)).toBe(true);
-  const second = await start(shared, '--listen', `unix:${path}`, '--readonly');
+  const second = await startShare(shared, '--listen', `unix:${path}`, '--readonly');
   const tree = await connect({ path });
   const root = await tree.root();
   await expect(root.makeDirectory(octetsOf('d'), 0o755, 0)).rejects.toMatchObject({ code: 'EROFS' });
