@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -39,9 +39,19 @@ test('a volume is served, snapshots come and go meanwhile, and SIGTERM ends it w
   await client.write(0, Buffer.alloc(100, 2));
   const again = await runCommand('volume', file, '--listen', 'unix:./other.sock');
   expect(again).toMatchObject({ code: 2, error: `portcullis: ${file} is served by another process already.\n` });
+  await runCommand('volume', 'snapshot', file, 'tuesday');
+  const copies = ['monday', 'tuesday'].map((name) => join(folder, `${name}.copy`));
+  const full = await runCommand('volume', 'export', file, 'monday', copies[0]!, '--json');
+  expect(jsonOf(full)).toMatchObject({ exported: { blocks: 1, bytes: 128 + 16 + 65_536 } });
+  await runCommand('volume', 'export', file, 'tuesday', copies[1]!, '--since', 'monday');
   child.kill('SIGTERM');
   expect(await ended).toBe(0);
   expect(existsSync(path)).toBe(false);
+  const again2 = join(folder, 'again.img');
+  const made = await runCommand('volume', 'import', again2, copies[0]!, '--then', copies[1]!, '--json');
+  expect(jsonOf(made)).toEqual({ file: again2, size: 2 ** 20, chain: copies });
+  expect(readFileSync(again2).equals(readFileSync(file))).toBe(true);
+  expect(await runCommand('volume', 'delete', file, 'tuesday')).toMatchObject({ code: 0 });
 
   // Nobody serves it now, and the same words do the same.
   expect((await runCommand('volume', 'list', file)).out).toMatch(/^monday {2,}.* live {2,}hold/m);
@@ -73,6 +83,13 @@ test.each([
   ['a wrong address', [spoilt, '--listen', 'nowhere'], /--listen takes unix:PATH/],
   ['a wrong size', [spoilt, '--size', 'big'], /--size takes a number of bytes/],
   ['a word too many', ['snapshto', spoilt, 'x'], /one too many.*snapshot/],
+  ['an import without copies', ['import', join(folder, 'made.img')], /needs a full copy/],
+  [
+    'a file that is no copy',
+    ['import', join(folder, 'made.img'), spoilt],
+    /spoilt\.img: This is no copy of a snapshot/,
+  ],
+  ['an export to nowhere', ['export', spoilt, 'monday'], /needs a file to write/],
   ['a snapshot without a name', ['snapshot', spoilt], /needs the name of a snapshot/],
   ['a wrong policy', ['snapshot', spoilt, 'x', '--policy', 'wait'], /There is no policy 'wait'/],
   [

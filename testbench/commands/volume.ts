@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import { askServer } from '../../model/snapshot/host/control.ts';
 import type { HostVolumeOptions } from '../../model/snapshot/host/host-volume.ts';
+import { importChain } from '../../model/snapshot/host/increments.ts';
 import type { VolumeAnswer, VolumeRequest } from '../../model/snapshot/host/requests.ts';
 import { changeVolume, serveVolume } from '../../model/snapshot/host/serve.ts';
 import { readAddress, writeAddress } from './address.ts';
@@ -9,7 +11,7 @@ import { bytesOption, closeOnSignal, explainAddress } from './servers.ts';
 import { table } from './table.ts';
 import { type Answer, type Arguments, optionOf, type Verb } from './verb.ts';
 
-const actions = ['snapshot', 'list', 'delete', 'restore'] as const;
+const actions = ['snapshot', 'list', 'delete', 'restore', 'export', 'import'] as const;
 type Action = (typeof actions)[number];
 const isAction = (word: string): word is Action => (actions as readonly string[]).includes(word);
 
@@ -27,7 +29,7 @@ const hostOptions = (given: Arguments): HostVolumeOptions => ({
 });
 
 const describe = (answer: VolumeAnswer): string => {
-  const { snapshots, storeBytes, heldWrites, restoring, stalled, pauseMilliseconds } = answer;
+  const { snapshots, storeBytes, heldWrites, restoring, stalled, pauseMilliseconds, exported } = answer;
   const rows = snapshots.map(({ name, instant, state, policy, bytesInSource }) => [
     name,
     instant,
@@ -41,6 +43,9 @@ const describe = (answer: VolumeAnswer): string => {
       : table([['snapshot', 'taken', 'state', 'store full', 'copy'], ...rows], Number.POSITIVE_INFINITY),
     `${storeBytes.toLocaleString('en-US')} bytes in the snapshot store.`,
     ...(pauseMilliseconds === undefined ? [] : [`Writes waited ${pauseMilliseconds} ms.`]),
+    ...(exported === undefined
+      ? []
+      : [`Wrote ${exported.blocks.toLocaleString('en-US')} blocks, ${exported.bytes.toLocaleString('en-US')} bytes.`]),
     ...(heldWrites === 0
       ? []
       : [`${heldWrites} writes wait for room in the store: remove a snapshot, or raise --store-limit.`]),
@@ -70,9 +75,27 @@ const serve = async (file: string, given: Arguments): Promise<Answer> => {
   };
 };
 
-const request = (action: Action, name: string | undefined, given: Arguments): VolumeRequest => {
+/** Makes a file of copies that `export` wrote. */
+const importing = async (given: Arguments): Promise<Answer> => {
+  const [, file, full] = given.positionals;
+  const path = needed(file, 'a file to make', 'import disk.img monday.copy');
+  const chain = [needed(full, 'a full copy', 'import disk.img monday.copy'), ...(given.options.then ?? [])];
+  const { size } = await importChain(path, chain);
+  return {
+    value: { file: path, size, chain },
+    text: `Made ${path} (${size.toLocaleString('en-US')} bytes) from ${chain.length === 1 ? 'a full copy' : `a full copy and ${chain.length - 1} differences`}.`,
+    code: 0,
+  };
+};
+
+const request = (action: Exclude<Action, 'import'>, given: Arguments): VolumeRequest => {
+  const [, , name, to] = given.positionals;
   if (action === 'list') return { do: action };
   const named = needed(name, 'the name of a snapshot', `${action} disk.img monday`);
+  if (action === 'export') {
+    const path = needed(to, 'a file to write', 'export disk.img monday monday.copy');
+    return { do: action, name: named, since: optionOf(given, 'since') ?? null, to: resolve(path) };
+  }
   if (action !== 'snapshot') return { do: action, name: named };
   const policy = optionOf(given, 'policy') ?? 'break';
   if (policy !== 'break' && policy !== 'hold') throw unknownChoice('policy', policy, ['break', 'hold']);
@@ -87,10 +110,25 @@ export const volume: Verb = {
       type: 'positional',
       required: true,
       description:
-        'File to serve; or snapshot, list, delete or restore, followed by the file, served or not, and a name',
+        'File to serve; or snapshot, list, delete, restore or export, followed by the file, served or not, and a name; or import',
     },
     of: { type: 'positional', required: false, description: 'After one of these words: the file' },
-    name: { type: 'positional', required: false, description: 'The name of the snapshot' },
+    name: {
+      type: 'positional',
+      required: false,
+      description: 'The name of the snapshot; after import: a full copy',
+    },
+    to: { type: 'positional', required: false, description: 'After export: the file to write a copy to' },
+    then: {
+      type: 'string',
+      valueHint: 'COPY',
+      description: 'With import: a copy of the differences that follow, as often as there are',
+    },
+    since: {
+      type: 'string',
+      valueHint: 'NAME',
+      description: 'With export: an older snapshot. The copy holds what changed after it; all when left out',
+    },
     listen: {
       type: 'string',
       valueHint: 'ADDRESS',
@@ -130,7 +168,7 @@ export const volume: Verb = {
     },
   },
   async run(given): Promise<Answer> {
-    const [first, second, third] = given.positionals;
+    const [first, second] = given.positionals;
     const word = needed(first, 'a file to serve', 'disk.img --listen unix:./disk.sock');
     if (!isAction(word)) {
       if (second !== undefined)
@@ -139,8 +177,9 @@ export const volume: Verb = {
         );
       return serve(word, given);
     }
+    if (word === 'import') return importing(given);
     const file = needed(second, 'a file', `${word} disk.img`);
-    const asked = request(word, third, given);
+    const asked = request(word, given);
     const value = (await askServer(file, asked)) ?? (await changeVolume(file, asked, hostOptions(given)));
     return { value, text: describe(value), code: 0 };
   },

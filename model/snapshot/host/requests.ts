@@ -1,13 +1,17 @@
+import { isAbsolute } from 'node:path';
 import { SnapshotError } from '../storage.ts';
 import type { Policy } from '../superblock.ts';
 import type { Volume } from '../volume.ts';
+import { type Exported, exportSnapshot } from './increments.ts';
 
 /** What can be asked of a volume beside reading and writing it. */
 export type VolumeRequest =
   | { readonly do: 'snapshot'; readonly name: string; readonly policy: Policy }
   | { readonly do: 'list' }
   | { readonly do: 'delete'; readonly name: string }
-  | { readonly do: 'restore'; readonly name: string };
+  | { readonly do: 'restore'; readonly name: string }
+  /** `since`: an older snapshot, or null for a full copy. `to`: the path of a file that is yet to be made, from the root on. */
+  | { readonly do: 'export'; readonly name: string; readonly since: string | null; readonly to: string };
 
 /** A snapshot, as `list` tells of it. */
 export interface ListedSnapshot {
@@ -32,6 +36,8 @@ export interface VolumeAnswer {
   readonly stalled: string | null;
   /** After `snapshot`: how long writes waited. */
   readonly pauseMilliseconds?: number;
+  /** After `export`: what was written. */
+  readonly exported?: Exported;
 }
 
 const describe = (volume: Volume): VolumeAnswer => {
@@ -67,6 +73,10 @@ export const answerRequest = async (volume: Volume, request: VolumeRequest): Pro
     case 'restore':
       await volume.restore(request.name);
       return describe(volume);
+    case 'export': {
+      const exported = await exportSnapshot(volume, request.name, request.since, request.to);
+      return { ...describe(volume), exported };
+    }
     case 'list':
       return describe(volume);
     default:
@@ -87,11 +97,15 @@ export const readRequest = (line: string): VolumeRequest => {
     do: what,
     name,
     policy,
+    since = null,
+    to,
   } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
   if (what === 'list') return { do: what };
   if (typeof name === 'string') {
     if (what === 'delete' || what === 'restore') return { do: what, name };
     if (what === 'snapshot' && (policy === 'break' || policy === 'hold')) return { do: what, name, policy };
   }
-  throw new SnapshotError('A request has do: snapshot, list, delete or restore, and but for list a name.');
+  if (what === 'export' && typeof name === 'string' && typeof to === 'string' && isAbsolute(to))
+    if (since === null || typeof since === 'string') return { do: what, name, since, to };
+  throw new SnapshotError('A request has do: snapshot, list, delete, restore or export, and but for list a name.');
 };

@@ -1,0 +1,118 @@
+/** Chains of copies of snapshots: a full one, and the differences after it. Source: `docs/systems/snapshot.md`, "Increments". */
+import { open, rename, rm } from 'node:fs/promises';
+import { isZero } from '../copier.ts';
+import type { Snapshot } from '../snapshots.ts';
+import { SnapshotError } from '../storage.ts';
+import type { Volume } from '../volume.ts';
+import {
+  type IncrementBlock,
+  type IncrementHeader,
+  readIncrement,
+  readIncrementHeader,
+  type SnapshotId,
+  sameSnapshot,
+  writeIncrement,
+} from './increment-file.ts';
+
+const idOf = ({ number, record }: Snapshot): SnapshotId => ({ number, instant: record.instant });
+
+/** Blocks of a snapshot; of those that a full copy leaves out, whoever reads it knows that they are zeros. */
+async function* contentsOf(
+  volume: Volume,
+  snapshot: Snapshot,
+  blocks: readonly number[],
+  full: boolean,
+): AsyncGenerator<IncrementBlock> {
+  const { blockSize, sourceSize } = volume.layout;
+  for (const block of blocks) {
+    const content = Buffer.allocUnsafe(Math.min(blockSize, sourceSize - block * blockSize));
+    await volume.readSnapshot(snapshot, block * blockSize, content);
+    const zero = isZero(content);
+    if (!zero || !full) yield { block, content: zero ? null : content };
+  }
+}
+
+/** What an export has written. */
+export interface Exported {
+  readonly blocks: number;
+  readonly bytes: number;
+}
+
+/**
+ * Writes a copy of a snapshot to a file that is yet to be made.
+ * @param since an older one: only what changed after it is written
+ * @throws SnapshotError, StorageError, SourceError, the system's errors; then there is no file
+ */
+export const exportSnapshot = async (
+  volume: Volume,
+  name: string,
+  since: string | null,
+  path: string,
+): Promise<Exported> => {
+  const snapshot = volume.snapshot(name);
+  const base = since === null ? null : volume.snapshot(since);
+  if (base !== null && base.number >= snapshot.number)
+    throw new SnapshotError(`Snapshot '${since}' is not older than '${name}': a difference is from an older one.`);
+  const { blocks, blockSize, sourceSize: size } = volume.layout;
+  const all = Array.from({ length: blocks }, (_, block) => block);
+  const wanted = base === null ? all : all.filter((block) => volume.isChanged(base, snapshot, block));
+  const header = { size, blockSize, base: base && idOf(base), snapshot: idOf(snapshot) };
+  const begun = `${path}.new`;
+  await rm(begun, { force: true });
+  try {
+    const written = await writeIncrement(begun, header, contentsOf(volume, snapshot, wanted, base === null));
+    await rename(begun, path);
+    return written;
+  } catch (error) {
+    await rm(begun, { force: true });
+    throw error;
+  }
+};
+
+/** @throws SnapshotError naming the file that does not follow the one before it */
+const checkChain = (paths: readonly string[], headers: readonly IncrementHeader[]): void => {
+  for (const [index, header] of headers.entries()) {
+    const before = headers[index - 1];
+    const path = paths[index]!;
+    if (before === undefined && header.base !== null)
+      throw new SnapshotError(`${path} holds differences from an older snapshot: a chain begins with a full copy.`);
+    if (before === undefined) continue;
+    if (header.base === null) throw new SnapshotError(`${path} is a full copy: it can only be the first of a chain.`);
+    if (!sameSnapshot(header.base, before.snapshot) || header.size !== before.size)
+      throw new SnapshotError(
+        `${path} does not follow ${paths[index - 1]}: it holds the differences from another snapshot. Name the files in the order in which the snapshots were taken, none left out.`,
+      );
+  }
+};
+
+/**
+ * Makes a file of a chain of copies, the full one first.
+ * @throws SnapshotError for what is no chain, or damaged; the system's errors, EEXIST where the file is there; then there is no file
+ */
+export const importChain = async (path: string, chain: readonly string[]): Promise<{ readonly size: number }> => {
+  const headers: IncrementHeader[] = [];
+  for (const one of chain) headers.push(await readIncrementHeader(one));
+  checkChain(chain, headers);
+  const first = headers[0];
+  if (first === undefined) throw new SnapshotError('A chain has one copy at least.');
+  // Holds the name, so that two imports do not make the same file.
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.truncate(first.size);
+    for (const [index, header] of headers.entries())
+      for await (const { block, content } of readIncrement(chain[index]!, header)) {
+        const at = block * header.blockSize;
+        const length = Math.min(header.blockSize, header.size - at);
+        if (length <= 0 || (content !== null && content.length !== length))
+          throw new SnapshotError(`${chain[index]}: Block ${block} is none of a volume of ${header.size} bytes.`);
+        await file.write(content ?? Buffer.alloc(length), 0, length, at);
+      }
+    await file.sync();
+    await file.close();
+    return { size: first.size };
+  } catch (error) {
+    await file.close();
+    await rm(path, { force: true });
+    throw error;
+  }
+};
