@@ -1,18 +1,25 @@
 /** Shares announced, watched and offered rings for, through the store. */
+import fs from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { StoreClient } from '../../hypervisor/store/client.ts';
 import { Store } from '../../hypervisor/store/store.ts';
 import { ask } from '../../hypervisor/store/testing/asking.ts';
 import { RingServer } from '../../hypervisor/store/testing/page.ts';
 import { RemoteTree } from '../client/remote-tree.ts';
-import { createGuestFileSystem } from '../guest/file-system.ts';
+import { sessionTransport } from '../client/session-transport.ts';
+import { createGuestFileSystem, type GuestFileSystem } from '../guest/file-system.ts';
+import { watchDirectory } from '../host/watch.ts';
 import { MemoryTree } from '../memory/tree.ts';
 import { GuestRing } from '../ring/guest-ring.ts';
 import { type MemoryDoors, memoryDoors } from '../ring/memory-door.ts';
+import { ShareChanges } from '../server/changes.ts';
 import { Locks } from '../server/locks.ts';
 import { Session, sessionLimits } from '../server/session.ts';
+import { hostTree } from '../tree/every-tree.ts';
 import { aliasShares } from './announced-shares.ts';
 import { type Announcement, announce, markChanged, readAnnouncement, withdraw } from './announcement.ts';
+import { markChanges } from './marking.ts';
 import { offeredBy, offersOf, parseOffer, writeOffer } from './offer.ts';
 import { hostShare } from './share-host.ts';
 
@@ -81,8 +88,15 @@ test('a share appears in the guest when it is announced, is marked when others c
   await until('shown /photos 0');
   expect(await files.promises.readFile('/photos/one', 'utf8')).toBe('first');
   await files.promises.writeFile('/photos/two', 'second');
+  const heard: unknown[] = [];
+  for (const path of ['/photos/one', '/photos', '/', '/elsewhere'])
+    files.watch(path, (event, name) => heard.push([path, event, name]));
+  files.watch('/', { recursive: true }, () => heard.push('recursive'));
+  const closed = files.watch('/photos', () => heard.push('closed'));
+  closed.close();
   await markChanged(trusted, guest, 'photos');
   await until('changed /photos 1');
+  expect(heard).toEqual([['/photos/one', 'change', null], ['/photos', 'change', null], 'recursive']);
   await withdraw(trusted, guest, 'photos');
   await until('gone /photos 1');
   await expect(files.promises.readFile('/photos/one')).rejects.toMatchObject({ code: 'ENOENT' });
@@ -113,6 +127,65 @@ test('an announcement is read as it was written, by its guest alone; one that is
     await trusted.write(`/local/domain/0/shares/3/photos/${key}`, String(told[key]));
   }
   expect(await readAnnouncement(client, guest, 'photos')).toEqual(told);
+});
+
+test('a guest is told of what others change in a share, and not of what it changes itself', async () => {
+  const { store, trusted } = started();
+  const other = 4;
+  store.introduce(other);
+  store.write(`/local/domain/${other}`, '');
+  const under = await hostTree();
+  const changes = new ShareChanges();
+  const ends = [
+    watchDirectory(
+      under.path,
+      () => changes.made(null),
+      (error) => expect.unreachable(String(error)),
+    ),
+  ];
+  const filesOf = async (domain: number): Promise<GuestFileSystem> => {
+    const user = {};
+    await announce(trusted, domain, 'photos', told);
+    ends.push(markChanges(trusted, { guest: domain, name: 'photos', user, changes }));
+    const onChange = (): void => changes.made(user);
+    const session = new Session({ tree: shared, locks: new Locks(), onChange });
+    const files = createGuestFileSystem();
+    await files.mount('/photos', await RemoteTree.connect({ connect: async () => sessionTransport(session) }));
+    return files;
+  };
+  const marks = async (): Promise<readonly bigint[]> =>
+    Promise.all([guest, other].map(async (one) => (await readAnnouncement(trusted, one, 'photos'))!.mark));
+  // What the host tells of is looked at last: it tells of all, whoever did it.
+  const shared = new MemoryTree();
+  const [files] = [await filesOf(guest), await filesOf(other)];
+  for (const change of [
+    () => files!.promises.writeFile('/photos/file', 'x'),
+    () => files!.promises.truncate('/photos/file', 0),
+    () => files!.promises.open('/photos/file', 'w').then((handle) => handle.close()),
+    () => files!.promises.rename('/photos/file', '/photos/again'),
+    () => files!.promises.mkdir('/photos/d'),
+    () => files!.promises.rmdir('/photos/d'),
+    () => files!.promises.symlink('x', '/photos/link'),
+    () => files!.promises.link('/photos/again', '/photos/more'),
+    () => files!.promises.chmod('/photos/again', 0o600),
+    () => files!.promises.unlink('/photos/again'),
+  ]) {
+    const [own, others] = await marks();
+    await change();
+    while ((await marks())[1] === others) await new Promise((resolve) => setImmediate(resolve));
+    expect((await marks())[0]).toBe(own);
+  }
+  const before = await marks();
+  await files!.promises.readFile('/photos/more');
+  await expect(files!.promises.unlink('/photos/missing')).rejects.toMatchObject({ code: 'ENOENT' });
+  expect(await marks()).toEqual(before);
+  // The host's own programs change the share of both.
+  for (let size = 0; (await marks()).some((mark, index) => mark === before[index]); size += 1) {
+    fs.writeFileSync(join(under.path, 'file'), 'x'.repeat(size));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  for (const end of ends) end();
+  await under.close();
 });
 
 /** Numbers below a bound, the same for a seed. */

@@ -7,7 +7,7 @@ import { type Announcement, announcedTo, readAnnouncement } from './announcement
 export interface AnnouncedShares {
   readonly store: StoreClient;
   readonly domain: number;
-  readonly files: Pick<GuestFileSystem, 'mount' | 'unmount'>;
+  readonly files: Pick<GuestFileSystem, 'mount' | 'unmount' | 'changed'>;
   /** Reaches a share that was announced. */
   readonly connect: (name: string, told: Announcement) => Promise<Tree & { close(): Promise<void> }>;
   /** Called for what became of a share; with `changed` when others changed what is in it. */
@@ -35,7 +35,9 @@ export const aliasShares = async ({ store, domain, files, connect, see }: Announ
     const before = shown.get(name);
     if (before !== undefined && told !== null && told.path === before.told.path) {
       shown.set(name, { ...before, told });
-      if (told.mark !== before.told.mark) see('changed', told);
+      if (told.mark === before.told.mark) return;
+      files.changed(told.path);
+      see('changed', told);
       return;
     }
     if (before !== undefined) await hide(name, before);

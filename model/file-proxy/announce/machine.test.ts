@@ -9,6 +9,7 @@ import { launch, testHypervisor } from '../../hypervisor/testing/machine.ts';
 import { createGuestFileSystem } from '../guest/file-system.ts';
 import { MemoryTree } from '../memory/tree.ts';
 import { EventLoop } from '../ring/event-loop.ts';
+import { ShareChanges } from '../server/changes.ts';
 import { Locks } from '../server/locks.ts';
 import { Session, sessionLimits } from '../server/session.ts';
 import { aliasShares } from './announced-shares.ts';
@@ -60,11 +61,13 @@ const guestOf =
     });
   };
 
-const shareOf = (tree: MemoryTree, guest: number, name: string): SharedTree => ({
+const shareOf = (tree: MemoryTree, guest: number, name: string, changes = new ShareChanges()): SharedTree => ({
   guest,
   name,
+  changes,
   told: { path: `/${name}`, type: 'directory', size: 0n, mode: 0o40755, modified: 0n, precedence: 'local' },
-  newSession: (messageSize) => new Session({ tree, locks: new Locks(), limits: { ...sessionLimits, messageSize } }),
+  newSession: (messageSize, onChange) =>
+    new Session({ tree, locks: new Locks(), limits: { ...sessionLimits, messageSize }, onChange }),
 });
 
 test('a guest is told of shares through the store, works on them over its rings, and leaves nothing behind', async () => {
@@ -74,6 +77,7 @@ test('a guest is told of shares through the store, works on them over its rings,
   const zero = service.store.connect(0);
   const tree = new MemoryTree();
   const photos = createGuestFileSystem({ local: tree });
+  const changes = new ShareChanges();
   let withdrawn: () => void = () => undefined;
   const used = new Promise<void>((resolve) => (withdrawn = resolve));
 
@@ -92,12 +96,12 @@ test('a guest is told of shares through the store, works on them over its rings,
   await hypervisor.run(async (domain0) => {
     const { thread } = domain0;
     const { domain, ended } = await launch(hypervisor, domain0, [program], { pages: 7 });
-    await thread.suspend(shares.share(shareOf(tree, domain, 'photos')));
+    await thread.suspend(shares.share(shareOf(tree, domain, 'photos', changes)));
     await expect(thread.suspend(shares.share(shareOf(tree, domain, 'photos')))).rejects.toThrow('withdraw it first');
     while ((await photos.promises.readFile('/two', 'utf8').catch(() => '')) !== 'second')
       await thread.suspend(hypervisor.platform.clock.sleep(2000));
     await photos.promises.writeFile('/three', 'third');
-    await thread.suspend(shares.changed(domain, 'photos'));
+    changes.made(null);
     await thread.suspend(used);
     await thread.suspend(shares.withdraw(domain, 'photos'));
     await thread.suspend(shares.share(shareOf(tree, domain, 'again')));

@@ -5,8 +5,10 @@ import type { StoreClient } from '../../hypervisor/store/client.ts';
 import { EventLoop } from '../ring/event-loop.ts';
 import { firstGrantPage, mapRing, type RingOffer } from '../ring/grants.ts';
 import { Places } from '../ring/places.ts';
+import { ShareChanges } from '../server/changes.ts';
 import type { Session } from '../server/session.ts';
-import { type Announcement, announce, markChanged, withdraw, withdrawAll } from './announcement.ts';
+import { type Announcement, announce, withdraw, withdrawAll } from './announcement.ts';
+import { markChanges } from './marking.ts';
 import { hostShare, type ShareHost } from './share-host.ts';
 
 export interface SharedTree {
@@ -15,7 +17,9 @@ export interface SharedTree {
   readonly name: string;
   readonly told: Omit<Announcement, 'mark'>;
   /** A session whose messages are no longer than the bytes that the ring has for them. */
-  readonly newSession: (areaBytes: number) => Session;
+  readonly newSession: (areaBytes: number, onChange: () => void) => Session;
+  /** What is changed in the share, by any of those that it is shared with and by others: to be told to this guest by its mark. */
+  readonly changes?: ShareChanges;
 }
 
 const never = new Promise<never>(() => undefined);
@@ -45,24 +49,28 @@ export class ShareService {
    *
    * @throws RangeError where the guest has a share of that name; StoreError, with ENOENT where there is no such guest
    */
-  async share({ guest, name, told, newSession }: SharedTree): Promise<void> {
+  async share({ guest, name, told, newSession, changes = new ShareChanges() }: SharedTree): Promise<void> {
     const ofGuest = this.#hosts.get(guest) ?? new Map<string, ShareHost>();
     if (ofGuest.has(name)) throw new RangeError(`domain ${guest} has a share '${name}': withdraw it first`);
     const loop = await this.#loop;
     const open = (offer: RingOffer) => this.#open(loop, offer);
-    const host = await hostShare({ store: this.#store, guest, name, open, newSession });
+    const user = {};
+    const host = await hostShare({
+      store: this.#store,
+      guest,
+      name,
+      open,
+      newSession: (areaBytes) => newSession(areaBytes, () => changes.made(user)),
+    });
     this.#hosts.set(guest, ofGuest.set(name, host));
     try {
       await announce(this.#store, guest, name, { ...told, mark: 0n });
+      const untell = markChanges(this.#store, { guest, name, user, changes });
+      void host.ended.then(untell);
     } catch (error) {
       await this.#end(guest, name);
       throw error;
     }
-  }
-
-  /** Tells a guest that a share changed by others. */
-  changed(guest: number, name: string): Promise<void> {
-    return markChanged(this.#store, guest, name);
   }
 
   /** Ends the service of a share, and tells the guest. */

@@ -10,6 +10,7 @@ import { Guest } from './guest.ts';
 import { nameOperations } from './names.ts';
 import type { Precedence } from './namespace.ts';
 import { BigIntStats, Dirent, Stats } from './stats.ts';
+import { Watchers } from './watching.ts';
 
 export interface GuestFileSystemOptions {
   /** The guest's own files; an empty tree in memory when left out. */
@@ -83,6 +84,7 @@ const writeArguments = (values: readonly unknown[]): readonly [data: Uint8Array,
 /** A guest's file system in the shape of Node's `fs`: its own files, and whatever shares are mounted in it. */
 export const createGuestFileSystem = ({ local = new MemoryTree(), umask = 0o022 }: GuestFileSystemOptions = {}) => {
   const guest = new Guest(local, umask);
+  const watchers = new Watchers();
   const descriptors = descriptorOperations(guest);
   const names = nameOperations(guest);
   const contents = contentOperations(descriptors, names.unlink);
@@ -129,6 +131,10 @@ export const createGuestFileSystem = ({ local = new MemoryTree(), umask = 0o022 
     /** Shows a share at a path of this tree. Where the guest has a file of its own there, `precedence` says which is seen. @throws FileError */
     mount: (path: string, tree: Tree, precedence: Precedence = 'local'): Promise<void> =>
       guest.namespace.add(path, tree, precedence),
+    /** As `fs.watch`: of what others change in shares. What the guest changes itself is not told; a path need not be there. */
+    watch: watchers.watch.bind(watchers),
+    /** Tells who watches that others have changed something in the share at a path. */
+    changed: (path: string): void => watchers.changed(path),
     unmount: (path: string): void => guest.namespace.remove(path),
   };
   return fileSystem;

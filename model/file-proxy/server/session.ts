@@ -3,6 +3,7 @@ import { codeOf, type ErrorCode, numberOfCode } from '../protocol/errors.ts';
 import { type Body, type Message, noTag, type RequestName, versionText } from '../protocol/layout.ts';
 import type { Octets } from '../protocol/octets.ts';
 import type { Tree } from '../tree/tree.ts';
+import { isChange } from './changes.ts';
 import { Fids } from './fids.ts';
 import type { Context } from './handler.ts';
 import { handlers } from './handlers.ts';
@@ -25,6 +26,8 @@ export interface SessionOptions {
   readonly limits?: SessionLimits;
   readonly readOnly?: boolean;
   readonly attachNames?: readonly string[];
+  /** Told of every change that was made. */
+  readonly onChange?: () => void;
   /** Told of an error that has no code: a fault of ours, which the client sees as EIO. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -96,6 +99,7 @@ export class Session {
         body: Body<RequestName>,
       ) => Promise<Readonly<Record<string, unknown>>>;
       const body = await handler(this.context(), message as unknown as Body<RequestName>);
+      if (isChange(message)) this.options.onChange?.();
       const reply = encodeReply({ name: `R${name.slice(1)}`, tag, ...body });
       return bytesIn(reply) > this.messageSize ? failure(tag, 'EMSGSIZE') : reply;
     } catch (error) {

@@ -1,0 +1,55 @@
+/** `fs.watch` of a guest: what others change in its shares. */
+import { EventEmitter } from 'node:events';
+import { normalize } from 'node:path/posix';
+import type { PathArgument } from './arguments.ts';
+import { shown } from './arguments.ts';
+
+export interface WatchOptions {
+  readonly recursive?: boolean;
+  readonly persistent?: boolean;
+  readonly signal?: AbortSignal;
+}
+type Listener = (event: 'change', name: null) => void;
+
+/** In the shape of Node's `fs.FSWatcher`. Of a share one learns that it changed, and not where: each event is a `change` without a name. */
+export class FSWatcher extends EventEmitter {
+  readonly #end: () => void;
+  constructor(end: () => void) {
+    super();
+    this.#end = end;
+  }
+  close(): void {
+    this.#end();
+    this.emit('close');
+  }
+  ref(): this {
+    return this;
+  }
+  unref(): this {
+    return this;
+  }
+}
+
+const withSlash = (path: string): string => (path.endsWith('/') ? path : `${path}/`);
+
+/** Those who watch a guest's tree. */
+export class Watchers {
+  readonly #watching = new Map<FSWatcher, { readonly path: string; readonly recursive: boolean }>();
+
+  watch(path: PathArgument, options?: WatchOptions | string | Listener | null, listener?: Listener): FSWatcher {
+    const { recursive = false, signal }: WatchOptions = typeof options === 'object' && options !== null ? options : {};
+    const watcher: FSWatcher = new FSWatcher(() => this.#watching.delete(watcher));
+    const heard = typeof options === 'function' ? options : listener;
+    if (heard !== undefined) watcher.on('change', heard);
+    signal?.addEventListener('abort', () => watcher.close());
+    this.#watching.set(watcher, { path: withSlash(normalize(`/${shown(path)}`)), recursive });
+    return watcher;
+  }
+
+  /** Something in the share at a path was changed by others. */
+  changed(share: string): void {
+    const at = withSlash(share);
+    for (const [watcher, { path, recursive }] of [...this.#watching])
+      if (path.startsWith(at) || (recursive && at.startsWith(path))) watcher.emit('change', 'change', null);
+  }
+}
