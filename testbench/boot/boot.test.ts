@@ -7,11 +7,17 @@ import { main } from '../../portcullis.ts';
 import { commandRunner, jsonOf } from '../commands/run-command.ts';
 import { type BootRecord, runScenario } from './run.ts';
 import { onMachine, readScenario } from './scenario.ts';
-import { scenarioPath, shippedScenarios } from './shipped.ts';
+import { hypervisorScenarios, scenarioPath, shippedScenarios } from './shipped.ts';
 
 const run = commandRunner(main);
 
-test.each(shippedScenarios)('scenario %s holds', async (name) => {
+const thorough = process.env.PORTCULLIS_THOROUGH === '1';
+/** Of those with a hypervisor one stands for all, in a run that is not thorough. */
+const quick = shippedScenarios.filter(
+  (name) => name === 'grant-ends' || !hypervisorScenarios.some((long) => long === name),
+);
+
+test.each(thorough ? shippedScenarios : quick)('scenario %s holds', async (name) => {
   const path = scenarioPath(name);
   const scenario = readScenario(readFileSync(path, 'utf8'), path, name);
   const record = await runScenario(createModelPlatform, scenario, [], { event: () => {} });
@@ -27,7 +33,7 @@ test('on a machine with fewer processors programs share them', () => {
   });
 });
 
-if (process.env.PORTCULLIS_THOROUGH === '1')
+if (thorough)
   describe.each([1, 2, 4])('on %i processors', (processors) => {
     test.each(shippedScenarios)(
       'scenario %s gives one bus trace on model, hardware and Verilog',
@@ -68,8 +74,52 @@ test.each([
   [`${program}${program}`, "3: there is a program 'p' in line 1 already"],
   [`${program}expect cycle most=1`, "3: there is no expectation 'cycle'. Did you mean 'cycles'?"],
   ['machine processors=1', '1: nothing runs in this scenario'],
+  ['hypervisor\n  domain a pages=1\n    sleep 1', "1: nobody starts its domains; add 'trusted NAME' below it"],
+  ['hypervisor\n  guest a pages=1', "2: there is no part of a hypervisor 'guest'"],
+  ['hypervisor\n  domain a pages=1 runs=flodding', "2: there is no runs 'flodding'. Did you mean 'flooding'?"],
+  ['hypervisor\n  domain a pages=1 runs=flooding\n    sleep 1', "3: 'a' runs flooding; take runs= away to write steps"],
+  ['hypervisor\n  domain a pages=4 maximum=2\n    sleep 1', '2: maximum= is 2, but the domain begins with 4 pages'],
+  ['hypervisor\n  domain a pages=1\n    swep 0 pages=1', "3: there is no step 'swep'. Did you mean 'sweep'?"],
+  ['hypervisor\n  domain a pages=1\n    map g at=5', '3: pages are of 4096 bytes: 0x5 is no multiple of it'],
+  ['hypervisor\n  domain a pages=1\n    fault 0 kind=lots', "3: there is no kind 'lots'. Did you mean 'lost'?"],
+  [`hypervisor\n  trusted a\n    sleep 1\n  domain a pages=1\n    sleep 1`, "4: there is a 'a' in line 2 already"],
+  [`hypervisor\n  trusted a\n    sleep 1\n${program}`, '4: a program has the bare machine; on a hypervisor'],
 ])('a mistake is explained with file and line: %s', (source, message) => {
   expect(() => readScenario(source, 'my.scenario', 'my')).toThrow(`my.scenario:${message}`);
+});
+
+const ranOn = async (source: string) => {
+  const scenario = readScenario(source, 'my.scenario', 'my');
+  const { expectations } = await runScenario(createModelPlatform, scenario, [], { event: () => {} });
+  return expectations.filter(({ held }) => !held).map(({ text, why }) => `${text}: ${why}`);
+};
+
+test('what does not come about on a hypervisor is told with its line', async () => {
+  const small = 'machine dataWidth=128\noutside memoryBytes=1M memoryLatency=2\n';
+  const source = `${small}hypervisor pages=1 limit=60000
+  domain never pages=1
+    sleep 1
+  domain waits pages=1
+    map book at=0x68_0000_0000
+  domain wrong pages=1
+    check 0x0 bytes=8 pattern=1
+    write 0x1000 bytes=8 pattern=1
+  trusted t
+    start wrong
+    start waits
+    start nobody
+expect has wrong pages=2
+`;
+  expect(await ranOn(source)).toEqual([
+    expect.stringContaining(
+      "domain never pages=1 (line 4): nobody started it; write 'start never' in a trusted program",
+    ),
+    expect.stringContaining('domain waits pages=1 (line 6): it had not ended in cycle 6'),
+    expect.stringContaining('domain wrong pages=1 (line 8): page fault at 0x1000, write: nothing'),
+    expect.stringContaining('check 0x0 bytes=8 pattern=1 (line 9): byte 0 is 0x0'),
+    expect.stringContaining("trusted t (line 11): my.scenario:14: there is no domain 'nobody'"),
+    expect.stringContaining('expect has wrong pages=2 (line 15): it has 1'),
+  ]);
 });
 
 test('the command tells what held, writes log, trace and record, and ends with 1 where something did not', async () => {

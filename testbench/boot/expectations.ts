@@ -1,8 +1,10 @@
 /** What a scenario expects in the end. */
 import { deviceNames, diskBlockBytes, type Platform } from '../../model/hardware/platform/index.ts';
 import { choice, flag, memoryNumber, number, readForm, text } from './forms.ts';
+import { worldExpectations } from './hypervisor/expectations.ts';
+import type { World } from './hypervisor/world.ts';
 import { patternBytes, sameBytes } from './pattern.ts';
-import { refuseWord, type Statement } from './statement.ts';
+import { refuse, refuseWord, type Statement } from './statement.ts';
 import { slotBytes } from './steps.ts';
 
 export interface Verdict {
@@ -11,7 +13,11 @@ export interface Verdict {
 }
 
 /** @param frames those that came on the line, in order */
-export type Expectation = (platform: Platform, frames: readonly Uint8Array[]) => Promise<Verdict>;
+export type Expectation = (
+  platform: Platform,
+  frames: readonly Uint8Array[],
+  world: World | undefined,
+) => Promise<Verdict>;
 type Read = (statement: Statement) => Expectation;
 
 const held: Verdict = { held: true, why: '' };
@@ -141,6 +147,18 @@ const kinds: Readonly<Record<string, Read>> = {
   cycles,
   frames,
   delivered,
+  ...Object.fromEntries(
+    Object.entries(worldExpectations).map(([name, read]): [string, Read] => [
+      name,
+      (statement) => {
+        const expectation = read(statement);
+        return async (platform, frames, world) => {
+          if (world === undefined) throw refuse(statement, `'expect ${name}' is for scenarios with a 'hypervisor'`);
+          return expectation(world, platform, frames);
+        };
+      },
+    ]),
+  ),
 };
 
 /** Reads `expect KIND ...` and `expect not KIND ...`. @throws ScenarioError */
@@ -152,5 +170,5 @@ export const readExpectation = (statement: Statement): Expectation => {
   if (read === undefined) throw refuseWord(statement, 'expectation', word, Object.keys(kinds));
   const expectation = read({ ...statement, words: [word, ...rest] });
   if (!negated) return expectation;
-  return async (platform, frames) => because(!(await expectation(platform, frames)).held, 'it is so');
+  return async (platform, frames, world) => because(!(await expectation(platform, frames, world)).held, 'it is so');
 };

@@ -8,11 +8,16 @@ import {
   type TraceRecord,
   type Way,
 } from '../../model/hardware/platform/index.ts';
+import { HypercallError, PageFault } from '../../model/hypervisor/guest/index.ts';
+import { SnapshotError } from '../../model/snapshot/storage.ts';
 import type { Timed } from './faults.ts';
+import { runHypervisor } from './hypervisor/run.ts';
+import type { World } from './hypervisor/world.ts';
 import { patternBytes } from './pattern.ts';
 import type { Program, Scenario } from './scenario.ts';
-import type { Statement } from './statement.ts';
-import { type Scene, StepError } from './steps.ts';
+import { ScenarioError, type Statement } from './statement.ts';
+import { StepError } from './step-reader.ts';
+import type { Scene } from './steps.ts';
 
 export interface ExpectationRecord {
   /** As the scenario has it, with its line. */
@@ -76,7 +81,16 @@ const prepare = (platform: Platform, scenario: Scenario, more: readonly Timed[])
 
 /** What went wrong in a program, in a line; other errors are ours. */
 const reason = (error: unknown): string => {
-  const told = [BusError, PowerCutError, StepError, RangeError];
+  const told = [
+    BusError,
+    PowerCutError,
+    StepError,
+    RangeError,
+    ScenarioError,
+    HypercallError,
+    PageFault,
+    SnapshotError,
+  ];
   if (error instanceof Error && told.some((kind) => error instanceof kind)) return error.message;
   throw error;
 };
@@ -150,32 +164,44 @@ export const runScenario = async (
     prepare(platform, scenario, more);
     const judgements = new Judgements();
     const programs: { name: string; from: number; to: number }[] = [];
-    await platform.run(async () => {
-      await startFirmware(platform, scenario.firmware).catch((error: unknown) => {
-        listener.event(platform.clock.now, `the firmware stops: ${reason(error)}`);
+    let world: World | undefined;
+    if (scenario.hypervisor !== undefined)
+      world = await runHypervisor({
+        platform,
+        part: scenario.hypervisor,
+        firmware: scenario.firmware,
+        say: (what) => listener.event(platform.clock.now, what),
+        judge: (statement, held, why) => judgements.judge(statement, held, why),
+        reason,
+        ended: (name, from, to) => programs.push({ name, from, to }),
       });
-      listener.event(platform.clock.now, 'the firmware has ended');
-      const ended = new Map<string, Promise<void>>();
-      const shared = { tables: undefined, ended };
-      const ends = scenario.programs.map(({ name }) => {
-        let end = (): void => {};
-        ended.set(
-          name,
-          new Promise((resolve) => {
-            end = resolve;
+    else
+      await platform.run(async () => {
+        await startFirmware(platform, scenario.firmware).catch((error: unknown) => {
+          listener.event(platform.clock.now, `the firmware stops: ${reason(error)}`);
+        });
+        listener.event(platform.clock.now, 'the firmware has ended');
+        const ended = new Map<string, Promise<void>>();
+        const shared = { tables: undefined, ended };
+        const ends = scenario.programs.map(({ name }) => {
+          let end = (): void => {};
+          ended.set(
+            name,
+            new Promise((resolve) => {
+              end = resolve;
+            }),
+          );
+          return end;
+        });
+        await Promise.all(
+          scenario.programs.map(async (program, index) => {
+            const from = platform.clock.now;
+            await runProgram(platform, program, shared, judgements, listener);
+            programs.push({ name: program.name, from, to: platform.clock.now });
+            ends[index]!();
           }),
         );
-        return end;
       });
-      await Promise.all(
-        scenario.programs.map(async (program, index) => {
-          const from = platform.clock.now;
-          await runProgram(platform, program, shared, judgements, listener);
-          programs.push({ name: program.name, from, to: platform.clock.now });
-          ends[index]!();
-        }),
-      );
-    });
     tellFaults();
     const cycles = platform.clock.now;
     const traceHash = platform.trace.hash;
@@ -183,7 +209,7 @@ export const runScenario = async (
     const frames = scenario.frames.toSorted((a, b) => a.at - b.at).map(({ frame }) => frame);
     for (const { statement, expectation } of scenario.expectations) {
       const verdict = await platform
-        .run(() => expectation(platform, frames))
+        .run(() => expectation(platform, frames, world))
         .catch((error: unknown) => ({ held: false, why: reason(error) }));
       expectations.push({ text: `${statement.text} (line ${statement.line})`, ...verdict });
       listener.event(platform.clock.now, `${verdict.held ? 'holds' : 'does not hold'}: ${statement.text}`);

@@ -15,6 +15,7 @@ import { recordedCaptures, recordedPath } from '../captures/recorded.ts';
 import { type Expectation, readExpectation } from './expectations.ts';
 import { readFault, type Timed } from './faults.ts';
 import { choice, flag, memoryNumber, number, readForm, text } from './forms.ts';
+import { type HypervisorPart, readHypervisor } from './hypervisor/scenario.ts';
 import { readStatements, refuse, refuseWord, type Statement } from './statement.ts';
 import { readSteps, type Step } from './steps.ts';
 
@@ -46,6 +47,8 @@ export interface Scenario {
   readonly typed: readonly { readonly text: string; readonly at: number | undefined }[];
   readonly frames: readonly { readonly port: 0 | 1; readonly frame: Uint8Array; readonly at: number }[];
   readonly programs: readonly Program[];
+  /** Instead of programs. */
+  readonly hypervisor: HypervisorPart | undefined;
   readonly expectations: readonly { readonly statement: Statement; readonly expectation: Expectation }[];
 }
 
@@ -158,6 +161,11 @@ const kinds: Readonly<Record<string, Read>> = {
       throw refuse(statement, `there is a program '${name}' in line ${same.statement.line} already`);
     programs.push({ statement, name, processor, domain, privileged, steps: readSteps(statement) });
   },
+  hypervisor: (statement, scenario) => {
+    if (scenario.hypervisor !== undefined)
+      throw refuse(statement, `there is a hypervisor in line ${scenario.hypervisor.statement.line} already`);
+    scenario.hypervisor = readHypervisor(statement);
+  },
   expect: (statement, { expectations }) => {
     expectations.push({ statement, expectation: readExpectation(statement) });
   },
@@ -175,6 +183,7 @@ export const readScenario = (source: string, file: string, name: string): Scenar
     typed: [],
     frames: [],
     programs: [],
+    hypervisor: undefined,
     expectations: [],
   };
   const statements = readStatements(source, file);
@@ -184,8 +193,14 @@ export const readScenario = (source: string, file: string, name: string): Scenar
     if (read === undefined) throw refuseWord(statement, 'statement', word, Object.keys(kinds));
     read(statement, scenario);
   }
-  if (scenario.programs.length === 0)
+  const [program] = scenario.programs;
+  if (program === undefined && scenario.hypervisor === undefined)
     throw refuse({ file, line: 1 }, "nothing runs in this scenario; add 'program NAME' with steps below it, indented");
+  if (program !== undefined && scenario.hypervisor !== undefined)
+    throw refuse(
+      program.statement,
+      "a program has the bare machine; on a hypervisor, write 'trusted NAME' or 'domain NAME' below 'hypervisor'",
+    );
   const processors = scenario.parameters.processors ?? 2;
   const wild = scenario.programs.find(({ processor }) => processor >= processors);
   if (wild !== undefined)

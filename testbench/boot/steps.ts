@@ -7,15 +7,12 @@ import {
   pathChannels,
   type Space,
 } from '../../model/hardware/platform/index.ts';
+import { contentSteps } from './content-steps.ts';
 import { choice, flag, memoryNumber, number, readForm, text } from './forms.ts';
 import { PageMap } from './page-map.ts';
-import { patternBytes, sameBytes } from './pattern.ts';
-import { refuse, refuseWord, type Statement } from './statement.ts';
-
-/** What a step was to do did not come about on the machine. */
-export class StepError extends Error {
-  override readonly name = 'StepError';
-}
+import { patternBytes } from './pattern.ts';
+import { refuse, type Statement } from './statement.ts';
+import { StepError, type StepReader, stepsOf } from './step-reader.ts';
 
 /** What a step works on. */
 export interface Scene {
@@ -30,39 +27,14 @@ export interface Scene {
 }
 
 export type Step = (scene: Scene) => Promise<void>;
-type Read = (statement: Statement) => Step;
+type Read = StepReader<Scene>;
+type ReadDevice = StepReader<Pick<Scene, 'platform' | 'processor' | 'space' | 'say'>>;
 
-const content = { bytes: number, pattern: number };
 const memoryPage = 4096;
 /** Of an entry of a ring. */
 export const slotBytes = 2048;
 /** Cycles between two looks at a register that tells how far something is. */
 const look = 50;
-
-const write: Read = (statement) => {
-  const { address, bytes, pattern } = readForm(statement, { places: { address: number }, needs: content });
-  return ({ space }) => space.write(address, patternBytes(pattern, bytes));
-};
-
-const check: Read = (statement) => {
-  const { address, bytes, pattern } = readForm(statement, { places: { address: number }, needs: content });
-  return async ({ space, judge }) => {
-    const found = await space.read(address, bytes);
-    const wanted = patternBytes(pattern, bytes);
-    const at = found.findIndex((byte, index) => byte !== wanted[index]);
-    const why = at < 0 ? '' : `byte ${at} is 0x${found[at]!.toString(16)}, not 0x${wanted[at]!.toString(16)}`;
-    judge(statement, sameBytes(found, wanted), why);
-  };
-};
-
-const copy: Read = (statement) => {
-  const { from, to, bytes } = readForm(statement, { needs: { from: number, to: number, bytes: number } });
-  return async ({ space }) => {
-    const block = 1024;
-    for (let at = 0; at < bytes; at += block)
-      await space.write(to + at, await space.read(from + at, Math.min(block, bytes - at)));
-  };
-};
 
 const sleep: Read = (statement) => {
   const { cycles } = readForm(statement, { places: { cycles: number } });
@@ -74,7 +46,7 @@ const until: Read = (statement) => {
   return ({ platform }) => platform.clock.until(cycle);
 };
 
-const print: Read = (statement) => {
+const print: ReadDevice = (statement) => {
   const { text: what } = readForm(statement, { places: { text } });
   return async ({ platform, processor }) => {
     const line = processor.devices.console;
@@ -85,7 +57,7 @@ const print: Read = (statement) => {
   };
 };
 
-const disk: Read = (statement) => {
+const disk: ReadDevice = (statement) => {
   const {
     disk: name,
     what,
@@ -111,7 +83,7 @@ const disk: Read = (statement) => {
   };
 };
 
-const revive: Read = (statement) => {
+const revive: ReadDevice = (statement) => {
   const { device } = readForm(statement, { places: { device: choice(...deviceNames) } });
   const bit = 1 << deviceNames.indexOf(device);
   return async ({ platform, processor, say }) => {
@@ -274,27 +246,11 @@ const rings: Read = (statement) => {
   };
 };
 
-const after: Read = (statement) => {
-  const { program } = readForm(statement, { places: { program: text } });
-  return ({ shared: { ended } }) => {
-    const end = ended.get(program);
-    if (end === undefined) throw refuseWord(statement, 'program', program, [...ended.keys()]);
-    return end;
-  };
-};
-
-const repeat: Read = (statement) => {
-  const { times } = readForm(statement, { places: { times: number }, block: true });
-  const steps = readSteps(statement);
-  return async (scene) => {
-    for (let time = 0; time < times; time += 1) for (const step of steps) await step(scene);
-  };
-};
+/** Of devices. */
+export const deviceSteps = { print, disk, revive };
 
 const kinds: Readonly<Record<string, Read>> = {
-  write,
-  check,
-  copy,
+  ...contentSteps,
   sleep,
   until,
   print,
@@ -307,17 +263,7 @@ const kinds: Readonly<Record<string, Read>> = {
   map,
   translate,
   rings,
-  after,
-  repeat,
 };
 
 /** Reads the steps below a statement. @throws ScenarioError */
-export const readSteps = (above: Statement): readonly Step[] => {
-  if (above.body.length === 0) throw refuse(above, `steps must stand below '${above.text}', indented`);
-  return above.body.map((statement) => {
-    const word = statement.words[0] ?? '';
-    const read = kinds[word];
-    if (read === undefined) throw refuseWord(statement, 'step', word, Object.keys(kinds));
-    return read(statement);
-  });
-};
+export const readSteps: (above: Statement) => readonly Step[] = stepsOf<Scene>(kinds, ({ shared }) => shared.ended);

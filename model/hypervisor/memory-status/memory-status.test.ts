@@ -22,7 +22,9 @@ test.runIf(thorough)(
       how: fc.constantFrom<'hangs' | 'errs'>('hangs', 'errs'),
       again: fc.option(fc.integer({ min: 1, max: 60_000 }), { nil: undefined }),
     });
-    const property = fc.asyncProperty(death, async (drawn) => expect(await surviveOnce(drawn)).toEqual([]));
+    const property = fc.asyncProperty(death, async (drawn) => {
+      expect(await surviveOnce(drawn)).toEqual([]);
+    });
     await fc.assert(property, { numRuns: 40, endOnFailure: true });
   },
 );

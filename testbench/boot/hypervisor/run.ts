@@ -1,0 +1,200 @@
+/** Runs the hypervisor of a scenario, its domains and the programs of domain 0. */
+import { type FirmwareOptions, type Platform, StalledError } from '../../../model/hardware/platform/index.ts';
+import {
+  Calls,
+  Events,
+  GrantTable,
+  type Guest,
+  type GuestProgram,
+  HypercallError,
+  TrustedCalls,
+} from '../../../model/hypervisor/guest/index.ts';
+import { createHypervisor } from '../../../model/hypervisor/index.ts';
+import { StoreService } from '../../../model/hypervisor/store/service.ts';
+import type { Statement } from '../statement.ts';
+import { hostileGuests } from './hostile.ts';
+import type { DomainPart, HypervisorPart, TrustedPart } from './scenario.ts';
+import { Shares, withShares } from './shares.ts';
+import { Snapshots } from './snapshots.ts';
+import { Meetings, type World } from './world.ts';
+
+export interface HypervisorRun {
+  readonly platform: Platform;
+  readonly part: HypervisorPart;
+  readonly firmware: FirmwareOptions;
+  say(text: string): void;
+  judge(statement: Statement, held: boolean, why: string): void;
+  /** What went wrong in a program, in a line. @throws what is an error of ours */
+  reason(error: unknown): string;
+  /** A program has begun, and ended. */
+  ended(name: string, from: number, to: number): void;
+}
+
+class Running {
+  readonly world: World;
+  readonly #run: HypervisorRun;
+  readonly #ends = new Map<string, () => void>();
+  readonly #unfinished = new Map<string, Statement>();
+  readonly #started = new Set<string>();
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(run: HypervisorRun, hypervisor: World['hypervisor']) {
+    this.#run = run;
+    const { part } = run;
+    const ended = new Map<string, Promise<void>>();
+    for (const { name } of [...part.domains, ...part.trusted])
+      ended.set(name, new Promise((resolve) => this.#ends.set(name, resolve)));
+    const store = part.store ? new StoreService(hypervisor) : undefined;
+    this.world = {
+      hypervisor,
+      parts: new Map(part.domains.map((domain) => [domain.name, domain])),
+      domains: new Map(),
+      ended,
+      grants: new Meetings(),
+      clients: new Meetings(),
+      taken: [],
+      store,
+      shares: store && new Shares(hypervisor, store),
+      snapshots: new Snapshots(hypervisor),
+      programsOf: (domain) => [this.#guest(domain)],
+    };
+  }
+
+  /** Runs a program's steps, and judges how it came to its end. */
+  async #program(name: string, statement: Statement, body: () => Promise<void>): Promise<void> {
+    const { judge, reason, say, platform, ended } = this.#run;
+    const from = platform.clock.now;
+    this.#unfinished.set(name, statement);
+    let why = '';
+    try {
+      await body();
+    } catch (error) {
+      try {
+        why = reason(error);
+      } catch (ours) {
+        this.#failure ??= { error: ours };
+      }
+    }
+    judge(statement, why === '', why);
+    say(`${name}: ${why === '' ? 'has ended' : `stops: ${why}`}`);
+    ended(name, from, platform.clock.now);
+    this.#end(name);
+  }
+
+  #end(name: string): void {
+    this.#unfinished.delete(name);
+    this.#ends.get(name)!();
+  }
+
+  #told(name: string): Pick<HypervisorRun, 'say' | 'judge'> {
+    const say = (what: string): void => this.#run.say(`${name}: ${what}`);
+    const judge = (statement: Statement, held: boolean, why: string): void => {
+      this.#run.judge(statement, held, why);
+      if (!held) say(`line ${statement.line} does not hold: ${why}`);
+    };
+    return { say, judge };
+  }
+
+  #guest(part: DomainPart): GuestProgram {
+    const { name, statement, hostile, steps, sharing } = part;
+    this.#started.add(name);
+    const { world } = this;
+    if (hostile !== undefined) {
+      this.#end(name);
+      return hostileGuests[hostile];
+    }
+    const told = this.#told(name);
+    return (guest) => {
+      const { domain } = guest;
+      // One that is destroyed comes to no end of its own.
+      void world.hypervisor.domains.ended(domain).then(() => this.#end(name));
+      return this.#program(name, statement, () =>
+        sharing === undefined
+          ? this.#steps(guest, part, steps, told)
+          : withShares(guest, async (scene) => {
+              for (const step of sharing) await step({ ...scene, ...told, world, memory: guest.memory });
+            }),
+      );
+    };
+  }
+
+  async #steps(
+    guest: Guest,
+    { name }: DomainPart,
+    steps: DomainPart['steps'],
+    told: Pick<HypervisorRun, 'say' | 'judge'>,
+  ): Promise<void> {
+    const calls = new Calls(guest);
+    const scene = {
+      ...told,
+      name,
+      world: this.world,
+      guest,
+      calls,
+      events: new Events(guest, calls),
+      grants: new GrantTable(guest, calls),
+      handles: new Map<string, number>(),
+      references: new Map<string, number>(),
+    };
+    for (const step of steps) await step(scene);
+  }
+
+  #trusted({ name, statement, steps }: TrustedPart): void {
+    const { world } = this;
+    world.hypervisor.start((domain0) =>
+      this.#program(name, statement, async () => {
+        const scene = { ...this.#told(name), world, domain0, calls: new TrustedCalls(domain0) };
+        for (const step of steps) await step(scene);
+      }),
+    );
+  }
+
+  /** Until all programs of domain 0, and of the domains that were started, have ended. */
+  async toTheEnd(): Promise<void> {
+    const { part, platform, judge } = this.#run;
+    const { world } = this;
+    const { hypervisor } = world;
+    for (const program of part.trusted) this.#trusted(program);
+    const all = async (): Promise<void> => {
+      await Promise.all(part.trusted.map(({ name }) => world.ended.get(name)));
+      await Promise.all([...world.domains.keys()].map((name) => world.ended.get(name)));
+    };
+    try {
+      await hypervisor.run(({ thread }) => thread.suspend(Promise.race([all(), platform.clock.until(part.limit)])));
+    } catch (error) {
+      if (!(error instanceof StalledError)) throw error;
+    }
+    if (this.#failure !== undefined) throw this.#failure.error;
+    for (const statement of this.#unfinished.values())
+      judge(statement, false, `it had not ended in cycle ${platform.clock.now}, and waits for what did not come`);
+    for (const { name, statement } of part.domains)
+      if (!this.#started.has(name))
+        judge(statement, false, `nobody started it; write 'start ${name}' in a trusted program`);
+    await this.#pauseAll();
+  }
+
+  /** So that nothing else runs while all is looked through. */
+  async #pauseAll(): Promise<void> {
+    const { hypervisor, domains } = this.world;
+    await hypervisor.run(async (domain0) => {
+      const calls = new TrustedCalls(domain0);
+      for (const domain of domains.values()) {
+        // EINVAL: it has ended.
+        await calls.pause(domain).catch((error: unknown) => {
+          if (!(error instanceof HypercallError && error.code === 'EINVAL')) throw error;
+        });
+      }
+    });
+  }
+}
+
+/** Boots, runs everything, and leaves all domains standing still. */
+export const runHypervisor = async (run: HypervisorRun): Promise<World> => {
+  const { platform, part, firmware } = run;
+  const pages = part.pages === undefined ? {} : { pages: part.pages };
+  const hypervisor = await createHypervisor(platform, { ...pages, ...firmware });
+  run.say('the hypervisor has booted');
+  const running = new Running(run, hypervisor);
+  await running.toTheEnd();
+  return running.world;
+};

@@ -1,0 +1,138 @@
+/** Trees of domain 0's that guests mount by rings of their own, and what a guest does in one. */
+
+import { aliasShares } from '../../../model/file-proxy/announce/announced-shares.ts';
+import { connectByRing } from '../../../model/file-proxy/announce/ring-connector.ts';
+import { ShareService } from '../../../model/file-proxy/announce/share-service.ts';
+import { createGuestFileSystem } from '../../../model/file-proxy/guest/file-system.ts';
+import { MemoryTree } from '../../../model/file-proxy/memory/tree.ts';
+import { EventLoop } from '../../../model/file-proxy/ring/event-loop.ts';
+import { Locks } from '../../../model/file-proxy/server/locks.ts';
+import { Session, sessionLimits } from '../../../model/file-proxy/server/session.ts';
+import { GrantTable, type Guest } from '../../../model/hypervisor/guest/index.ts';
+import type { Hypervisor } from '../../../model/hypervisor/index.ts';
+import { StoreClient } from '../../../model/hypervisor/store/client.ts';
+import { guestStoreDoor } from '../../../model/hypervisor/store/guest-door.ts';
+import type { StoreService } from '../../../model/hypervisor/store/service.ts';
+import { choice, readForm, text } from '../forms.ts';
+import { refuse, type Statement } from '../statement.ts';
+import { StepError, type StepReader } from '../step-reader.ts';
+
+type Files = ReturnType<typeof createGuestFileSystem>;
+
+/** Pages of a guest's, from its first on, in which its rings lie. */
+const ringPages = 3;
+
+/** Those of one hypervisor. */
+export class Shares {
+  readonly #service: ShareService;
+  readonly #now: () => bigint;
+  readonly #trees = new Map<string, { readonly tree: MemoryTree; readonly files: Files }>();
+
+  constructor(hypervisor: Hypervisor, store: StoreService) {
+    this.#service = new ShareService(hypervisor, store.client());
+    // A host's clock would be another in every run; the machine's has 100 MHz.
+    this.#now = () => 10n * BigInt(hypervisor.platform.clock.now);
+  }
+
+  /** A tree as domain 0 itself sees it. */
+  files(name: string): Files {
+    return this.#tree(name).files;
+  }
+
+  #tree(name: string): { readonly tree: MemoryTree; readonly files: Files } {
+    const made = this.#trees.get(name);
+    if (made !== undefined) return made;
+    const tree = new MemoryTree({ now: this.#now });
+    const one = { tree, files: createGuestFileSystem({ local: tree }) };
+    this.#trees.set(name, one);
+    return one;
+  }
+
+  share(name: string, guest: number): Promise<unknown> {
+    const { tree } = this.#tree(name);
+    return this.#service.share({
+      guest,
+      name,
+      told: { path: `/${name}`, type: 'directory', size: 0n, mode: 0o40755, modified: 0n, precedence: 'local' },
+      newSession: (messageSize) => new Session({ tree, locks: new Locks(), limits: { ...sessionLimits, messageSize } }),
+    });
+  }
+
+  withdraw(name: string, guest: number): Promise<unknown> {
+    return this.#service.withdraw(guest, name);
+  }
+}
+
+export interface FileScene {
+  readonly files: Files;
+  /** Waits until a share is in the guest's tree. */
+  shown(path: string): Promise<void>;
+  judge: (statement: Statement, held: boolean, why: string) => void;
+}
+
+const file: StepReader<FileScene> = (statement) => {
+  const {
+    what,
+    path,
+    is,
+    text: value,
+  } = readForm(statement, {
+    places: { what: choice('read', 'write', 'await'), path: text },
+    may: { is: text, text },
+  });
+  if (what === 'write' && value === undefined) throw refuse(statement, "'file write' needs text=");
+  if (what === 'read' && is === undefined) throw refuse(statement, "'file read' needs is=");
+  return async ({ files, shown, judge }) => {
+    if (what === 'await') await shown(path);
+    else if (what === 'write') await files.promises.writeFile(path, value!);
+    else {
+      const found = String(
+        await files.promises.readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+          throw new StepError(`'${path}' cannot be read: ${error.code}`);
+        }),
+      );
+      judge(statement, found === is, `it is '${found}'`);
+    }
+  };
+};
+
+export const fileSteps: Readonly<Record<string, StepReader<FileScene>>> = { file };
+
+/** Runs a body of a guest's that mounts whatever it is told of. */
+export const withShares = (own: Guest, body: (scene: Omit<FileScene, 'judge'>) => Promise<void>): Promise<void> => {
+  const loop = EventLoop.of(own);
+  const { guest, calls } = loop;
+  return loop.run(async () => {
+    const store = new StoreClient(guestStoreDoor(guest, calls, loop));
+    const files = createGuestFileSystem();
+    const seen = new Set<string>();
+    let wake: () => void = () => {};
+    const free = [0, ringPages];
+    const connect = connectByRing({
+      loop,
+      store,
+      grants: new GrantTable(guest, calls),
+      takePages: () => ({ firstPage: free.shift()!, pages: ringPages }),
+      giveBack: (firstPage) => free.push(firstPage),
+      messageSize: 4096,
+      reconnects: 3,
+    });
+    const aliasing = aliasShares({
+      store,
+      domain: guest.domain,
+      files,
+      connect,
+      see: (what, { path }) => {
+        if (what === 'shown') seen.add(path);
+        wake();
+      },
+    });
+    const shown = async (path: string): Promise<void> => {
+      while (!seen.has(path))
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+    };
+    await Promise.race([aliasing, body({ files, shown })]);
+  });
+};
