@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { elaborate } from '../../rtl/hdl/index.ts';
 import { type BenchRow, geometricMean, race } from '../bench/race.ts';
+import { missingForVolumeRace, raceVolumes } from '../bench/volume-race.ts';
 import { readRecorded } from '../captures/recorded.ts';
 import { type BlockUnderTest, blocksUnderTest, makeWays, type Way } from '../lockstep/index.ts';
 import { record } from '../lockstep/recording.ts';
 import { type BlockParameters, blocks } from './blocks.ts';
 import { describeParameters, numberOption } from './choose.ts';
-import { unknownChoice } from './errors.ts';
+import { UsageError, unknownChoice } from './errors.ts';
+import { bytesOption } from './servers.ts';
 import { table } from './table.ts';
 import type { Answer, Arguments, Verb } from './verb.ts';
 
@@ -85,15 +87,51 @@ const meanText = (rows: readonly BenchRow[]): readonly string[] => {
   return mean === null ? [] : [`Geometric mean of portcullis to verilator (g++): ${mean.toFixed(2)}`];
 };
 
+/** The volume server beside nbdkit. @throws UsageError where the programs for that are not there */
+const raceServers = async (given: Arguments): Promise<Answer> => {
+  const missing = missingForVolumeRace();
+  if (missing.length > 0)
+    throw new UsageError(
+      `The race of volume servers needs ${missing.join(' and ')}, which is not here: install the package of that name.`,
+    );
+  const rows = await raceVolumes({
+    seconds: numberOption(given, 'seconds', 3),
+    rounds: numberOption(given, 'rounds', 3),
+    size: bytesOption(given, 'size') ?? 2 ** 28,
+    tell: (line) => process.stderr.write(`${line}\n`),
+  });
+  const lines = rows.map(({ workload, server, operationsPerSecond, bytesPerSecond, ratioToNbdkitCow }) => [
+    workload,
+    server,
+    operationsPerSecond.toLocaleString('en-US'),
+    (bytesPerSecond / 1e6).toFixed(1),
+    ratioToNbdkitCow.toFixed(2),
+  ]);
+  const text = [
+    table([['workload', 'server', 'operations/s', 'MB/s', 'ratio'], ...lines], 2),
+    '',
+    'Operations a second are those of the best round; 16 are under way at a time. The ratio is to nbdkit with its cow filter.',
+  ].join('\n');
+  return { value: rows, text, code: 0 };
+};
+
 export const bench: Verb = {
   name: 'bench',
-  summary: 'Race the simulator against Verilator on the emitted Verilog',
+  summary: 'Race the simulator against Verilator on the emitted Verilog, or the volume server against nbdkit',
   args: {
     block: { type: 'positional', required: false, description: 'Block to race; all when left out' },
     cycles: { type: 'string', valueHint: 'N', description: 'Cycles of each run; 300000 when left out' },
-    rounds: { type: 'string', valueHint: 'N', description: 'Runs of each simulator, in turn; 5 when left out' },
+    rounds: {
+      type: 'string',
+      valueHint: 'N',
+      description: 'Runs of each, in turn; 5 when left out, 3 with --volume',
+    },
+    volume: { type: 'boolean', description: 'Race the volume server against nbdkit under fio, on one file' },
+    seconds: { type: 'string', valueHint: 'N', description: 'With --volume: of each run; 3 when left out' },
+    size: { type: 'string', valueHint: 'BYTES', description: 'With --volume: of the file; 256M when left out' },
   },
   async run(given): Promise<Answer> {
+    if (given.flags.has('volume')) return raceServers(given);
     const cycles = numberOption(given, 'cycles', 300_000);
     const rounds = numberOption(given, 'rounds', 5);
     const rows: BenchRow[] = [];

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +67,32 @@ test('a volume is served, snapshots come and go meanwhile, and SIGTERM ends it w
   second.child.kill('SIGTERM');
   expect(await second.ended).toBe(0);
 });
+
+test('the race of servers says which programs it needs', async () => {
+  const { PATH } = process.env;
+  process.env.PATH = folder;
+  const { code, error } = await runCommand('bench', '--volume');
+  process.env.PATH = PATH;
+  expect({ code, error }).toEqual({
+    code: 2,
+    error:
+      'portcullis: The race of volume servers needs fio and nbdkit, which is not here: install the package of that name.\n',
+  });
+});
+
+const installed = ['fio', 'nbdkit'].every((program) => spawnSync(program, ['--version']).status === 0);
+test.skipIf(!installed || process.env.PORTCULLIS_THOROUGH !== '1')(
+  'the race has a row for each server and workload',
+  async () => {
+    const raced = await runCommand('bench', '--volume', '--seconds', '1', '--rounds', '1', '--size', '16M', '--json');
+    const rows = jsonOf(raced) as { server: string; operationsPerSecond: number; ratioToNbdkitCow: number }[];
+    expect(rows).toHaveLength(12);
+    expect(rows.every(({ operationsPerSecond }) => operationsPerSecond > 0)).toBe(true);
+    expect(rows.filter(({ ratioToNbdkitCow }) => ratioToNbdkitCow === 1).map(({ server }) => server)).toContain(
+      'nbdkit, cow filter',
+    );
+  },
+);
 
 const empty = join(folder, 'empty.img');
 writeFileSync(empty, '');
