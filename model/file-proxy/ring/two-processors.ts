@@ -1,5 +1,10 @@
 /** Two sides of a ring on two processors of the model platform, and what they do with the shared pages, counted. */
-import { createModelPlatform, type Platform, startFirmware } from '../../hardware/platform/index.ts';
+import {
+  createModelPlatform,
+  type Platform,
+  type PlatformRequest,
+  startFirmware,
+} from '../../hardware/platform/index.ts';
 import type { RingDoor } from './door.ts';
 import { Signal } from './signal.ts';
 
@@ -63,8 +68,14 @@ const sideOf = (platform: Platform, index: number, pagesBytes: number, own: Sign
 };
 
 /** A platform whose processor 0 is domain 0's and whose processor 1 is the guest's, with a ring between them. */
-export const twoProcessors = async (areaBytes: number): Promise<TwoProcessors> => {
-  const platform = await createModelPlatform({ parameters: { processors: 2 }, options: { memoryBytes: 4 * 2 ** 20 } });
+export const twoProcessors = async (
+  areaBytes: number,
+  { parameters, options }: PlatformRequest = {},
+): Promise<TwoProcessors> => {
+  const platform = await createModelPlatform({
+    parameters: { processors: 2, ...parameters },
+    options: { memoryBytes: 4 * 2 ** 20, ...options },
+  });
   await platform.run(() => startFirmware(platform));
   const [toServer, toGuest] = [new Signal(), new Signal()];
   return {
