@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { close, constants, fdatasync, fstat, open, read, type Stats, write } from 'node:fs';
+import { close, constants, fdatasync, fstat, open, read, readSync, type Stats, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { type Storage, StorageError } from '../storage.ts';
+import { Promptness } from './promptness.ts';
 
 const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
@@ -14,6 +15,8 @@ const storageError = (path: string, doing: string, error: NodeJS.ErrnoException)
 /** Below this, a hole costs more than writing zeros: a program is started to make it. */
 const leastHole = 2 ** 20;
 const hostPage = 4096;
+/** Longest read or write that is made at once. */
+const longestPrompt = 2 ** 16;
 
 /** A file of the host. What lies beyond its end reads as zeros. */
 export class FileStorage implements Storage {
@@ -21,6 +24,7 @@ export class FileStorage implements Storage {
   readonly path: string;
   readonly #descriptor: number;
   #canPunch = true;
+  readonly #promptness = new Promptness();
 
   private constructor(path: string, descriptor: number, size: number) {
     this.path = path;
@@ -36,6 +40,26 @@ export class FileStorage implements Storage {
   }
 
   read(offset: number, into: Uint8Array): Promise<void> {
+    const done = this.#atOnce(into.length, () => readSync(this.#descriptor, into, 0, into.length, offset));
+    return done === into.length ? Promise.resolve() : this.#read(offset + done, into.subarray(done));
+  }
+
+  write(offset: number, data: Uint8Array): Promise<void> {
+    const done = this.#atOnce(data.length, () => writeSync(this.#descriptor, data, 0, data.length, offset));
+    return done === data.length ? Promise.resolve() : this.#write(offset + done, data.subarray(done));
+  }
+
+  /** How many bytes an operation moved without being waited for; what it could not do is tried again, and fails, by the other way. */
+  #atOnce(length: number, operation: () => number): number {
+    if (length > longestPrompt || !this.#promptness.likely) return 0;
+    try {
+      return this.#promptness.time(operation);
+    } catch {
+      return 0;
+    }
+  }
+
+  #read(offset: number, into: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       const step = (done: number): void => {
         read(this.#descriptor, into, done, into.length - done, offset + done, (error, count) => {
@@ -49,7 +73,7 @@ export class FileStorage implements Storage {
     });
   }
 
-  write(offset: number, data: Uint8Array): Promise<void> {
+  #write(offset: number, data: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       const step = (done: number): void => {
         write(this.#descriptor, data, done, data.length - done, offset + done, (error, count) => {
