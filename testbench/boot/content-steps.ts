@@ -39,4 +39,14 @@ const copy: Read = (statement) => {
   };
 };
 
-export const contentSteps = { write, check, copy };
+/** What nobody has written yet. */
+const zeros: Read = (statement) => {
+  const { address, bytes } = readForm(statement, { places: { address: number }, needs: { bytes: number } });
+  return async ({ space, judge }) => {
+    const found = await space.read(address, bytes);
+    const at = found.findIndex((byte) => byte !== 0);
+    judge(statement, at < 0, at < 0 ? '' : `byte ${at} is 0x${found[at]!.toString(16)}`);
+  };
+};
+
+export const contentSteps = { write, check, copy, zeros };

@@ -22,6 +22,11 @@ export const hypervisorScenarios = [
   'share-and-snapshot',
   'packets-to-guests',
   'disk-hangs-under-guests',
+  'granter-is-destroyed',
+  'pages-come-and-go',
+  'domains-in-turn',
+  'capped-client',
+  'the-day',
 ] as const;
 
 export const shippedScenarios = [...bareScenarios, ...hypervisorScenarios];
