@@ -192,6 +192,19 @@ export class Volume {
     });
   }
 
+  /** Breaks snapshots that have lost a block by other means. @throws StorageError */
+  breakSnapshots(numbers: ReadonlySet<bigint>): Promise<void> {
+    const { snapshots } = this.#parts;
+    return this.#inTurn(() =>
+      this.live.gate.whileClosed(() =>
+        snapshots.changeStates(
+          'broken',
+          snapshots.all.filter(({ number, record }) => record.state === 'live' && numbers.has(number)),
+        ),
+      ),
+    );
+  }
+
   /** From its return on the volume reads as the snapshot; the blocks follow in the background. @throws SnapshotError, StorageError */
   restore(name: string): Promise<void> {
     return this.#inTurn(async () => {

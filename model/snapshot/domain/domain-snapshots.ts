@@ -24,7 +24,7 @@ export interface DomainSnapshotOptions {
 
 /** Bytes of a page of the copy map: each first write writes one. */
 const mapPageBytes = 256;
-/** Cycles after which a write that the store can neither keep nor give up tries again. */
+/** Cycles after which a write that waits for the store has it tried again. */
 const retryCycles = 10_000;
 
 export class DomainSnapshots {
@@ -36,6 +36,8 @@ export class DomainSnapshots {
   readonly #turns: BackgroundTurns;
   readonly #volume: Volume;
   #gone = false;
+  /** Numbers of snapshots that are broken, which the store could not be told yet. */
+  readonly #lost = new Set<bigint>();
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -87,12 +89,14 @@ export class DomainSnapshots {
   }
 
   get status(): VolumeStatus {
-    return this.#volume.status;
+    const { snapshots, ...status } = this.#volume.status;
+    const states = snapshots.map((one) => (this.#lost.has(one.number) ? ({ ...one, state: 'broken' } as const) : one));
+    return { ...status, snapshots: states };
   }
 
   /** Names of the snapshots that can be read, from oldest to newest. */
   get names(): readonly string[] {
-    return this.#volume.names;
+    return this.status.snapshots.filter(({ state }) => state === 'live').map(({ name }) => name);
   }
 
   /** Bytes of a snapshot: the domain's own memory, then the shared page, the store's ring and the grant table. */
@@ -111,6 +115,7 @@ export class DomainSnapshots {
       if (this.#gone) throw new SnapshotError(`Domain ${this.domain} is gone: no more snapshots of it can be taken.`);
       const begin = clock.now;
       return domains.whileStill(thread, this.domain, async () => {
+        await this.#ports.until(thread, this.#tellLost());
         await this.#ports.until(thread, this.#volume.take(name, { policy, untrapped: () => this.#trapAll() }));
         return clock.now - begin;
       });
@@ -122,6 +127,10 @@ export class DomainSnapshots {
     const into = new Uint8Array(bytes);
     const snapshot = this.#volume.snapshot(name);
     await this.#ports.until(thread, this.#volume.readSnapshot(snapshot, offset, into));
+    if (this.#lost.has(snapshot.number))
+      throw new SnapshotError(
+        `Snapshot '${name}' is broken: the store failed when a page was to be copied. Remove it.`,
+      );
     return into;
   }
 
@@ -181,12 +190,47 @@ export class DomainSnapshots {
     if (block === undefined) return clear();
     for (;;) {
       try {
-        return await this.#volume.change(block * pageBytes, pageBytes, clear);
+        return await this.#tried(this.#volume.change(block * pageBytes, pageBytes, clear));
       } catch (error) {
         if (!(error instanceof StorageError)) throw error;
-        // No guest's write fails for a store that cannot even say that a snapshot is broken.
+        if (this.#giveUp()) return clear();
         await this.#hypervisor.platform.clock.sleep(retryCycles);
       }
     }
+  }
+
+  /** Has the store tried again, for a write that waits for it. */
+  async #tried(change: Promise<void>): Promise<void> {
+    let over = false;
+    const end = (): void => {
+      over = true;
+    };
+    const ended = change.then(end, end);
+    const { clock } = this.#hypervisor.platform;
+    while (!over) {
+      await Promise.race([ended, clock.sleep(retryCycles)]);
+      if (!over) this.#volume.tryAgain();
+    }
+    return change;
+  }
+
+  /**
+   * The store can neither keep a page nor note that snapshots are broken. They are so, if none is to hold writes: no guest's write fails for
+   * a store. Says whether it goes on.
+   */
+  #giveUp(): boolean {
+    const live = this.#volume.status.snapshots.filter(({ state }) => state === 'live');
+    const inSource = live.filter((one) => one.inSource > 0);
+    const danger = inSource.length > 0 ? inSource : live.slice(-1);
+    if (danger.some(({ policy, number }) => policy === 'hold' && !this.#lost.has(number))) return false;
+    for (const { number } of danger) this.#lost.add(number);
+    return true;
+  }
+
+  /** Has the store know what is broken. @throws StorageError */
+  async #tellLost(): Promise<void> {
+    if (this.#lost.size === 0) return;
+    await this.#volume.breakSnapshots(this.#lost);
+    this.#lost.clear();
   }
 }

@@ -2,3 +2,4 @@
 import './instants.cases.ts';
 import './pages.cases.ts';
 import './store-full.cases.ts';
+import './disk.cases.ts';

@@ -13,6 +13,7 @@ import { SnapshotError, type Storage } from '../storage.ts';
 import { type DomainSnapshotOptions, DomainSnapshots } from './domain-snapshots.ts';
 import { LentPorts } from './lent-ports.ts';
 
+export { DiskStorage } from './disk-storage.ts';
 export { type DomainSnapshotOptions, DomainSnapshots } from './domain-snapshots.ts';
 export { FrameStorage } from './frame-storage.ts';
 

@@ -9,6 +9,7 @@ import {
 } from '../../../hypervisor/guest/index.ts';
 import type { Hypervisor, TrustedGuest } from '../../../hypervisor/index.ts';
 import { launch, twoGuests } from '../../../hypervisor/testing/machine.ts';
+import type { Storage } from '../../storage.ts';
 import { drawFrom } from '../../testing/machine.ts';
 import { type DomainSnapshotOptions, type DomainSnapshots, FrameStorage, SnapshotService } from '../index.ts';
 
@@ -89,13 +90,16 @@ export interface SnapshotMachine {
 export interface SnapshotMachineOptions {
   readonly programs: readonly GuestProgram[];
   readonly domain: Partial<DomainRequest> & { readonly pages: number };
-  readonly storePages: number;
+  /** Of a store in memory. */
+  readonly storePages?: number;
+  /** A store elsewhere. */
+  readonly storeOn?: (parts: Pick<SnapshotMachine, 'hypervisor' | 'domain0' | 'service'>) => Promise<Storage>;
   readonly snapshots?: DomainSnapshotOptions;
 }
 
 /** Runs a body of domain 0's with all of that; then nothing may be left unaccounted for. */
 export const withSnapshots = async (
-  { programs, domain: request, storePages, snapshots: options }: SnapshotMachineOptions,
+  { programs, domain: request, storePages = 0, storeOn, snapshots: options }: SnapshotMachineOptions,
   body: (machine: SnapshotMachine) => Promise<void>,
 ): Promise<void> => {
   const kit = await (shared ??= makeKit());
@@ -107,7 +111,8 @@ export const withSnapshots = async (
     kit.look = async (domain, when) => {
       images[when].push(await seenFromOutside(hypervisor, domain0, domain, pages));
     };
-    const store = await FrameStorage.allocate(hypervisor, thread, service.ports, storePages);
+    const frames = await FrameStorage.allocate(hypervisor, thread, service.ports, storePages);
+    const store = (await storeOn?.({ hypervisor, domain0, service })) ?? frames;
     const { domain } = await launch(hypervisor, domain0, programs, { maximum: pages, ...request });
     const snapshots = await service.open(thread, domain, store, options);
     let there = true;
@@ -128,7 +133,7 @@ export const withSnapshots = async (
     });
     if (there) await destroy();
     await service.close(thread, snapshots);
-    await store.release(thread);
+    await frames.release(thread);
   });
   expect(await (await twoGuests()).audit()).toEqual([]);
 };
