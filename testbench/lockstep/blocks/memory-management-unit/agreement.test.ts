@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { agreementOf } from '../../agreement.ts';
+import { agreementOf, thorough } from '../../agreement.ts';
 import type { BlockParameters } from '../../block.ts';
 import { memoryManagementUnitBlock as block } from './index.ts';
 import { small } from './small.ts';
@@ -41,5 +41,11 @@ test.each<BlockParameters>([
 test(
   'model, hardware and Verilog agree at small parameters',
   () => compare({ ...small, units: 1 }, ['model', 'rtl', 'verilog'], 3_000, 5),
+  3_600_000,
+);
+
+test.runIf(thorough)(
+  'model, hardware, Verilog and gates agree at small parameters, with two slots a direction',
+  () => compare({ ...small, units: 1, reads: 2, writes: 2 }, ['model', 'rtl', 'verilog', 'gates'], 400, 7),
   3_600_000,
 );
