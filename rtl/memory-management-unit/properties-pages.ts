@@ -14,7 +14,7 @@ import { meets } from './slot-order.ts';
 /** What has no part in it: the memories' ports give anything, software sets anything. */
 export const withoutPorts: readonly string[] = ['registers', 'port_0', 'port_1', 'turns', 'faults'];
 
-const walkStates = { idle: 0, ask: 1, wait: 2, index: 3, value: 4, fill: 5, fault: 6 } as const;
+export const walkStates = { idle: 0, ask: 1, wait: 2, index: 3, value: 4, fill: 5, fault: 6 } as const;
 
 const named = (instance: string, names: readonly string[]): readonly string[] =>
   names.map((name) => `${instance}.${name}`);

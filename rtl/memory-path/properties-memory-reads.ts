@@ -1,7 +1,7 @@
 import { all, any, type Bits, lit, mux, unpack } from '../hdl/index.ts';
 import { addressRules } from '../parts/axi/address-properties.ts';
+import { readEdge } from '../parts/axi/edge-properties.ts';
 import { range } from '../parts/seen.ts';
-import { readEdge } from './properties-axi.ts';
 import {
   agesAreKept,
   beatsToCome,

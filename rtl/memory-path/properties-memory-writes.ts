@@ -1,8 +1,8 @@
 import { all, any, type Bits, bits, lit, mux } from '../hdl/index.ts';
 import { addressRules } from '../parts/axi/address-properties.ts';
+import { writeEdge } from '../parts/axi/edge-properties.ts';
 import type { WriteLists } from '../parts/axi/write-properties.ts';
 import { range } from '../parts/seen.ts';
-import { writeEdge } from './properties-axi.ts';
 import { burstLocks, ownBeat, ownBeatPaths, plainAnswerPaths, plainAnswersGood, ring } from './properties-bursts.ts';
 import { memoryData } from './properties-memory-data.ts';
 import { count } from './properties-read-slots.ts';

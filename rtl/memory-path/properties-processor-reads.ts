@@ -1,6 +1,6 @@
 import { all, any, type Bits, lit, type ModuleBody } from '../hdl/index.ts';
+import { readEdge } from '../parts/axi/edge-properties.ts';
 import { range } from '../parts/seen.ts';
-import { readEdge } from './properties-axi.ts';
 import {
   agesAreKept,
   beatsToCome,

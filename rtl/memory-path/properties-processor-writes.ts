@@ -1,7 +1,7 @@
 import { all, any, type Bits, lit, type ModuleBody, mux } from '../hdl/index.ts';
 import { beatAddressOf, beatLanes } from '../parts/axi/beat.ts';
+import { writeEdge } from '../parts/axi/edge-properties.ts';
 import type { WriteLists } from '../parts/axi/write-properties.ts';
-import { writeEdge } from './properties-axi.ts';
 import {
   burstFields,
   burstLocks,

@@ -29,6 +29,7 @@ const readAs = (path: string, name: string, value: (node: Expression) => Express
 const pages = 'nothing by a translation that was taken back';
 const writes = 'no write is answered without a good copy';
 const processor = 'what the processor is answered';
+const requests = 'requests at the memories are those of the processor, reads';
 
 /** A mistake in the hardware, the proof and the property that must find it. */
 const mistakes = [
@@ -88,6 +89,18 @@ const mistakes = [
     'no answer comes without a write under way',
     mistakeIn('unit.writes', (slots) => changeInValues(slots, 'valid', (node) => isReference(node, 'ending'), zero)),
   ],
+  [
+    'memory is asked for longer bursts than the processor asked for',
+    requests,
+    'm0_axi: a request on ar is one that was made',
+    mistakeIn('unit.reads', (slots) => changeValues(slots, 'asking_len', ones)),
+  ],
+  [
+    'a walk asks for one beat more',
+    requests,
+    "m0_axi: a walk's len is as it must be",
+    mistakeIn('unit.walker', (walker) => changeValues(walker, 'request_len', ones)),
+  ],
 ] as const;
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 
@@ -98,7 +111,7 @@ const targetOf = (name: string) => {
 };
 
 test('every property that is to find a mistake is among those that are proved', () => {
-  const proved = [pages, writes, processor].flatMap((name) => propertiesOf(targetOf(name)));
+  const proved = [pages, writes, processor, requests].flatMap((name) => propertiesOf(targetOf(name)));
   expect(proved).toEqual(expect.arrayContaining(mistakes.map(([, , property]) => property)));
 });
 

@@ -1,14 +1,14 @@
-import { type Bits, bit, type ModuleBody, type Value } from '../hdl/index.ts';
-import { addressRules } from '../parts/axi/address-properties.ts';
-import { handshakeRules } from '../parts/axi/checking.ts';
-import type { AgedList } from '../parts/axi/outstanding.ts';
-import { readRules } from '../parts/axi/read-properties.ts';
-import { axi4Rules } from '../parts/axi/rules.ts';
-import { type WriteLists, writeRules } from '../parts/axi/write-properties.ts';
+import { type Bits, bit, type ModuleBody, type Value } from '../../hdl/index.ts';
+import { addressRules } from './address-properties.ts';
+import { handshakeRules } from './checking.ts';
+import type { AgedList } from './outstanding.ts';
+import { readRules } from './read-properties.ts';
+import { axi4Rules } from './rules.ts';
+import { type WriteLists, writeRules } from './write-properties.ts';
 
 /**
  * The rules of AXI4 on the channels of one direction: those of `axi4Properties`, with the checker's lists of what is under way at hand for lemmas. One
- * direction of the path is proved at a time, without the hardware of the other.
+ * direction of a block is proved at a time, without the hardware of the other.
  */
 
 /** Whose rules are asserted at an edge, and whether those of the other side are assumed: else it does anything. */
