@@ -3,9 +3,11 @@ import { expect, test } from 'vitest';
 import { pageBytes, TrustedCalls } from '../../hypervisor/guest/index.ts';
 import type { Thread } from '../../hypervisor/schedule/index.ts';
 import { Agent } from '../../hypervisor/testing/agent.ts';
+import { StorageError } from '../storage.ts';
 import { DiskStorage } from './index.ts';
 import { type SnapshotMachine, withSnapshots } from './testing/machine.ts';
 
+const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 /** Waits until disk 0 has failed, and puts it back into service. */
@@ -31,6 +33,44 @@ const revive = async ({ hypervisor, sleep }: SnapshotMachine, thread: Thread): P
   );
   expect(hypervisor.platform.faults.happened.at(-1)?.fault.kind).toBe('device-hang');
 };
+
+test('what is answered for a disk that hangs in any cycle of a read is never taken for its content', async () => {
+  const agent = new Agent();
+  await withSnapshots({ programs: [agent.program], domain: { pages: 1 }, storePages: 8 }, async (machine) => {
+    const { domain0, hypervisor, service } = machine;
+    const { thread } = domain0;
+    const { clock, faults } = hypervisor.platform;
+    const disk = await DiskStorage.open(clock, thread, service.ports, 0, 4);
+    const content = Uint8Array.from({ length: pageBytes }, (_, at) => (at * 37) & 0x7f);
+    await service.ports.until(thread, disk.write(pageBytes, content));
+    const readOnce = async (): Promise<Uint8Array> => {
+      const into = new Uint8Array(pageBytes);
+      await service.ports.until(thread, disk.read(pageBytes, into));
+      return into;
+    };
+    const begin = clock.now;
+    expect(text(await readOnce())).toBe(text(content));
+    const cycles = clock.now - begin;
+    let failed = 0;
+    // The buffer is read at the end.
+    const offsets = thorough
+      ? Array.from({ length: 60 }, (_, index) => Math.floor((index * cycles) / 60))
+      : [cycles - 400, cycles - 200, cycles - 60];
+    for (const offset of offsets) {
+      faults.inject({ kind: 'device-hang', device: 'disk0' }, clock.now + offset);
+      try {
+        expect(text(await readOnce())).toBe(text(content));
+      } catch (error) {
+        if (!(error instanceof StorageError)) throw error;
+        failed += 1;
+      }
+      // Whatever came of it, the next access meets a disk that hangs.
+      await expect(readOnce()).rejects.toThrow('disk 0: ');
+      await revive(machine, thread);
+    }
+    expect(failed).toBeGreaterThan(0);
+  });
+});
 
 test('a store on a disk: while it hangs and is faked, snapshots break or writes wait, as they were taken', async () => {
   const agent = new Agent();
