@@ -19,7 +19,11 @@ const areaBytes = 16_384;
 
 /** Files that were open when their names went are stale after a restart, as the page says: here, names alone. */
 const operation = someOperation.filter(
-  ({ text }) => text.includes('share') && !/^(open|read |write |ftruncate|fstat|fsync|close)/.test(text),
+  ({ text }) =>
+    text.includes('share') &&
+    // Names that are there often.
+    !/share\/[^/ ]+\/[^/ ]+\/|größe/.test(text) &&
+    !/^(open|read |write |ftruncate|fstat|fsync|close)/.test(text),
 );
 const operations = thorough ? 60 : 6;
 
