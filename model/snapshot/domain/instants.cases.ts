@@ -57,57 +57,59 @@ test.each([
   },
 );
 
-test('what a snapshot of a domain costs in cycles, and that four share one copy of each page', async () => {
-  const pages = 16;
-  const agent = new Agent();
-  const options = { programs: [agent.program], domain: { pages }, storePages: 48 };
-  await withSnapshots(options, async ({ domain0: { thread }, snapshots, images, read, hypervisor, sleep }) => {
-    const { clock } = hypervisor.platform;
-    const cyclesOf = (job: (memory: Space) => Promise<unknown>): Promise<number> =>
-      thread.suspend(
-        agent.do(async ({ guest }) => {
-          const begin = clock.now;
-          await job(guest.memory);
-          return clock.now - begin;
-        }),
-      );
-    const write = (page: number) => cyclesOf((memory) => memory.write64(page * pageBytes + 8, BigInt(clock.now)));
-    const readWord = (page: number) => cyclesOf((memory) => memory.read64(page * pageBytes + 8));
-    for (let page = 0; page < pages; page += 1) await write(page);
-    const plainWrite = await write(15);
-    const plainRead = await readWord(15);
-    // The background does nothing as long as another has the port that it would have.
-    const pause = await snapshots.take(thread, 'one', 'break');
-    const firstWrite = await write(15);
-    const laterWrite = await write(15);
-    const firstRead = await readWord(14);
-    const laterRead = await readWord(14);
-    let longestWrite = 0;
-    // Beside the background copy, at any distance from it.
-    for (let page = 0; page < 14; page += 1) {
-      await sleep(37);
-      longestWrite = Math.max(longestWrite, await write((page * 5) % 14));
-    }
-    await snapshots.settled(thread);
-    expect(snapshots.status.copies).toBe(pages + specialPages);
-    const writeOfCopied = await write(14);
-    for (const name of ['two', 'three', 'four']) await snapshots.take(thread, name, 'break');
-    await write(3);
-    await snapshots.settled(thread);
-    expect(snapshots.status.copies).toBe(2 * pages + 4 * specialPages);
-    for (const [index, name] of snapshots.names.entries())
-      expect(text(await read(name))).toBe(text(images.before[index]!));
-    expect({
-      plainWrite,
-      plainRead,
-      pause,
-      firstWrite,
-      laterWrite,
-      firstRead,
-      laterRead,
-      longestWrite,
-      writeOfCopied,
-    }).toMatchInlineSnapshot(`
+test.runIf(thorough)(
+  'what a snapshot of a domain costs in cycles, and that four share one copy of each page',
+  async () => {
+    const pages = 16;
+    const agent = new Agent();
+    const options = { programs: [agent.program], domain: { pages }, storePages: 48 };
+    await withSnapshots(options, async ({ domain0: { thread }, snapshots, images, read, hypervisor, sleep }) => {
+      const { clock } = hypervisor.platform;
+      const cyclesOf = (job: (memory: Space) => Promise<unknown>): Promise<number> =>
+        thread.suspend(
+          agent.do(async ({ guest }) => {
+            const begin = clock.now;
+            await job(guest.memory);
+            return clock.now - begin;
+          }),
+        );
+      const write = (page: number) => cyclesOf((memory) => memory.write64(page * pageBytes + 8, BigInt(clock.now)));
+      const readWord = (page: number) => cyclesOf((memory) => memory.read64(page * pageBytes + 8));
+      for (let page = 0; page < pages; page += 1) await write(page);
+      const plainWrite = await write(15);
+      const plainRead = await readWord(15);
+      // The background does nothing as long as another has the port that it would have.
+      const pause = await snapshots.take(thread, 'one', 'break');
+      const firstWrite = await write(15);
+      const laterWrite = await write(15);
+      const firstRead = await readWord(14);
+      const laterRead = await readWord(14);
+      let longestWrite = 0;
+      // Beside the background copy, at any distance from it.
+      for (let page = 0; page < 14; page += 1) {
+        await sleep(37);
+        longestWrite = Math.max(longestWrite, await write((page * 5) % 14));
+      }
+      await snapshots.settled(thread);
+      expect(snapshots.status.copies).toBe(pages + specialPages);
+      const writeOfCopied = await write(14);
+      for (const name of ['two', 'three', 'four']) await snapshots.take(thread, name, 'break');
+      await write(3);
+      await snapshots.settled(thread);
+      expect(snapshots.status.copies).toBe(2 * pages + 4 * specialPages);
+      for (const [index, name] of snapshots.names.entries())
+        expect(text(await read(name))).toBe(text(images.before[index]!));
+      expect({
+        plainWrite,
+        plainRead,
+        pause,
+        firstWrite,
+        laterWrite,
+        firstRead,
+        laterRead,
+        longestWrite,
+        writeOfCopied,
+      }).toMatchInlineSnapshot(`
       {
         "firstRead": 55,
         "firstWrite": 991,
@@ -120,5 +122,6 @@ test('what a snapshot of a domain costs in cycles, and that four share one copy 
         "writeOfCopied": 54,
       }
     `);
-  });
-});
+    });
+  },
+);
