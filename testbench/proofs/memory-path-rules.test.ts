@@ -1,22 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Module } from '../../rtl/hdl/ir.ts';
 import { memoryPathProofs } from '../../rtl/memory-path/proofs.ts';
 import { axi4Rules, axiLiteRules } from '../../rtl/parts/axi/rules.ts';
-import { projectRoot } from '../commands/version.ts';
 import { editInstance } from '../mutation/edit-instance.ts';
 import { constantLike } from '../mutation/places.ts';
 import { changeValues, mentionOf } from '../mutation/values.ts';
 import { heldInputs } from './held-inputs.ts';
+import { mistakesAreFound } from './planted-mistakes.ts';
 import { propertiesOf } from './properties-of.ts';
-import { proveTarget } from './prove-target.ts';
 
-// Below the project, so that the written test finds its packages.
-const build = join(projectRoot(), 'build');
-mkdirSync(build, { recursive: true });
-const directory = mkdtempSync(join(build, 'proofs-'));
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+const isFound = mistakesAreFound(memoryPathProofs, 14);
 
 const quick = memoryPathProofs.targets.filter(({ thorough }) => !thorough);
 let stated: readonly string[] | undefined;
@@ -162,18 +155,5 @@ const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 
 test.each(mistakes.filter(([, , , , always]) => thorough || always))(
   '%s: fails a proof',
-  async (_mistake, name, change, property) => {
-    const target = memoryPathProofs.targets.find((each) => each.name.startsWith(name));
-    if (target === undefined) throw new Error(`there is no proof '${name}'`);
-    const rows = await proveTarget('memory_path', target, {
-      change,
-      directory,
-      sources: projectRoot(),
-      properties: [property],
-      engines: ['bmc3'],
-      depth: 14,
-    });
-    expect(rows).toHaveLength(1);
-    expect(rows[0]).toMatchObject({ property, verdict: 'failed', engine: 'bmc3' });
-  },
+  (_mistake, proof, change, property) => isFound({ proof, property, change }),
 );

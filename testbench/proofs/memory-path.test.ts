@@ -1,20 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { test } from 'vitest';
 import { reference } from '../../rtl/hdl/expression.ts';
 import type { Module } from '../../rtl/hdl/ir.ts';
 import { memoryPathProofs } from '../../rtl/memory-path/proofs.ts';
-import { projectRoot } from '../commands/version.ts';
 import { editInstance } from '../mutation/edit-instance.ts';
 import { constantLike, signalNamed } from '../mutation/places.ts';
 import { changeValues, mentionOf } from '../mutation/values.ts';
-import { proveTarget } from './prove-target.ts';
+import { mistakesAreFound } from './planted-mistakes.ts';
 
-// Below the project, so that the written test finds its packages.
-const build = join(projectRoot(), 'build');
-mkdirSync(build, { recursive: true });
-const directory = mkdtempSync(join(build, 'proofs-'));
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+const isFound = mistakesAreFound(memoryPathProofs, 12);
 
 /** A mistake in one instance, or the same one in several. */
 const mistakeIn =
@@ -102,18 +95,5 @@ const mistakes = [
 
 test.each(mistakes.filter(([, , , , always]) => thorough || always))(
   '%s: fails a proof',
-  async (_mistake, name, change, property) => {
-    const target = memoryPathProofs.targets.find((each) => each.name.startsWith(name));
-    if (target === undefined) throw new Error(`there is no proof '${name}'`);
-    const rows = await proveTarget('memory_path', target, {
-      change,
-      directory,
-      sources: projectRoot(),
-      properties: [property],
-      engines: ['bmc3'],
-      depth: 12,
-    });
-    expect(rows).toHaveLength(1);
-    expect(rows[0]).toMatchObject({ property, verdict: 'failed', engine: 'bmc3' });
-  },
+  (_mistake, proof, change, property) => isFound({ proof, property, change }),
 );
