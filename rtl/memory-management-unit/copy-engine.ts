@@ -56,9 +56,13 @@ export const copyEngine = (p: KeeperGeometry) => {
       answering: output(bits(2)),
       expects_last: output(bit),
       takes: input(bits(2)),
+      /** What is taken is an error. */
+      refused: input(bits(2)),
       data: input(vector(bits<number>(p.dataWidth), 2)),
       answered: input(bits(2)),
       progress: input(bits(2)),
+      /** Memories that gave an error for a line, in the cycle after its last beat. */
+      line_refused: output.reg(bits(2), { reset: 0 }),
       /** Memories without progress for too long. */
       late: output(bits(2)),
       starts: output(bit),
@@ -76,6 +80,8 @@ export const copyEngine = (p: KeeperGeometry) => {
         pages_left: { type: bits(20), reset: 0 },
         line: { type: bits(lineBits), reset: 0 },
         beat: { type: bits<number>(Math.log2(beats)), reset: 0 },
+        /** A beat of the line was an error. */
+        spoiled: { type: bit, reset: 0 },
         stopping: { type: bit, reset: 0 },
         gap: { type: bits(8), reset: 0 },
         timer: { type: bits(16), reset: 0 },
@@ -107,16 +113,19 @@ export const copyEngine = (p: KeeperGeometry) => {
 
       // Whether it stops: that wins over all else.
       const [targetFailed, sourceFailed] = [of(io.failed, target), of(io.failed, source)];
+      const { spoils } = m.named({ spoils: r.spoiled.or(of(io.refused, source)) });
+      const { fetches } = m.named({ fetches: all([takes, lastBeat]) });
+      io.line_refused.set(masked(source, fetches.and(spoils)));
       const { stops } = m.named({
         stops: any([
           isPhase(copyPhases.CLAIM, copyPhases.GAP).and(targetFailed.or(sourceFailed)),
-          reads.and(any([sourceFailed, all([takes, lastBeat, targetFailed])])),
+          reads.and(any([sourceFailed, all([fetches, targetFailed.or(spoils)])])),
           writes.and(targetFailed),
         ]),
       });
       const { asks, fetched, puts, lands } = m.named({
         asks: all([isPhase(copyPhases.CLAIM), r.claimed, io.claim_busy.not(), stops.not()]),
-        fetched: all([takes, lastBeat, stops.not()]),
+        fetched: all([fetches, stops.not()]),
         puts: all([isPhase(copyPhases.WRITE), of(io.w_free, target), stops.not()]),
         lands: all([isPhase(copyPhases.ANSWER), of(io.answered, target), stops.not()]),
       });
@@ -162,10 +171,14 @@ export const copyEngine = (p: KeeperGeometry) => {
         CLAIM: () => {
           r.claimed.set(1);
           r.beat.set(0);
+          r.spoiled.set(0);
           m.when(asks, () => r.phase.set(copyPhases.READ));
         },
         READ: () => {
-          m.when(takes, counts);
+          m.when(takes, () => {
+            counts();
+            r.spoiled.set(spoils);
+          });
           m.when(fetched, () => r.phase.set(copyPhases.WRITE));
         },
         WRITE: () =>

@@ -1,4 +1,4 @@
-import { all, any, bit, bits, input, lit, module, output, record, stream } from '../hdl/index.ts';
+import { all, any, type Bits, bit, bits, input, lit, module, output, record, stream } from '../hdl/index.ts';
 import { responses } from './interface.ts';
 import { copiedBeat, type KeeperGeometry, lineAddress } from './keeper-shapes.ts';
 import { outputRegister } from './output-register.ts';
@@ -31,6 +31,8 @@ export const copyPort = (p: KeeperGeometry) => {
       expects_last: input(bit),
       /** What is waited for has come, and is as it must be. */
       takes: output(bit),
+      /** A beat that has come is an error. */
+      refused: output(bit),
       answered: output(bit),
       fails: output(bit),
       /** A handshake on any channel. */
@@ -46,14 +48,17 @@ export const copyPort = (p: KeeperGeometry) => {
       aw.load(io.aw_load, io.address, whose);
       w.load(io.w_load, io.w_beat, whose);
       io.w_free.set(w.state.free);
-      const isGood = ({ id, resp }: Pick<typeof io.r, 'id' | 'resp'>) =>
-        id.or(resp.ge(responses.subordinate_error)).not();
+      const isError = (resp: Bits): Bits<1> => resp.ge(responses.subordinate_error);
       const { good_beat, good_answer } = m.named({
-        good_beat: all([io.reading, ar.state.waits.not(), isGood(io.r), io.r.last.eq(io.expects_last)]),
-        good_answer: all([io.answering, aw.state.waits.not(), w.state.waits.not(), isGood(io.b)]),
+        good_beat: all([io.reading, ar.state.waits.not(), io.r.id.not(), io.r.last.eq(io.expects_last)]),
+        good_answer: all([
+          ...[io.answering, aw.state.waits.not(), w.state.waits.not()],
+          ...[io.b.id.not(), isError(io.b.resp).not()],
+        ]),
       });
       const lives = io.failed.not();
       io.takes.set(all([lives, io.r.valid, good_beat]));
+      io.refused.set(isError(io.r.resp));
       io.answered.set(all([lives, io.b.valid, good_answer]));
       io.fails.set(lives.and(any([io.r.valid.and(good_beat.not()), io.b.valid.and(good_answer.not())])));
       io.progress.set(any([ar.taken, aw.taken, w.taken, io.r.valid, io.b.valid]));

@@ -56,6 +56,7 @@ const memories = (p: Shape) => ({
       failed: { description: 'It is out of use.', width: 2 },
       restoring: { description: 'It is written, not read.', width: 2 },
       was_reset: { description: 'It was reset since it failed.', width: 2 },
+      degraded: { description: 'It is in use, and errors of it were counted.', width: 2 },
       first_phase: {
         description: 'Reset of memory 0: 0 idle, 1 requesting, 2 clearing, 3 releasing.',
         width: 2,

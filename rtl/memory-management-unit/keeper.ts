@@ -136,6 +136,7 @@ const connectEngine = (io: Sides, u: Parts, p: KeeperGeometry): void => {
   const two = (of: (port: (typeof ports)[0]) => Bits<1>): Bits<2> => concat(of(ports[1]), of(ports[0]));
   engine.w_free.set(two((port) => port.w_free));
   engine.takes.set(two((port) => port.takes));
+  engine.refused.set(two((port) => port.refused));
   engine.answered.set(two((port) => port.answered));
   engine.progress.set(two((port) => port.progress));
   engine.data.set([io.m0_axi.rdata, io.m1_axi.rdata]);
@@ -164,6 +165,7 @@ const connectRegisters = (u: Parts): void => {
     memory.on_line.set(command.on_line.bit(number));
     memory.copying.set(engine.copying);
     memory.copy_starts.set(engine.starts);
+    memory.line_refused.set(engine.line_refused.bit(number));
     const { fails, cause, unit } = memory;
     (number === 0 ? log.first : log.second).set({ fails, cause, unit });
   }
@@ -190,6 +192,7 @@ const connectRegisters = (u: Parts): void => {
     failed: two((memory) => memory.failed),
     restoring: two((memory) => memory.restoring),
     was_reset: two((memory) => memory.was_reset),
+    degraded: two((memory) => memory.failed.not().and(memory.errors.isNonZero())),
     first_phase: u.memory_0.phase,
     second_phase: u.memory_1.phase,
     ready: u.cookies.ready,

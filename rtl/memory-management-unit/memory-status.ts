@@ -18,6 +18,8 @@ export const memoryStatus = (p: { readonly units: number }) =>
       events_failure: input(bits<number>(p.units)),
       events_timeout: input(bits<number>(p.units)),
       error_limit: input(bits(16)),
+      /** The copy engine got an error where it read a line. */
+      line_refused: input(bit),
       engine_fails: input(bit),
       take_out: input(bit),
       reset: input(bit),
@@ -42,7 +44,7 @@ export const memoryStatus = (p: { readonly units: number }) =>
     },
     (io, m) => {
       const { failed, restoring, was_reset, phase, errors } = io;
-      const counted = failed.not().and(io.events_error.isNonZero());
+      const counted = failed.not().and(io.events_error.isNonZero().or(io.line_refused));
       io.counted.set(counted);
       const limit = all([counted, io.error_limit.isNonZero(), errors.addWide(1).ge(io.error_limit.extend(17))]);
       const { by_failure, by_timeout } = m.named({

@@ -61,9 +61,17 @@ export const checkedStatus = (p: { readonly units: number }) => {
     ),
     error_limit: input(bits(16)),
     ...Object.fromEntries(
-      ['engine_fails', 'take_out', 'reset', 'restore', 'on_line', 'copying', 'copy_starts', 'reset_acknowledge'].map(
-        (name) => [name, input(bit)],
-      ),
+      [
+        'line_refused',
+        'engine_fails',
+        'take_out',
+        'reset',
+        'restore',
+        'on_line',
+        'copying',
+        'copy_starts',
+        'reset_acknowledge',
+      ].map((name) => [name, input(bit)]),
     ),
   };
   return module(

@@ -183,14 +183,48 @@ describe.each(kinds)('%s', (kind) => {
       expect((machine.readKeeper('log') >>> 4) & 7).toBe(failureCauses.taken_out);
     });
 
-    it('makes a memory fail that answers with an error, by its own cause', () => {
+    it('makes a target fail that answers with an error, by its own cause', () => {
       const machine = failed(ready(), 1);
       command(machine, 'clearLog');
-      machine.memories[0].errorAt = () => 2;
+      machine.memories[1].errorAt = (_, write) => (write ? 2 : 0);
       copy(machine, 1, 5, 9, 1);
       machine.run(60);
-      expect(status(machine) & 3).toBe(1);
-      expect(machine.readKeeper('log')).toBe(1 | (failureCauses.engine << 4));
+      expect(status(machine) & 3).toBe(2);
+      expect(machine.readKeeper('log')).toBe(1 | (1 << 1) | (failureCauses.engine << 4));
+    });
+
+    it.each([
+      ['the first', 0],
+      ['a middle', 24],
+      ['the last', 56],
+    ])('stops where its source has an error in %s beat of a line, and counts it: the source goes on', (_, beat) => {
+      const machine = ready();
+      machine.writeKeeper('error_limit', 2);
+      machine.ask(writeOf(3 * pageBytes, 42));
+      machine.settle();
+      failed(machine, 0);
+      command(machine, 'clearLog');
+      // A place in the second page that no program reads.
+      const bad = 6 * pageBytes + 640 + beat;
+      machine.memories[1].errorAt = (address, write) => (!write && address % 2 ** 24 === bad ? 2 : 0);
+      copy(machine, 0, 5, 5, 3);
+      machine.runUntil(() => !copying(machine), 'the end of copying');
+      expect(copyFailed(machine)).toBe(true);
+      expect(machine.keeper.is('claim')).toBe(false);
+      expect(machine.readKeeper('pages_done')).toBe(1);
+      expect([0, 1].map((memory) => machine.readKeeper('errors', memory))).toEqual([0, 1]);
+      // The first memory is being restored, the second has not failed, and is degraded.
+      expect(status(machine) & 0xcf).toBe(0x84);
+      expect(machine.readKeeper('log') & 1).toBe(0);
+      const answer = machine.ask(readOf(3 * pageBytes));
+      machine.settle();
+      expect([answer.responses, answer.data[0]![0]]).toEqual([[0], 42]);
+      // A second one reaches the limit.
+      copy(machine, 0, 6, 6, 1);
+      machine.runUntil(() => !copying(machine), 'the end of copying');
+      machine.run(4);
+      expect(status(machine) & 0xcf).toBe(0x06);
+      expect(machine.readKeeper('log')).toBe(1 | (1 << 1) | (failureCauses.limit << 4));
     });
   });
 
