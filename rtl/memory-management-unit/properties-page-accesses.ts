@@ -11,6 +11,8 @@ export interface Keeper {
   readonly index: Bits;
   readonly cookie: Bits;
   readonly bump: Bits<1>;
+  /** A bump of all, which takes the tables back too. */
+  readonly flush: Bits<1>;
   /** The unit asks for the cookie of the index, and did in the cycle before. */
   readonly asks: Bits<1>;
   readonly asked: Bits<1>;

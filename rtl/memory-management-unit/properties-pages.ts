@@ -5,14 +5,14 @@
 import { all, any, type Bits, bit, bits, concat, type ModuleBody, mux } from '../hdl/index.ts';
 import { register, word } from '../parts/rings.ts';
 import { range } from '../parts/seen.ts';
-import { superPageBits } from './interface.ts';
+import { levels, superPageBits } from './interface.ts';
 import { type Keeper, readAccesses, writeAccesses } from './properties-page-accesses.ts';
 import type { ProvenUnit } from './properties-surroundings.ts';
 import { type Geometry, widthsOf } from './shapes.ts';
 import { meets } from './slot-order.ts';
 
 /** What has no part in it: the memories' ports give anything, software sets anything. */
-export const withoutPorts: readonly string[] = ['registers', 'port_0', 'port_1', 'turns', 'faults'];
+export const withoutPorts: readonly string[] = ['registers', 'port_0', 'port_1', 'turns', 'faults', 'difference'];
 
 export const walkStates = { idle: 0, ask: 1, wait: 2, index: 3, value: 4, fill: 5, fault: 6 } as const;
 
@@ -33,7 +33,7 @@ export const pagePaths = (p: Geometry): readonly string[] => [
       ['read', 'write', 'cookie'].map((name) => `${stage}_${name}`),
     ),
   ),
-  ...named('walker', ['state', 'marks', 'dirty', 'spoiled', 'own_index', 'start', 'takes', 'last', 'port']),
+  ...named('walker', ['state', 'marks', 'dirty', 'spoiled', 'own_index', 'start', 'takes', 'last', 'port', 'level']),
   ...named('reads', ['valid', 'again', 'checked', 'local_access', 'pending_0', 'pending_1', 'enters', 'wins']),
   ...named('reads', ['delivered_place', ...range(p.reads).map((slot) => `slot_${slot}_index`)]),
   ...named('writes', ['valid', 'again', 'at_memory', 'checked', 'local_access', 'pending_0', 'pending_1']),
@@ -75,13 +75,13 @@ const keeperOf = (p: Geometry, { m, io }: ProvenUnit): Keeper => {
   m.assume(asked.implies(io.cookie_value.eq(cookie)), 'the keeper gives the cookie of the cycle before');
   m.assume(all([counts, cookie.reduceAnd()]).implies(flush), 'a cookie that wraps around flushes');
   m.assume(io.bump_flush.implies(io.bump), 'a flush comes with a bump');
-  return { index: index as Bits, cookie: cookie as Bits, asked: asked as Bits<1>, asks, bump };
+  return { index: index as Bits, cookie: cookie as Bits, asked: asked as Bits<1>, asks, bump, flush };
 };
 
 /** Whether the walk is old, and whether each entry of the TLB is. */
 const translations = (p: Geometry, unit: ProvenUnit, keeper: Keeper): Bits => {
   const { m, io, seen } = unit;
-  const { index, cookie, bump } = keeper;
+  const { index, cookie, bump, flush } = keeper;
   const state = seen('walker.state');
   const isIn = (...states: readonly number[]): Bits<1> => any(states.map((one) => state.eq(one)));
   const spoiled = seen('walker.spoiled').bit(0);
@@ -89,17 +89,25 @@ const translations = (p: Geometry, unit: ProvenUnit, keeper: Keeper): Bits => {
   const itsMark = seen('walker.marks').at(index.resize(Math.log2(seen('walker.marks').width)));
   const portFailed = meets(seen('walker.port'), io.failed);
   const lastCame = all([seen('walker.takes').isNonZero(), seen('walker.last').bit(0), portFailed.not()]);
+  const rereads = all([isIn(walkStates.fill), marked, spoiled.not(), seen('walker.level').ne(levels - 1)]);
   const anew = any([
     all([spoiled, isIn(walkStates.ask, walkStates.index, walkStates.value, walkStates.fill)]),
     all([spoiled, isIn(walkStates.wait), lastCame]),
-    all([isIn(walkStates.fill), marked]),
+    all([isIn(walkStates.fill), marked, rereads.not()]),
   ]);
   const walkOld = register(m, 'walk_is_old', bit);
   const starts = seen('walker.start').bit(0).or(anew);
-  walkOld.set(all([starts.not(), walkOld.or(all([bump, isIn(walkStates.idle).not()]))]));
+  // The leaf is read anew, but not what led to it: that only a flush takes back.
+  const pathOld = register(m, 'path_is_old', bit);
+  pathOld.set(all([starts.not(), pathOld.or(all([flush, isIn(walkStates.idle).not()]))]));
+  walkOld.set(all([starts.not(), mux(rereads, pathOld, walkOld.or(all([bump, isIn(walkStates.idle).not()])))]));
   m.assert(
     all([walkOld, isIn(walkStates.idle, walkStates.fault).not()]).implies(any([itsMark, seen('walker.dirty').bit(0)])),
     'a walk that is old bears the mark of its index, or starts anew',
+  );
+  m.assert(
+    all([pathOld, isIn(walkStates.idle, walkStates.fault).not()]).implies(seen('walker.dirty').bit(0)),
+    'a walk whose tables were taken back starts anew',
   );
   const itsWalk = seen('walker.own_index').eq(index);
   m.assert(all([isIn(walkStates.value), itsWalk]).implies(keeper.asks), 'a walk asks for the cookie of its index');

@@ -210,6 +210,13 @@ export const walker = (p: Geometry) => {
           });
 
       const { own_index } = m.named({ own_index: cookieIndexOf(p, r.found) });
+      // The page that was walked was taken back meanwhile, and its leaf may be another now; where there are no tables, nothing is read.
+      const isDirect = r.level.eq(levels - 1);
+      const readsAgain = (): void => {
+        r.tried.set(0);
+        r.marks.set(0);
+        r.state.set(walkStates.ASK);
+      };
       const isMarked = r.marks.at(own_index.resize<number>(Math.log2(r.marks.width)));
       m.match(r.state, {
         IDLE: () => undefined,
@@ -232,7 +239,11 @@ export const walker = (p: Geometry) => {
           }),
         INDEX: () => void m.when(spoiled, anew).otherwise(() => r.state.set(walkStates.VALUE)),
         VALUE: () => void m.when(spoiled, anew).otherwise(() => r.state.set(walkStates.FILL)),
-        FILL: () => void m.when(spoiled.or(isMarked), anew).otherwise(() => r.state.set(walkStates.IDLE)),
+        FILL: () =>
+          void m
+            .when(spoiled.or(all([isMarked, isDirect])), anew)
+            .elseWhen(isMarked, readsAgain)
+            .otherwise(() => r.state.set(walkStates.IDLE)),
         FAULT: () => void m.when(io.fault_taken.or(io.bump.now.and(io.bump.flush)), () => r.state.set(walkStates.IDLE)),
       });
       m.when(io.start, () => {

@@ -111,15 +111,19 @@ describe.each(kinds)('%s', (kind) => {
     expect(answer.responses).toEqual([0]);
   });
 
-  it('a walk whose index is bumped meanwhile starts anew', () => {
+  it('a walk whose index is bumped meanwhile reads its leaf again, and no more', () => {
     const machine = ready({ first: 5 });
     machine.memories[0].latency = 50;
-    machine.ask(readOf(3 * pageBytes));
-    machine.run(20);
+    const answer = machine.ask(readOf(3 * pageBytes));
+    const walked = () =>
+      machine.memories[0].asked.map(({ address }) => address).filter((address) => address >= machine.tables.root);
+    machine.runUntil(() => walked().length === 4, 'the reading of the leaf');
     machine.bump(5);
     machine.bump(6);
     machine.settle();
-    expect(machine.memories[0].asked.filter(({ address }) => address === machine.tables.root)).toHaveLength(2);
+    expect(walked()).toHaveLength(5);
+    expect(walked()[4]).toBe(walked()[3]);
+    expect(answer.responses).toEqual([0]);
     expect(machine.read('misses')).toBe(1);
   });
 
