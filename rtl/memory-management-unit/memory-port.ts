@@ -1,7 +1,5 @@
-import { all, any, type Bits, bit, bits, input, lit, module, mux, output, stream } from '../hdl/index.ts';
+import { all, any, type Bits, bit, bits, concat, input, module, output, stream } from '../hdl/index.ts';
 import { candidateOf } from '../parts/axi/candidate.ts';
-import { saturatingIncrement } from '../parts/counters.ts';
-import { register } from '../parts/rings.ts';
 import { outputRegister } from './output-register.ts';
 import {
   type Geometry,
@@ -13,6 +11,8 @@ import {
   registerState,
   writeBeat,
 } from './shapes.ts';
+import { meets } from './slot-order.ts';
+import { watchedTimer } from './watched-timer.ts';
 
 /**
  * The registers of one memory's port, and its timers. To the cycle: `docs/systems/memory-management-unit.md`, "Words", "Timeouts" and "Port clear".
@@ -45,9 +45,14 @@ export const memoryPort = (p: Geometry) =>
       held: output(heldBeat(p)),
       held_moves: input(bit),
       answer: output(memoryAnswer(p)),
-      /** Something is owed by the memory beside what waits in the registers. */
-      owes_reads: input(bit),
-      owes_writes: input(bit),
+      /** The slots that the memory owes an answer, the writes whose data have all been given, and whether it owes the walker one. */
+      owed_reads: input(bits<number>(p.reads)),
+      owed_writes: input(bits<number>(p.writes)),
+      sent_writes: input(bits<number>(p.writes)),
+      walker_waits: input(bit),
+      /** Whose beat moves. */
+      moves_of: input(bits<number>(p.reads)),
+      walker_takes: input(bit),
       event_timeout: output.reg(bit, { reset: 0 }),
     },
     (io, m) => {
@@ -67,25 +72,25 @@ export const memoryPort = (p: Geometry) =>
       io.b.ready.set(1);
       io.answer.set({ present: io.b.valid, ...io.b.data });
 
-      const timer = (name: string, outstanding: Bits<1>, progress: Bits<1>, stays: Bits<1>): Bits<1> => {
-        const cycles = register(m, name, bits<number>(p.timerWidth));
-        const stopped = any([io.failed, outstanding.not(), progress]);
-        cycles.set(mux(stopped, 0, mux(stays, cycles, saturatingIncrement(cycles))));
-        return cycles.ge(io.timeout);
-      };
-      // The held beat is full where the channel is not ready.
-      const readLate = timer(
-        'read_timer',
-        ar.state.full.or(io.owes_reads),
-        any([ar.taken, io.r.valid.and(io.r.ready)]),
-        io.r.ready.not(),
-      );
-      const writeLate = timer(
-        'write_timer',
-        w.state.full.or(io.owes_writes),
-        any([aw.taken, w.taken, io.b.valid]),
-        lit(1, 0),
-      );
+      const { timeout, failed } = io;
+      const readLate = watchedTimer(m, 'read_timer', {
+        ...{ timeout, failed },
+        open: concat(io.walker_waits, io.owed_reads),
+        goesOn: (watched) => {
+          const [walks, slot] = [watched.bit(p.reads), watched.slice<number, number>(p.reads - 1, 0)];
+          const asked = ar.taken.and(any([meets(ar.state.owner, slot), walks.and(ar.state.owner.isZero())]));
+          return any([asked, meets(io.moves_of, slot), walks.and(io.walker_takes)]);
+        },
+        // The held beat is full where the channel is not ready.
+        isHeldUp: () => io.r.ready.not(),
+      });
+      const isUnsent = (watched: Bits): Bits<1> => meets(watched, io.sent_writes).not();
+      const writeLate = watchedTimer(m, 'write_timer', {
+        ...{ timeout, failed },
+        open: io.owed_writes,
+        goesOn: (watched) => all([isUnsent(watched), aw.taken.or(w.taken)]),
+        isHeldUp: (watched) => all([isUnsent(watched), w.state.full.not()]),
+      });
       io.event_timeout.set(all([io.timeout.isNonZero(), readLate.or(writeLate)]));
       m.assert(io.ar_load.implies(ar.state.free), 'a read request comes when there is room');
       m.assert(io.aw_load.implies(aw.state.free), 'a write request comes when there is room');

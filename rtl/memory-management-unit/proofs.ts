@@ -7,6 +7,7 @@ import { checkedPort } from './properties-port.ts';
 import { processorPaths, processorProperties, withoutMemories } from './properties-processor.ts';
 import { readRequestPaths, readRequests, withoutWrites } from './properties-requests.ts';
 import { provenUnit } from './properties-surroundings.ts';
+import { turnPaths, turnProperties, withoutAnswers } from './properties-turns.ts';
 import { withoutLookups, writePaths, writeProperties } from './properties-writes.ts';
 import type { Geometry } from './shapes.ts';
 
@@ -80,6 +81,20 @@ const requests = (p: Geometry): ProofTarget => ({
   ),
 });
 
+const turns = (p: Geometry): ProofTarget => ({
+  name: 'one direction at a time on both memories',
+  parameters: { ...p },
+  section: `${page}, Turns`,
+  thorough: false,
+  engines: induction,
+  seconds,
+  module: erase(() =>
+    provenUnit(p, 'one_direction_on_both', { without: withoutAnswers, paths: turnPaths }, (unit) =>
+      turnProperties(p, unit),
+    ),
+  ),
+});
+
 const keeper = (
   name: string,
   section: string,
@@ -104,6 +119,7 @@ export const memoryManagementUnitProofs: ProofList = {
     writes(smallest, false),
     processor(smallest),
     requests(smallest),
+    turns(smallest),
     keeper('what a memory is offered stays', 'Words', { ...smallest }, () => checkedPort(smallest)),
     keeper('how the keeper gives cookies', 'Cookies', cookies, () => checkedCookies(cookies)),
     keeper('how a memory comes back', 'Keeper: cookies, turns, status', { units: 2 }, () =>

@@ -6,7 +6,7 @@ import type { Geometry } from './shapes.ts';
 
 /** What is looked up, and what the memories say, is anything. */
 export const withoutMemories: readonly string[] = [
-  ...['registers', 'lookup', 'walker', 'turns', 'faults'],
+  ...['registers', 'lookup', 'walker', 'turns', 'faults', 'difference'],
   ...['port_0', 'port_1'],
 ];
 

@@ -10,7 +10,15 @@ import type { ProvenUnit } from './properties-surroundings.ts';
 import type { Geometry } from './shapes.ts';
 
 /** What has no part in it: what is looked up, and how it came to be known, is anything. */
-export const withoutLookups: readonly string[] = ['registers', 'lookup', 'walker', 'reads', 'turns', 'faults'];
+export const withoutLookups: readonly string[] = [
+  'registers',
+  'lookup',
+  'walker',
+  'reads',
+  'turns',
+  'faults',
+  'difference',
+];
 
 const named = (instance: string, names: readonly string[]): readonly string[] =>
   names.map((name) => `${instance}.${name}`);

@@ -1,6 +1,7 @@
 import { all, any, type Bits, bit, bits, concat, input, module, mux, output, stream, vector } from '../hdl/index.ts';
 import { candidateOf } from '../parts/axi/candidate.ts';
 import { masked } from '../parts/rings.ts';
+import { notedDifference } from './difference-record.ts';
 import { readAgain } from './read-again.ts';
 import { readBeats } from './read-beats.ts';
 import { readDelivery } from './read-delivery.ts';
@@ -57,11 +58,13 @@ export const readSlots = (p: Geometry) =>
       request_states: input(vector(registerState(p.reads), 2)),
       held: input(vector(heldBeat(p), 2)),
       held_moves: output(bits(2)),
-      pending: output(bits(2)),
+      /** Of each memory, the slots that it owes an answer, and whose beat moves. */
+      owed: output(vector(bits<number>(p.reads), 2)),
+      moves: output(vector(bits<number>(p.reads), 2)),
       event_error: output(bits(2)),
       event_failure: output(bits(2)),
       fails_over: output(bits(2)),
-      differs: output(bit),
+      differs: output(notedDifference(p)),
       noted: output(notedFault(p)),
     },
     (io, m) => {
@@ -102,16 +105,17 @@ export const readSlots = (p: Geometry) =>
       });
       const delivery = readDelivery(m, p, ring, beats, io.answer);
       stop.counts(delivery.waits);
+      const bumped = masked(
+        ring.those((slot) => slot.index.eq(bump.index).or(bump.flush)),
+        bump.now,
+      );
       const { sentAgain, entersAgain } = readAgain(
         m,
         ring,
         { entering, beats, delivery },
         {
           failed: memory.failed,
-          bumped: masked(
-            ring.those((slot) => slot.index.eq(bump.index).or(bump.flush)),
-            bump.now,
-          ),
+          bumped,
           different: compared.different,
           stopped,
         },
@@ -136,7 +140,8 @@ export const readSlots = (p: Geometry) =>
         pending.set(masked(pending.and(stays).and(kept), failed.not()).or(taken));
         // A slot that is sent again keeps its route.
         routed.set(routed.and(masked(again.not(), failed).not()).and(kept).or(taken));
-        excluded.set(excluded.and(fresh.not()).or(masked(own.match, own.failsOver)));
+        const starts = fresh.or(sentAgain).or(masked(place, entersAgain));
+        excluded.set(excluded.and(starts.not()).or(masked(own.match, own.failsOver).and(bumped.not())));
         const enabled = ring.enabled[port];
         enabled.set(enabled.and(kept).or(masked(entered, io.found.where.enabled.bit(port))));
       }
@@ -167,11 +172,18 @@ export const readSlots = (p: Geometry) =>
       io.held_moves.set(two(dropped).or(memory.failed).or(concat(delivery.goes[1], delivery.goes[0])));
       io.compare_wanted.set(entering.compareWanted);
       io.open.set(meets(valid.and(beats.bothRouted), ring.pending[0].or(ring.pending[1])));
-      io.pending.set(concat(meets(valid, ring.pending[1]), meets(valid, ring.pending[0])));
+      io.owed.set(ring.pending.map((pending) => valid.and(pending)));
+      io.moves.set(
+        beats.ports.map((port, memory) =>
+          masked(port.match, any([port.dropped, port.skips, port.failsOver, delivery.goes[memory as 0 | 1]])),
+        ),
+      );
       io.fails_over.set(two(({ failsOver }) => failsOver));
       io.event_error.set(two(({ failsOver }) => failsOver).or(delivery.errors as Bits<2>));
       io.event_failure.set(two(({ wrong }) => wrong));
-      io.differs.set(delivery.differs);
+      const { request: both, delivered: beat } = first.slot;
+      const { domain, id: identifier, addr: address } = both;
+      io.differs.set({ valid: delivery.differs, beat, domain, identifier, address });
       const { cause, request: own } = delivery.slot;
       io.noted.set({ valid: delivery.faults, cause, domain: own.domain, id: own.id, addr: own.addr });
       m.assert(io.looks.implies(entering.asks), 'only what asks is looked up');

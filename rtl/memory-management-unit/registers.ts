@@ -102,6 +102,33 @@ const faults = (p: Shape) => ({
   }),
 });
 
+const difference = (p: Shape) => ({
+  difference: {
+    description: 'The first beat that differed since interrupt status `difference` was last 0.',
+    address: 0x064,
+    access: 'read-only' as const,
+    fields: {
+      beat: { description: 'Which of its burst, the first being 0.', width: 8 },
+      domain: { description: 'The domain.', width: p.domainWidth },
+      identifier: { description: 'The identifier of the access.', width: p.idWidth, low: 16 },
+    },
+  },
+  difference_address_low: {
+    description: 'Virtual address of that burst.',
+    address: 0x068,
+    access: 'read-only' as const,
+    fields: { address: { description: 'Bits 31 to 0.', width: 32 } },
+  },
+  ...(p.virtualWidth > 32 && {
+    difference_address_high: {
+      description: 'Virtual address of that burst, the bits from 32 up.',
+      address: 0x06c,
+      access: 'read-only',
+      fields: { address: { description: 'The bits from 32 up.', width: p.virtualWidth - 32 } },
+    } as const,
+  }),
+});
+
 const tables = (p: Shape) => {
   const low = { description: 'Address bits 31 to 13.', width: Math.min(32, p.addressWidth) - 13, low: 13 };
   const high = { description: 'The bits from 32 up.', width: p.addressWidth - 32 };
@@ -188,5 +215,6 @@ export const memoryManagementUnitRegisters = (p: Shape) =>
       restarts: counter('Accesses whose cookie had changed.', 0x058),
       failovers: counter('Reads tried again on the other memory after an error.', 0x05c),
       differences: counter('Compared beats that differed.', 0x060),
+      ...difference(p),
     },
   });

@@ -16,6 +16,7 @@ import { axi4, axiLite } from '../parts/axi/bundles.ts';
 import { registerPort } from '../parts/register-map/port.ts';
 import { register } from '../parts/rings.ts';
 import { driveRequest, requestOf } from './axi-signals.ts';
+import { differenceRecord } from './difference-record.ts';
 import { faultRecord } from './fault-record.ts';
 import {
   frameWidth,
@@ -81,6 +82,7 @@ const instances = (m: ModuleBody, p: Geometry) =>
     writes: writeSlots(p),
     turns,
     faults: faultRecord(p),
+    difference: differenceRecord(p),
   });
 type Parts = ReturnType<typeof instances>;
 
@@ -151,8 +153,12 @@ const connectMemory = (io: Sides, u: Parts, p: Geometry, memory: 0 | 1): void =>
   port.w_beat.set(writes.beat);
   port.w_owner.set(writes.current);
   port.held_moves.set(reads.held_moves.bit(memory));
-  port.owes_reads.set(reads.pending.bit(memory).or(walker.waits.bit(memory)));
-  port.owes_writes.set(writes.owed.bit(memory));
+  port.owed_reads.set(reads.owed.get(memory));
+  port.moves_of.set(reads.moves.get(memory));
+  port.walker_waits.set(walker.waits.bit(memory));
+  port.walker_takes.set(reads.walker_takes.bit(memory));
+  port.owed_writes.set(writes.owed.get(memory));
+  port.sent_writes.set(writes.sent_all);
 };
 
 /** What the slots, the lookup and the walker tell each other. */
@@ -167,9 +173,10 @@ const connectParts = (io: Sides, u: Parts, p: Geometry): void => {
   writes.claim.set({ now: io.claim, memory: io.claim_memory, frame: io.claim_frame });
   for (const part of [reads, writes]) {
     part.found.set(lookup.found);
-    part.turn_allowed.set(turns.allowed);
     part.patience.set(settings.timeout.cycles.slice<number, number>(p.timerWidth - 1, 1));
   }
+  reads.turn_allowed.set(turns.reads_allowed);
+  writes.turn_allowed.set(turns.writes_allowed);
   lookup.read.set(reads.lookup);
   reads.looks.set(lookup.read_looks);
   lookup.read_enters.set(reads.enters);
@@ -226,7 +233,7 @@ export const memoryManagementUnit = (p: Geometry) =>
     (io, m) => {
       const u = instances(m, p);
       const { settings, status } = u.registers;
-      const { lookup, walker, reads, writes, turns, faults } = u;
+      const { lookup, walker, reads, writes, turns, faults, difference } = u;
       u.registers.s_axil.connect(io.s_axil);
       connectProcessor(io, u, p);
       connectMemory(io, u, p, 0);
@@ -246,13 +253,22 @@ export const memoryManagementUnit = (p: Geometry) =>
       faults.clear.set(settings.fault_clear.clear);
       const { recorded, write, cause, domain, identifier, address } = faults.recorded;
       status.fault.set({ recorded, write, cause, domain, identifier });
-      status.fault_address_low.address.set(address.slice<number, number>(31, 0));
-      const upper = Reflect.get(status, 'fault_address_high') as
-        | { readonly address: { set(value: Bits): void } }
-        | undefined;
-      upper?.address.set(address.slice<number, number>(p.virtualWidth - 1, 32));
+      const tellsAddress = (of: 'fault' | 'difference', place: Bits): void => {
+        status[`${of}_address_low`].address.set(place.slice<number, number>(31, 0));
+        const upper = Reflect.get(status, `${of}_address_high`) as
+          | { readonly address: { set(value: Bits): void } }
+          | undefined;
+        upper?.address.set(place.slice<number, number>(p.virtualWidth - 1, 32));
+      };
+      tellsAddress('fault', address);
 
-      status.interrupt_status.set({ fault: faults.noted, difference: reads.differs });
+      difference.noted.set(reads.differs);
+      difference.raised.set(settings.interrupt_status.difference);
+      const { recorded: place } = difference;
+      status.difference.set({ beat: place.beat, domain: place.domain, identifier: place.identifier });
+      tellsAddress('difference', place.address);
+
+      status.interrupt_status.set({ fault: faults.noted, difference: reads.differs.valid });
       const { interrupt_status: raised, interrupt_enable: enabled } = settings;
       io.irq.set(any([raised.fault.and(enabled.fault), raised.difference.and(enabled.difference)]));
       const counter = (name: string, up: Bits): Bits => {
@@ -265,7 +281,7 @@ export const memoryManagementUnit = (p: Geometry) =>
       status.restarts.set(counter('restarts', lookup.restarts));
       const [one, other] = [reads.fails_over.bit(0), reads.fails_over.bit(1)];
       status.failovers.set(counter('failovers', concat(one.and(other), one.xor(other))));
-      status.differences.set(counter('differences', reads.differs));
+      status.differences.set(counter('differences', reads.differs.valid));
     },
     { documentation: 'Memory management unit with two translations for each page.', parameters: { ...p } },
   );

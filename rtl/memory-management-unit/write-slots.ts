@@ -1,18 +1,4 @@
-import {
-  all,
-  any,
-  type Bits,
-  bit,
-  bits,
-  concat,
-  input,
-  lit,
-  module,
-  mux,
-  output,
-  stream,
-  vector,
-} from '../hdl/index.ts';
+import { all, any, type Bits, bit, bits, input, lit, module, mux, output, stream, vector } from '../hdl/index.ts';
 import { candidateOf } from '../parts/axi/candidate.ts';
 import { firstFrom, masked, word } from '../parts/rings.ts';
 import { claimed, isClaimed } from './claims.ts';
@@ -79,7 +65,9 @@ export const writeSlots = (p: Geometry) =>
       beat: output(writeBeat(p)),
       beat_states: input(vector(registerState(p.writes), 2)),
       answers: input(vector(memoryAnswer(p), 2)),
-      owed: output(bits(2)),
+      /** Of each memory, the slots that it owes an answer; and those whose data have all been given. */
+      owed: output(vector(bits<number>(p.writes), 2)),
+      sent_all: output(bits<number>(p.writes)),
       event_error: output(bits(2)),
       event_failure: output(bits(2)),
       noted: output(notedFault(p)),
@@ -232,8 +220,8 @@ export const writeSlots = (p: Geometry) =>
       const both = ring.enabled[0].and(ring.enabled[1]);
       io.wants_both.set(all([memory.failed.isZero(), meets(ring.translated.and(ring.local.not()), both)]));
       io.open.set(meets(valid.and(launched).and(ring.owed), ring.route[0].and(ring.route[1])));
-      const owedBy = ring.pending.map((pending) => meets(valid.and(ring.sent), pending)) as [Bits<1>, Bits<1>];
-      io.owed.set(concat(owedBy[1], owedBy[0]));
+      io.owed.set(ring.pending.map((pending) => valid.and(pending)));
+      io.sent_all.set(ring.sent);
       io.bump_busy.set(meets(valid.and(ring.leaving), ring.owed));
       const underWay = valid.and(launched).and(ring.local.not()).and(ring.owed);
       const within = ring.slots.map((slot, index) =>
