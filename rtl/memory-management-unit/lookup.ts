@@ -67,10 +67,12 @@ export const lookup = (p: Geometry) =>
       const { meets } = m.named({ meets: all([hit.not(), own_fault, io.fault.of.eq(request.of)]) });
       const refused = io.fault.cause.eq(faultCauses.lost);
       const faultResponse = mux(refused, lit(2, responses.subordinate_error), lit(2, responses.decode_error));
+      const { is_local } = m.named({ is_local: meets.or(u.tlb.answered_here) });
+      m.assert(meets.implies(is_local), 'what the walker gave up is answered here');
       io.found.set({
         hit,
         fault: meets,
-        local: meets.or(u.tlb.answered_here),
+        local: is_local,
         response: mux(meets, faultResponse, verdict.response),
         cause: mux(meets, io.fault.cause, verdict.cause),
         compare: entry.leaf.compare,

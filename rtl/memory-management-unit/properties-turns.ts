@@ -31,6 +31,10 @@ export const turnProperties = (p: Geometry, { m, given, seen }: ProvenUnit): voi
     );
   // Proved beside the lookup: "nothing by a translation that was taken back".
   m.assume(
+    given('lookup.found_fault').bit(0).implies(given('lookup.found_local').bit(0)),
+    'what the walker gave up is answered here',
+  );
+  m.assume(
     seen('writes.valid')
       .and(seen('writes.at_memory'))
       .and(given('lookup.write_compared_different'))
