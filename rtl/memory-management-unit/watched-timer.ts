@@ -1,5 +1,6 @@
-import { all, any, type Bits, bits, concat, type ModuleBody, mux } from '../hdl/index.ts';
-import { saturatingIncrement } from '../parts/counters.ts';
+import { any, type Bits, bits, log2Ceil, type ModuleBody, mux } from '../hdl/index.ts';
+import { decodeOneHot } from '../parts/arbiter/one-hot.ts';
+import { incrementModulo, saturatingIncrement } from '../parts/counters.ts';
 import { register } from '../parts/rings.ts';
 import { meets } from './slot-order.ts';
 
@@ -16,16 +17,12 @@ interface Watched {
 /** A timer that belongs to one access after the other: the page's "Timeouts". Gives whether it has run out, for a timeout that is not 0. */
 export const watchedTimer = (m: ModuleBody, name: string, io: Watched): Bits<1> => {
   const cycles = register(m, name, bits<number>(io.timeout.width));
-  const { [`${name}_watch`]: watch } = m.regs({
-    [`${name}_watch`]: { type: bits<number>(io.open.width), reset: 1 },
-  });
-  if (watch === undefined) throw new Error('the register was just declared');
-  const isOpen = meets(watch, io.open);
-  const { width } = watch;
-  const next = concat(watch.slice<number, number>(width - 2, 0), watch.bit(width - 1));
-  m.when(isOpen.not(), () => watch.set(next));
-  const begins = any([io.failed, isOpen.not(), io.goesOn(watch)]);
-  cycles.set(mux(begins, 0, mux(io.isHeldUp(watch), cycles, saturatingIncrement(cycles))));
-  m.assert(all([watch.isNonZero(), watch.and(watch.subtract(1)).isZero()]), 'one access is watched');
+  const slots = io.open.width;
+  const number = register(m, `${name}_watch`, bits<number>(log2Ceil(slots)));
+  const watched = decodeOneHot(number, slots);
+  const isOpen = meets(watched, io.open);
+  m.when(isOpen.not(), () => number.set(incrementModulo(number, slots)));
+  const begins = any([io.failed, isOpen.not(), io.goesOn(watched)]);
+  cycles.set(mux(begins, 0, mux(io.isHeldUp(watched), cycles, saturatingIncrement(cycles))));
   return cycles.ge(io.timeout);
 };

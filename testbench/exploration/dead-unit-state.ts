@@ -20,7 +20,11 @@ const walkStates = { idle: 0, ask: 1, wait: 2, index: 3, value: 4, fill: 5, faul
 const countersOf = (unit: string): readonly string[] => [
   ...['hits', 'misses', 'restarts', 'failovers', 'differences'].map((name) => `${unit}.${name}`),
   ...['reads.read_stop', 'writes.write_stop'].map((name) => `${unit}.${name}`),
-  ...[0, 1].flatMap((port) => ['read_timer', 'write_timer'].map((timer) => `${unit}.port_${port}.${timer}`)),
+  ...[0, 1].flatMap((port) =>
+    ['read_timer', 'write_timer', 'read_timer_watch', 'write_timer_watch'].map(
+      (timer) => `${unit}.port_${port}.${timer}`,
+    ),
+  ),
 ];
 
 const slotFlags = {
@@ -90,20 +94,31 @@ export const deadUnitState = (
   const inState = (...states: readonly number[]) => states.map((state) => [[walk('state'), 7, state]] as const);
   const found = below('walker.found_');
   const answer = [...['port', 'second'].map(walk), ...below('walker.early_')];
-  const progress = [...below('walker.pointer_'), walk('tried'), ...answer];
+  const pointer = below('walker.pointer_');
+  const progress = [walk('tried'), ...answer];
   const marks = ['marks', 'dirty'].map(walk);
   const walker: readonly DeadState[] = [
     ...inState(walkStates.idle).map((when) => ({
       when,
-      dead: [...found, ...progress, ...marks, ...below('walker.of_'), ...['level', 'cause', 'write'].map(walk)],
+      dead: [
+        ...found,
+        ...pointer,
+        ...progress,
+        ...marks,
+        ...below('walker.of_'),
+        ...['level', 'cause', 'write'].map(walk),
+      ],
     })),
     ...inState(walkStates.ask).map((when) => ({ when, dead: [...found, ...answer, walk('cause')] })),
     ...inState(walkStates.wait).map((when) => ({ when, dead: [...found, walk('cause')] })),
     ...inState(walkStates.index, walkStates.value, walkStates.fill).map((when) => ({
       when,
-      dead: [...progress, ...['level', 'cause'].map(walk)],
+      dead: [...progress, walk('cause')],
     })),
-    ...inState(walkStates.fault).map((when) => ({ when, dead: [...found, ...progress, ...marks, walk('level')] })),
+    ...inState(walkStates.fault).map((when) => ({
+      when,
+      dead: [...found, ...pointer, ...progress, ...marks, walk('level')],
+    })),
   ];
   const fetched = number === 0 ? 'kept_data' : `kept_data_${number}`;
   const others = Object.values(walkStates);

@@ -91,7 +91,7 @@ export const mistakes: readonly Mistake[] = [
     breaks: 'nothing goes on',
     change: (top) =>
       ['unit_0', 'unit_1'].reduce(
-        (module, unit) => editInstance(module, [unit, 'turns'], (turns) => changeValues(turns, 'allowed', ones)),
+        (module, unit) => editInstance(module, [unit, 'turns'], (turns) => changeValues(turns, 'writes_allowed', ones)),
         top,
       ),
   },
