@@ -44,6 +44,7 @@ export const readBeats = (m: ModuleBody, p: Geometry, ring: ReadRing, io: Surrou
     const again = meets(match, ring.again);
     const lastFits = beat.last.eq(all([slot.skip.isZero(), slot.delivered.eq(slot.request.len)]));
     const forSlot = all([lives, slotHas, again.not(), lastFits]);
+    const arrived = m.named({ [`comes_${memory}`]: forSlot.and(meets(match, sure)) });
     const isError = beat.resp.ge(responses.subordinate_error);
     return {
       beat,
@@ -54,7 +55,7 @@ export const readBeats = (m: ModuleBody, p: Geometry, ring: ReadRing, io: Surrou
       wrong: all([lives, walkerHas.not(), any([slotHas.not(), all([again.not(), lastFits.not()])])]),
       dropped: all([lives, slotHas, again]),
       /** It comes to rule 7. */
-      comes: forSlot.and(meets(match, sure)),
+      comes: arrived[`comes_${memory}`] as Bits<1>,
       isBoth: meets(match, both_routed),
     };
   });

@@ -131,6 +131,7 @@ export const readSlots = (p: Geometry) =>
       const found = compared.equal.and(again.not());
       checked.set(checked.or(found).and(sentAgain.not()).and(kept).or(masked(entered, io.found.fault)));
       local.set(local.and(kept).or(masked(entered, entering.local)));
+      const { starts_anew } = m.named({ starts_anew: fresh.or(sentAgain).or(masked(place, entersAgain)) });
       for (const port of [0, 1] as const) {
         const own = beats.ports[port];
         const failed = memory.failed.bit(port);
@@ -140,8 +141,7 @@ export const readSlots = (p: Geometry) =>
         pending.set(masked(pending.and(stays).and(kept), failed.not()).or(taken));
         // A slot that is sent again keeps its route.
         routed.set(routed.and(masked(again.not(), failed).not()).and(kept).or(taken));
-        const starts = fresh.or(sentAgain).or(masked(place, entersAgain));
-        excluded.set(excluded.and(starts.not()).or(masked(own.match, own.failsOver).and(bumped.not())));
+        excluded.set(excluded.and(starts_anew.not()).or(masked(own.match, own.failsOver).and(bumped.not())));
         const enabled = ring.enabled[port];
         enabled.set(enabled.and(kept).or(masked(entered, io.found.where.enabled.bit(port))));
       }

@@ -211,7 +211,7 @@ export const walker = (p: Geometry) => {
 
       const { own_index } = m.named({ own_index: cookieIndexOf(p, r.found) });
       // The page that was walked was taken back meanwhile, and its leaf may be another now; where there are no tables, nothing is read.
-      const isDirect = r.level.eq(levels - 1);
+      const { is_direct } = m.named({ is_direct: r.level.eq(levels - 1) });
       const readsAgain = (): void => {
         r.tried.set(0);
         r.marks.set(0);
@@ -241,7 +241,7 @@ export const walker = (p: Geometry) => {
         VALUE: () => void m.when(spoiled, anew).otherwise(() => r.state.set(walkStates.FILL)),
         FILL: () =>
           void m
-            .when(spoiled.or(all([isMarked, isDirect])), anew)
+            .when(spoiled.or(all([isMarked, is_direct])), anew)
             .elseWhen(isMarked, readsAgain)
             .otherwise(() => r.state.set(walkStates.IDLE)),
         FAULT: () => void m.when(io.fault_taken.or(io.bump.now.and(io.bump.flush)), () => r.state.set(walkStates.IDLE)),
