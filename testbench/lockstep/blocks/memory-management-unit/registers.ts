@@ -25,6 +25,9 @@ export const unitRegisters = {
   restarts: 0x058,
   failovers: 0x05c,
   differences: 0x060,
+  difference: 0x064,
+  differenceAddressLow: 0x068,
+  differenceAddressHigh: 0x06c,
 } as const;
 
 export const keeperRegisters = {
@@ -82,7 +85,8 @@ export const unitAddresses = (p: SystemParameters): number[] => {
     ...(wide ? [at.tablesFirstHigh] : []),
     at.tablesSecondLow,
     ...(wide ? [at.tablesSecondHigh] : []),
-    ...row(at.hits, 5),
+    ...row(at.hits, 7),
+    ...(p.virtualWidth > 32 ? [at.differenceAddressHigh] : []),
   ];
 };
 
