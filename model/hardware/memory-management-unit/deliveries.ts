@@ -95,6 +95,19 @@ export class Deliveries {
     return index < 0 ? undefined : this.#ports[index]!.r;
   }
 
+  /** Whether the port's candidate moves in this cycle and is the walker's, or one of this slot's. */
+  passes(port: MemoryPort, of: ReadSlot | 'walker'): boolean {
+    const { fate, slot } = this.#candidates[port.memory];
+    if (fate === 'none' || this.#isStaying(port)) return false;
+    return of === 'walker' ? fate === 'walker' : slot === of;
+  }
+
+  #isStaying({ memory }: MemoryPort): boolean {
+    const { fate } = this.#candidates[memory];
+    const source = this.#pair ? 0 : memory;
+    return fate === 'wrong' || fate === 'stays' || (fate === 'offers' && this.#winner !== source);
+  }
+
   decide(inputs: Uint32Array, wires: Wires, timeout: number): void {
     this.stopped = this.#stop.isSpent(timeout);
     this.#waits = !this.#output.free(inputs);
@@ -171,15 +184,12 @@ export class Deliveries {
     if (fate === 'again') this.#drop(port, slot!);
     if (fate === 'skipped' && !this.#pair) slot!.skip -= 1;
     if (fate === 'failover') {
-      slot!.excluded |= setOf(memory);
       this.#events.error |= setOf(memory);
       this.#events.failovers += 1;
-      this.#slots.sendAgain(slot!);
+      this.#slots.failOver(slot!, memory);
       this.#drop(port, slot!);
     }
-    const source = this.#pair ? 0 : memory;
-    const stays = fate === 'wrong' || fate === 'stays' || (fate === 'offers' && this.#winner !== source);
-    if (stays) r.keep();
+    if (this.#isStaying(port)) r.keep();
     else r.empty();
   }
 
@@ -234,7 +244,10 @@ export class Deliveries {
     if (refused[0] === true || refused[1] === true) {
       return refused[0] === true && refused[1] === true ? responses.subordinate_error : responses.okay;
     }
-    if (this.#differ(slot)) this.#events.differences += 1;
+    if (this.#differ(slot)) {
+      this.#events.differences += 1;
+      this.#events.different = { slot, beat: slot.delivered };
+    }
     return responses.okay;
   }
 

@@ -1,7 +1,7 @@
 /** The engine that copies pages to a memory that comes back. Source: `docs/systems/memory-management-unit.md`, "Keeper: restoring". */
 import { lineBytes } from '../../../rtl/memory-management-unit/interface.ts';
 import { type Geometry, isError, type Memory, memories, other, pageBytes, setOf } from './geometry.ts';
-import type { Incoming, KeeperPort } from './keeper-port.ts';
+import type { KeeperPort } from './keeper-port.ts';
 import { type KeeperRegisters, keeperInterrupts } from './keeper-registers.ts';
 import type { KeeperWires } from './keeper-wires.ts';
 import type { MemoryStatus } from './memory-status.ts';
@@ -12,9 +12,6 @@ const linesOfPage = pageBytes / lineBytes;
 const longestTimer = 65_535;
 const commandBits = { start: 1, stop: 2 } as const;
 
-/** Refused, or for somebody else. */
-const isWrong = ({ id, response }: Incoming): boolean => id !== 0 || isError(response);
-
 export class Engine {
   phase: number = copyPhases.idle;
   claim = false;
@@ -23,6 +20,8 @@ export class Engine {
   claimFrame = 0;
   failedCopy = false;
   pagesDone = 0;
+  /** The set of the source, in the cycle after a line of it could not be read. */
+  lineRefused = 0;
   readonly #registers: KeeperRegisters;
   readonly #ports: readonly KeeperPort[];
   readonly #geometry: Geometry;
@@ -35,6 +34,8 @@ export class Engine {
   #claimed = false;
   #gap = 0;
   #beat = 0;
+  /** A beat of the line came with an error. */
+  #spoiled = false;
   #timer = 0;
   readonly #buffer: Uint32Array[] = [];
   /** Decisions of this cycle: memories that fail by an answer, and by any of its causes. */
@@ -55,6 +56,7 @@ export class Engine {
     this.claimFrame = 0;
     this.failedCopy = false;
     this.pagesDone = 0;
+    this.lineRefused = 0;
     this.#stopping = false;
     this.#timer = 0;
     this.#line = 0;
@@ -93,14 +95,11 @@ export class Engine {
   }
 
   decide(inputs: Uint32Array, failed: number): void {
-    this.#wrong = memories.reduce<number>(
-      (set, memory) => set | (this.#isWrong(inputs, memory) ? setOf(memory) : 0),
-      0,
-    );
+    const wrong = memories.filter((memory) => this.#isWrong(inputs, memory));
+    this.#wrong = wrong.reduce<number>((set, memory) => set | setOf(memory), 0) & ~failed;
     const timed = this.#timed;
     const timeout = this.#registers.get('timeout');
     const late = timed !== undefined && timeout !== 0 && this.#timer >= timeout ? setOf(timed) : 0;
-    this.#wrong &= ~failed;
     this.failing = (this.#wrong | late) & ~failed;
   }
 
@@ -112,10 +111,10 @@ export class Engine {
     const writes = this.phase === copyPhases.answered && memory === this.target;
     const wrongBeat =
       beat !== undefined &&
-      (!reads || port.ar.waits(inputs) || isWrong(beat) || beat.last !== (this.#beat === this.#beats - 1));
-    const wrongAnswer =
-      answer !== undefined && (!writes || port.aw.waits(inputs) || port.w.waits(inputs) || isWrong(answer));
-    return wrongBeat || wrongAnswer;
+      (!reads || port.ar.waits(inputs) || beat.id !== 0 || beat.last !== (this.#beat === this.#beats - 1));
+    if (wrongBeat) return true;
+    if (answer === undefined) return false;
+    return !writes || port.aw.waits(inputs) || port.w.waits(inputs) || answer.id !== 0 || isError(answer.response);
   }
 
   /** Whether a start in this cycle begins a copy. */
@@ -139,6 +138,7 @@ export class Engine {
       timed === undefined || this.#ports[timed]!.moves(inputs) ? 0 : Math.min(longestTimer, this.#timer + 1);
     const { failed } = status;
     for (const port of this.#ports) port.settle(inputs);
+    this.lineRefused = this.#isLineRefused(inputs, failed) ? setOf(this.source) : 0;
     if (this.#mustStop(inputs, failed)) this.#stop();
     else if (copying) this.#advance(inputs, wires);
     else if (begins) this.#start();
@@ -186,6 +186,12 @@ export class Engine {
     );
   }
 
+  /** A line is read to its end, and some beat of it was an error. */
+  #isLineRefused(inputs: Uint32Array, failed: number): boolean {
+    if (!this.#lineRead(inputs) || (failed & setOf(this.source)) !== 0) return false;
+    return this.#spoiled || isError(this.#ports[this.source]!.beat(inputs)!.response);
+  }
+
   #mustStop(inputs: Uint32Array, failed: number): boolean {
     const source = (failed & setOf(this.source)) !== 0;
     const target = (failed & setOf(this.target)) !== 0;
@@ -194,7 +200,7 @@ export class Engine {
       case copyPhases.gap:
         return source || target;
       case copyPhases.reading:
-        return source || (target && this.#lineRead(inputs));
+        return source || this.lineRefused !== 0 || (target && this.#lineRead(inputs));
       case copyPhases.writing:
       case copyPhases.answered:
         return target;
@@ -242,11 +248,14 @@ export class Engine {
     this.#request(this.#ports[this.source]!.ar, this.#from, this.#registers.get('copy_forms') & 15);
     this.phase = copyPhases.reading;
     this.#beat = 0;
+    this.#spoiled = false;
   }
 
   #take(inputs: Uint32Array): void {
     const port = this.#ports[this.source]!;
-    if (port.beat(inputs) === undefined || (this.#wrong & setOf(this.source)) !== 0) return;
+    const beat = port.beat(inputs);
+    if (beat === undefined || (this.#wrong & setOf(this.source)) !== 0) return;
+    if (isError(beat.response)) this.#spoiled = true;
     this.#buffer[this.#beat] = port.data(inputs, this.#geometry.dataWords);
     this.#beat += 1;
     if (this.#beat < this.#beats) return;

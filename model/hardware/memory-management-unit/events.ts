@@ -11,6 +11,8 @@ export class Events {
   hits = 0;
   misses = 0;
   differences = 0;
+  /** The slot of a pair that differed, and the number of that beat. */
+  different: { readonly slot: Slot; readonly beat: number } | undefined;
   /** Slots whose last beat or answer is a fault. */
   readFault: Slot | undefined;
   writeFault: Slot | undefined;
@@ -25,6 +27,7 @@ export class Events {
     this.hits = 0;
     this.misses = 0;
     this.differences = 0;
+    this.different = undefined;
     this.readFault = undefined;
     this.writeFault = undefined;
   }

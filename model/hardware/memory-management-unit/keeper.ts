@@ -133,7 +133,7 @@ class Model implements MemoryKeeperModel {
     this.#port.stepRead(inputs);
     this.#wires.look(inputs);
     this.#engine.decide(inputs, this.#status.failed);
-    this.#status.decide(this.#wires, this.#engine.failing);
+    this.#status.decide(this.#wires, this.#engine);
     this.#edge(inputs);
   }
 
@@ -142,6 +142,7 @@ class Model implements MemoryKeeperModel {
       !this.#port.idle ||
       !this.#cookies.idle ||
       this.#engine.copying ||
+      this.#engine.lineRefused !== 0 ||
       this.#status.phase.some((phase) => phase !== 0) ||
       this.#wires.tells ||
       !this.#channels.in(this.#image);

@@ -75,8 +75,8 @@ export class MemoryStatus {
     return { takeOut: set(0), reset: set(2), restore: set(4), onLine: set(6), clearLog: ((word >>> 8) & 1) !== 0 };
   }
 
-  /** @param engine the memories that the engine makes fail */
-  decide(wires: KeeperWires, engine: number): void {
+  /** @param engine the memories that the engine makes fail, and those that refused it a line */
+  decide(wires: KeeperWires, engine: { readonly failing: number; readonly lineRefused: number }): void {
     this.#counted = 0;
     this.#failures = memories.flatMap((memory) => {
       if ((this.failed & setOf(memory)) !== 0) return [];
@@ -85,18 +85,23 @@ export class MemoryStatus {
     });
   }
 
-  #judge(wires: KeeperWires, engine: number, memory: Memory): Failure | undefined {
+  #judge(
+    wires: KeeperWires,
+    { failing, lineRefused }: { readonly failing: number; readonly lineRefused: number },
+    memory: Memory,
+  ): Failure | undefined {
     const errorUnit = wires.first('event_error', memory);
-    if (errorUnit >= 0) this.#counted |= setOf(memory);
+    const counts = errorUnit >= 0 || (lineRefused & setOf(memory)) !== 0;
+    if (counts) this.#counted |= setOf(memory);
     const limit = this.#registers.get('error_limit');
-    const overLimit = errorUnit >= 0 && limit !== 0 && this.#errors[memory] + 1 >= limit;
+    const overLimit = counts && limit !== 0 && this.#errors[memory] + 1 >= limit;
     const failureUnit = wires.first('event_failure', memory);
     const timeoutUnit = wires.first('event_timeout', memory);
     if (failureUnit >= 0) return { memory, cause: failureCauses.failure, unit: failureUnit };
     if (timeoutUnit >= 0) return { memory, cause: failureCauses.timeout, unit: timeoutUnit };
-    if (overLimit) return { memory, cause: failureCauses.limit, unit: errorUnit };
+    if (overLimit) return { memory, cause: failureCauses.limit, unit: Math.max(0, errorUnit) };
     if ((this.#commands().takeOut & setOf(memory)) !== 0) return { memory, cause: failureCauses.taken_out, unit: 0 };
-    return (engine & setOf(memory)) === 0 ? undefined : { memory, cause: failureCauses.engine, unit: 0 };
+    return (failing & setOf(memory)) === 0 ? undefined : { memory, cause: failureCauses.engine, unit: 0 };
   }
 
   /** The edge. */
@@ -154,8 +159,12 @@ export class MemoryStatus {
   /** Puts what software reads into the registers. */
   show(further: number): void {
     const [first, second] = this.phase;
-    const status = this.failed | (this.restoring << 2) | (this.#wasReset << 4) | (first << 8) | (second << 10);
-    this.#registers.show('memory_status', status | further);
+    const degraded = memories.reduce<number>(
+      (set, memory) => set | (this.#errors[memory] === 0 ? 0 : setOf(memory)),
+      0,
+    );
+    const sets = this.failed | (this.restoring << 2) | (this.#wasReset << 4) | ((degraded & ~this.failed) << 6);
+    this.#registers.show('memory_status', sets | (first << 8) | (second << 10) | further);
     for (const memory of memories) this.#registers.show('errors', this.#errors[memory], memory);
     const { logged, memory, cause, unit, cycle } = this.#log;
     this.#registers.show('log', Number(logged) | (memory << 1) | (cause << 4) | (unit << 8));

@@ -20,6 +20,7 @@ import { MemoryPort, RememberingRegister } from './memory-port.ts';
 import { ReadSlots } from './read-slots.ts';
 import { Registers } from './registers.ts';
 import { HeldRequest } from './requests.ts';
+import { Timers } from './timers.ts';
 import { Tlb } from './tlb.ts';
 import { Turns } from './turns.ts';
 import { Walker } from './walker.ts';
@@ -81,6 +82,7 @@ class Model implements MemoryManagementUnitModel {
   readonly #data: Writes;
   readonly #answers: Answers;
   readonly #turns: Turns;
+  readonly #timers: Timers;
   readonly #channels: EmptyChannels;
   #told = { error: 0, failure: 0, timeout: 0 };
   #interrupt = false;
@@ -99,7 +101,7 @@ class Model implements MemoryManagementUnitModel {
     this.#wires = new Wires(layout);
     this.#registers = new Registers(parameters);
     this.#port = new RegisterPort(this.#registers, layout, 's_axil');
-    const port = (memory: 0 | 1) => new MemoryPort(memory, image, layout, parameters.timerWidth);
+    const port = (memory: 0 | 1) => new MemoryPort(memory, image, layout);
     const ports = [port(0), port(1)] as const;
     this.#ports = ports;
     this.#tlb = new Tlb(parameters.entries);
@@ -147,6 +149,15 @@ class Model implements MemoryManagementUnitModel {
     this.#data = new Writes(this.#writes, this.#heldData, ports, this.#check, geometry, parameters.timerWidth);
     this.#answers = new Answers(this.#writes, this.#data, ports, answer, this.#events, walkerIdentifier);
     this.#turns = new Turns(this.#reads, this.#writes);
+    this.#timers = new Timers({
+      ports,
+      reads: this.#reads,
+      writes: this.#writes,
+      walker: this.#walker,
+      deliveries: this.#deliveries,
+      events: this.#events,
+      timerWidth: parameters.timerWidth,
+    });
     this.reset();
   }
 
@@ -166,6 +177,7 @@ class Model implements MemoryManagementUnitModel {
     this.#deliveries.reset();
     this.#data.reset();
     this.#turns.reset();
+    this.#timers.reset();
     this.#told = { error: 0, failure: 0, timeout: 0 };
     this.#interrupt = false;
   }
@@ -208,6 +220,7 @@ class Model implements MemoryManagementUnitModel {
 
   skip(cycles: number): void {
     this.#turns.skip(cycles);
+    this.#timers.skip(cycles);
   }
 
   /** Everything that this cycle's values decide, before anything changes. */
@@ -219,19 +232,19 @@ class Model implements MemoryManagementUnitModel {
     this.#heldWrite.look(inputs, this.#registers.domain);
     this.#heldData.look(inputs);
     for (const { r } of this.#ports) r.look(inputs);
-    const allowed = this.#turns.allowed(wires);
+    const allowed = this.#turns.allowed(wires, this.#lookups.compareWanted);
     const { timeout } = this.#registers;
     this.#check.decide(wires.cookie);
     this.#walker.decide(inputs, wires);
     this.#deliveries.decide(inputs, wires, timeout);
-    this.#lookups.decide(inputs, wires, allowed, this.#deliveries.stopped);
-    this.#data.decide(inputs, wires, allowed, timeout);
+    this.#lookups.decide(inputs, wires, allowed === 'reads', this.#deliveries.stopped);
+    this.#data.decide(inputs, wires, allowed === 'writes', timeout);
     this.#answers.decide(inputs, wires);
   }
 
   #edge(inputs: Uint32Array): void {
     const wires = this.#wires;
-    this.#timers(inputs);
+    this.#timers.edge(inputs, wires, this.#registers.timeout);
     this.#turns.edge(wires, this.#lookups.compareWanted);
     this.#interrupt = this.#registers.interrupting;
     for (const port of this.#ports) port.settle(inputs);
@@ -256,17 +269,6 @@ class Model implements MemoryManagementUnitModel {
     this.#registers.take(this.#events);
     this.#port.stepWrite(inputs);
     this.#registers.settle();
-  }
-
-  #timers(inputs: Uint32Array): void {
-    for (const port of this.#ports) {
-      const set = setOf(port.memory);
-      if (port.timedOut(this.#registers.timeout)) this.#events.timeout |= set;
-      const walks = this.#walker.waiting && this.#walker.port === port.memory;
-      const reading = walks || this.#reads.some(({ pending }) => (pending & set) !== 0);
-      const writing = this.#writes.some(({ pending, sent }) => (pending & set) !== 0 && sent);
-      port.stepTimers(inputs, this.#wires.failed, reading, writing);
-    }
   }
 
   /** What a comparison does, but to writes. */

@@ -1,5 +1,5 @@
 /** The ring of read slots. Source: `docs/systems/memory-management-unit.md`, "Unit: reads". */
-import { memories, setOf } from './geometry.ts';
+import { type Memory, memories, setOf } from './geometry.ts';
 import { newSlot, Ring, type Slot } from './slots.ts';
 import type { Wires } from './wires.ts';
 
@@ -24,6 +24,9 @@ const inFlight = (slot: ReadSlot): boolean => slot.valid && slot.state === readS
 export class ReadSlots extends Ring<ReadSlot> {
   /** Slots to be sent again at this edge. */
   readonly #again = new Set<ReadSlot>();
+  /** Those of them whose page is taken back, and the memories that others are not to try again. */
+  readonly #meant = new Set<ReadSlot>();
+  readonly #refused = new Map<ReadSlot, number>();
 
   constructor(count: number) {
     super(count, newReadSlot);
@@ -31,14 +34,16 @@ export class ReadSlots extends Ring<ReadSlot> {
 
   override reset(): void {
     super.reset();
-    this.#again.clear();
+    this.#forget();
   }
 
   /** What this cycle's bump sends again; call it before anything changes. */
   bump({ bump, bumpIndex, bumpFlush }: Wires): void {
     if (!bump) return;
     for (const slot of this.slots) {
-      if (inFlight(slot) && !slot.local && (bumpFlush || slot.index === bumpIndex)) this.#again.add(slot);
+      if (!inFlight(slot) || slot.local || !(bumpFlush || slot.index === bumpIndex)) continue;
+      this.#again.add(slot);
+      this.#meant.add(slot);
     }
   }
 
@@ -49,6 +54,18 @@ export class ReadSlots extends Ring<ReadSlot> {
 
   sendAgain(slot: ReadSlot): void {
     this.#again.add(slot);
+  }
+
+  /** Sends it again to the other memory; after this cycle's bump, which lets it try both. */
+  failOver(slot: ReadSlot, memory: Memory): void {
+    this.#again.add(slot);
+    if (!this.#meant.has(slot)) this.#refused.set(slot, setOf(memory));
+  }
+
+  #forget(): void {
+    this.#again.clear();
+    this.#meant.clear();
+    this.#refused.clear();
   }
 
   /** The edge of a cycle in which memories have failed. */
@@ -72,8 +89,9 @@ export class ReadSlots extends Ring<ReadSlot> {
         if (each !== slot && (each.local || each.state !== readStates.flight)) continue;
         each.state = readStates.again;
         each.checked = false;
+        each.excluded = this.#refused.get(each) ?? 0;
       }
     }
-    this.#again.clear();
+    this.#forget();
   }
 }

@@ -80,7 +80,7 @@ export class Registers extends RegisterWords<UnitRegisterName> {
     this.count('restarts', events.restarts, 32);
     this.count('failovers', events.failovers, 32);
     this.count('differences', events.differences, 32);
-    if (events.differences > 0) this.#raised |= unitInterrupts.difference;
+    if (events.different !== undefined) this.#differ(events.different.slot, events.different.beat);
     const cleared = this.#word('fault_clear') !== 0;
     this.words[this.place.fault_clear] = 0;
     if (cleared) this.words[this.place.fault]! &= ~1;
@@ -94,11 +94,22 @@ export class Registers extends RegisterWords<UnitRegisterName> {
     else this.#record(slot, 1, events.writeCause);
   }
 
+  #differ({ request: { id, domain, address } }: Slot, beat: number): void {
+    this.#raised |= unitInterrupts.difference;
+    if ((this.#word('interrupt_status') & unitInterrupts.difference) !== 0) return;
+    this.words[this.place.difference] = beat | (domain << 8) | (id << 16);
+    this.#showAddress('difference', address);
+  }
+
+  #showAddress(of: 'difference' | 'fault', address: number): void {
+    this.words[this.place[`${of}_address_low`]] = address % 2 ** 32;
+    if (this.#farPages) this.words[this.place[`${of}_address_high`]] = Math.floor(address / 2 ** 32);
+  }
+
   #record({ request }: Slot, write: number, cause: number): void {
     const { id, domain, address } = request;
     this.words[this.place.fault] = 1 | (write << 1) | (cause << 4) | (domain << 8) | (id << 16);
-    this.words[this.place.fault_address_low] = address % 2 ** 32;
-    if (this.#farPages) this.words[this.place.fault_address_high] = Math.floor(address / 2 ** 32);
+    this.#showAddress('fault', address);
   }
 
   /** The edge, after the register port has written: setting wins over clearing. */

@@ -152,7 +152,8 @@ export class Walker {
         else this.state = walkStates.fill;
         break;
       case walkStates.fill:
-        if (this.#spoiled || marked) this.#begin();
+        if (this.#spoiled) this.#begin();
+        else if (marked) this.#readAgain();
         else this.#fill(leaf!, wires.cookie, place, wasFull);
         break;
       default:
@@ -199,6 +200,17 @@ export class Walker {
       return;
     }
     this.#pointer = tables;
+    this.state = walkStates.ask;
+  }
+
+  /** Reads the leaf once more; the entries that led to it still stand. */
+  #readAgain(): void {
+    if (this.#level === topLevel) {
+      this.#begin();
+      return;
+    }
+    this.#tried = 0;
+    this.#marks = 0;
     this.state = walkStates.ask;
   }
 
