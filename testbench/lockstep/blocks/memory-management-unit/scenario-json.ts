@@ -84,7 +84,6 @@ export const scenarioFromJson = (value: unknown): SystemScenario => {
     registerStalls: { b: lengthsAt(...stalls('b')), r: lengthsAt(...stalls('r')) },
     patience: naturalAt(...at('patience'), mostCycles),
     mayHang: flagAt(...at('mayHang')),
-    serial: flagAt(...at('serial')),
     rest: naturalAt(...at('rest'), mostCycles),
     readBack: flagAt(...at('readBack')),
   };

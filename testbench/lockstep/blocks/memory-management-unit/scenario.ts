@@ -73,8 +73,6 @@ export interface SystemScenario {
   readonly patience: number;
   /** Whether to be stuck is no fault: a memory may hang, and nobody takes it out of use. */
   readonly mayHang: boolean;
-  /** Whether software keeps its rules, so that what each read must give is known: see `serial.ts`. */
-  readonly serial: boolean;
   /** Cycles of rest after the last transaction. */
   readonly rest: number;
   /** Whether the registers are read at the end. */
@@ -100,7 +98,6 @@ export const emptyScenario = (change: Partial<SystemScenario> = {}): SystemScena
   registerStalls: { b: [], r: [] },
   patience: 3000,
   mayHang: false,
-  serial: false,
   rest: 0,
   readBack: true,
   ...change,

@@ -6,6 +6,7 @@ import { subordinateBehaviours } from '../../../axi/behaviour.ts';
 import type { SubordinateBehaviour } from '../../../axi/subordinate-behaviour.ts';
 import { softwareSteps, tables, virtualRanges } from './arbitrary.ts';
 import { exclusiveScenarios } from './exclusive-scenarios.ts';
+import { longestTimeout, mayHang } from './hanging.ts';
 import type { SystemParameters } from './parameters.ts';
 import { ready, tablesAt, timeouts, write } from './programmes.ts';
 import { keeperRegisters, unitRegisters } from './registers.ts';
@@ -95,7 +96,7 @@ const behaviours = (p: P): Arbitrary<SubordinateBehaviour> =>
 const begin = (p: P): Arbitrary<readonly Step[]> =>
   fc
     .record({
-      cycles: fc.constantFrom(400, 150, 60, 0),
+      cycles: fc.constantFrom(longestTimeout, 150, 60, 0),
       limit: fc.constantFrom(0, 1, 3),
       enabled: fc.constantFrom(3, 3, 3, 1, 2),
       domains: fc.array(fc.nat(1), { minLength: p.units, maxLength: p.units }),
@@ -117,22 +118,22 @@ const begin = (p: P): Arbitrary<readonly Step[]> =>
 
 /** @param size transactions of a unit in the longest scenarios. */
 export const everythingAtOnce = (p: P, size = 100): Arbitrary<SystemScenario> =>
-  fc.record({
-    initialReset: fc.integer({ min: 1, max: 2 }),
-    tables: tables(p),
-    settings: begin(p),
-    software: softwareSteps(p, Math.ceil(size / 4)),
-    traffic: fc.array(traffic(p, size), { minLength: 1, maxLength: p.units }),
-    memories: fc.tuple(behaviours(p), behaviours(p)),
-    memoryReset: fc.record({ rise: fc.nat(4), fall: fc.nat(4) }),
-    resets,
-    registerStalls: fc.record({ b: runLengths, r: runLengths }),
-    patience: fc.constant(patience),
-    mayHang: fc.constant(true),
-    serial: fc.constant(false),
-    rest: fc.nat(20),
-    readBack: fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
-  });
+  fc
+    .record({
+      initialReset: fc.integer({ min: 1, max: 2 }),
+      tables: tables(p),
+      settings: begin(p),
+      software: softwareSteps(p, Math.ceil(size / 4)),
+      traffic: fc.array(traffic(p, size), { minLength: 1, maxLength: p.units }),
+      memories: fc.tuple(behaviours(p), behaviours(p)),
+      memoryReset: fc.record({ rise: fc.nat(4), fall: fc.nat(4) }),
+      resets,
+      registerStalls: fc.record({ b: runLengths, r: runLengths }),
+      patience: fc.constant(patience),
+      rest: fc.nat(20),
+      readBack: fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+    })
+    .map((scenario) => ({ ...scenario, mayHang: mayHang(p, scenario) }));
 
 /** @param size as above */
 export const systemScenarios = (p: P, size = 100): Arbitrary<SystemScenario> =>
