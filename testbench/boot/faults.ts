@@ -33,6 +33,11 @@ const forms: Readonly<Record<Fault['kind'], Faulty>> = {
     const { at, memory } = readForm(statement, { needs: { memory: memoryNumber }, may: when });
     return { fault: { kind: 'memory-replaced', memory }, at };
   },
+  'line-lost': (statement) => {
+    const needs = { memory: memoryNumber, address: number };
+    const { at, ...fault } = readForm(statement, { needs, may: when });
+    return { fault: { kind: 'line-lost', ...fault }, at };
+  },
   'bit-flip': (statement) => {
     const needs = { memory: memoryNumber, address: number, bit: number };
     const { at, ...fault } = readForm(statement, { needs, may: when });

@@ -160,6 +160,8 @@ export interface Interrupts {
 export type Fault =
   | { readonly kind: 'memory-lost'; readonly memory: 0 | 1; readonly how?: 'hangs' | 'errs' }
   | { readonly kind: 'memory-replaced'; readonly memory: 0 | 1 }
+  /** The line of 64 bytes at the address. */
+  | { readonly kind: 'line-lost'; readonly memory: 0 | 1; readonly address: number }
   /** Bit 0 to 7 of the byte at the address. */
   | { readonly kind: 'bit-flip'; readonly memory: 0 | 1; readonly address: number; readonly bit: number }
   | { readonly kind: 'device-hang' | 'device-error' | 'device-lost' | 'device-replaced'; readonly device: DeviceName }

@@ -86,6 +86,9 @@ export class Surroundings {
       case 'memory-replaced':
         this.memories[fault.memory].replace();
         return;
+      case 'line-lost':
+        this.memories[fault.memory].loseLine(fault.address);
+        return;
       case 'bit-flip': {
         const { content } = this.memories[fault.memory];
         const [byte = 0] = content.read(fault.address, 1);

@@ -28,6 +28,8 @@ export class PlatformMemories implements Memories {
   readonly #maps: DomainMaps;
   readonly #keys: readonly PathKey[];
   #replacing = false;
+  /** The errors for which a memory is taken out of use while the other is in use. */
+  #errorLimit = 0;
 
   constructor(core: Core, frames: FrameTable, maps: DomainMaps, keys: readonly PathKey[]) {
     this.#core = core;
@@ -41,6 +43,7 @@ export class PlatformMemories implements Memories {
   }
 
   async lost(worker: Worker, memory: 0 | 1): Promise<readonly Lost[]> {
+    await worker.access((processor) => this.#spareLast(processor));
     await worker.access((processor) => this.#frames.lose(processor, memory));
     const lost: Lost[] = [];
     for (let domain = 0; domain < domainCount; domain += 1) {
@@ -98,7 +101,7 @@ export class PlatformMemories implements Memories {
 
   async #replace(worker: Worker, memory: 0 | 1): Promise<void> {
     const state = (): Promise<MemoryState> => worker.access((processor) => this.state(processor, memory));
-    const command = (pulse: 'restore' | 'on_line'): Promise<void> =>
+    const command = (pulse: 'restore' | 'on_line' | 'take_out'): Promise<void> =>
       worker.access(({ registers }) => registers.keeper.memory_command.write({ [pulse]: 1 << memory }));
     if ((await state()) !== 'failed') throw new HypervisorError('EINVAL', `memory ${memory} has not failed`);
     await this.lost(worker, memory);
@@ -107,13 +110,34 @@ export class PlatformMemories implements Memories {
     await command('restore');
     if ((await state()) !== 'restoring')
       throw new HypervisorError('EAGAIN', `memory ${memory} failed again before it was restored`);
-    await restoreContent(this.#core, this.#frames, worker, memory);
+    try {
+      await restoreContent({ core: this.#core, frames: this.#frames, maps: this.#maps }, worker, memory);
+    } catch (error) {
+      // Not whole: out of use again, until somebody tries anew.
+      await command('take_out');
+      throw error;
+    }
     await command('on_line');
     await worker.access((processor) => this.#frames.regain(processor, memory));
+    await worker.access((processor) => this.#limitErrors(processor));
     // Looked at last: who sees a later failure forbids single copies again after they were allowed here.
     if ((await state()) === 'on line') return;
     await this.lost(worker, memory);
     throw new HypervisorError('EAGAIN', `memory ${memory} failed again before it was on line`);
+  }
+
+  /** With one memory left, an error costs what it is about, and not all the rest. */
+  async #spareLast({ registers: { keeper } }: Processor): Promise<void> {
+    const { errors } = await keeper.error_limit.read();
+    if (errors === 0) return;
+    this.#errorLimit = errors;
+    await keeper.error_limit.write({ errors: 0 });
+  }
+
+  /** Both are in use again; who sees a later failure spares the last again. */
+  async #limitErrors({ registers: { keeper } }: Processor): Promise<void> {
+    const { failed, restoring } = await keeper.memory_status.read();
+    if ((failed | restoring) === 0) await keeper.error_limit.write({ errors: this.#errorLimit });
   }
 
   async #reset(worker: Worker, memory: 0 | 1): Promise<void> {

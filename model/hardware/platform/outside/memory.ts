@@ -6,6 +6,8 @@ import type { Bytes } from './bytes.ts';
 
 /** Requests of each direction that wait. */
 const queueLength = 16;
+/** What is lost together: bytes. */
+const lineBytes = 64;
 
 interface Request {
   readonly id: number;
@@ -37,6 +39,8 @@ export class Memory {
   #beatOffered = false;
   readonly #beat: Uint32Array;
   #inReset = false;
+  /** Numbers of lines that cannot be read. */
+  readonly #lostLines = new Set<number>();
 
   constructor(
     layout: PortLayout,
@@ -66,8 +70,14 @@ export class Memory {
     if (how === 'hangs') this.#forget();
   }
 
+  /** A line can no longer be read. */
+  loseLine(address: number): void {
+    this.#lostLines.add(Math.floor(address / lineBytes));
+  }
+
   replace(): void {
     this.health = 'good';
+    this.#lostLines.clear();
     this.content.clear();
     this.#forget();
   }
@@ -107,7 +117,8 @@ export class Memory {
   /** The beat that is offered from this cycle on. */
   #look(read: Request): void {
     this.#beatOffered = true;
-    read.response = this.#respond(read.address);
+    const lost = this.#lostLines.has(Math.floor(read.address / lineBytes));
+    read.response = lost ? responses.subordinate_error : this.#respond(read.address);
     if (read.response === responses.okay) this.content.readBeat(read.address, this.#beat);
     else this.#beat.fill(0);
   }
