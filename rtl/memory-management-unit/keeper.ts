@@ -187,6 +187,9 @@ const connectRegisters = (u: Parts): void => {
   const stuck = (number: 0 | 1): Bits<1> => u[`port_${number}`].fails.or(engine.late.bit(number));
   u.memory_0.engine_fails.set(stuck(0));
   u.memory_1.engine_fails.set(stuck(1));
+  const readable = (memory: (typeof memories)[0]): Bits<1> => memory.failed.or(memory.restoring).not();
+  u.memory_0.spared.set(readable(u.memory_1));
+  u.memory_1.spared.set(readable(u.memory_0).and(u.memory_0.fails.not()));
 
   status.memory_status.set({
     failed: two((memory) => memory.failed),

@@ -21,6 +21,8 @@ export const memoryStatus = (p: { readonly units: number }) =>
       /** The copy engine got an error where it read a line. */
       line_refused: input(bit),
       engine_fails: input(bit),
+      /** The other memory may be read, so that this one can be done without. */
+      spared: input(bit),
       take_out: input(bit),
       reset: input(bit),
       restore: input(bit),
@@ -46,7 +48,12 @@ export const memoryStatus = (p: { readonly units: number }) =>
       const { failed, restoring, was_reset, phase, errors } = io;
       const counted = failed.not().and(io.events_error.isNonZero().or(io.line_refused));
       io.counted.set(counted);
-      const limit = all([counted, io.error_limit.isNonZero(), errors.addWide(1).ge(io.error_limit.extend(17))]);
+      const limit = all([
+        counted,
+        io.spared,
+        io.error_limit.isNonZero(),
+        errors.addWide(1).ge(io.error_limit.extend(17)),
+      ]);
       const { by_failure, by_timeout } = m.named({
         by_failure: io.events_failure.isNonZero(),
         by_timeout: io.events_timeout.isNonZero(),

@@ -64,6 +64,7 @@ export const checkedStatus = (p: { readonly units: number }) => {
       [
         'line_refused',
         'engine_fails',
+        'spared',
         'take_out',
         'reset',
         'restore',

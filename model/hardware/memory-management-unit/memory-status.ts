@@ -33,7 +33,7 @@ export class MemoryStatus {
   readonly #registers: KeeperRegisters;
   /** Decisions of this cycle. */
   #counted = 0;
-  #failures: readonly Failure[] = [];
+  #failures: Failure[] = [];
 
   constructor(registers: KeeperRegisters) {
     this.#registers = registers;
@@ -78,11 +78,12 @@ export class MemoryStatus {
   /** @param engine the memories that the engine makes fail, and those that refused it a line */
   decide(wires: KeeperWires, engine: { readonly failing: number; readonly lineRefused: number }): void {
     this.#counted = 0;
-    this.#failures = memories.flatMap((memory) => {
-      if ((this.failed & setOf(memory)) !== 0) return [];
+    this.#failures = [];
+    for (const memory of memories) {
+      if ((this.failed & setOf(memory)) !== 0) continue;
       const failure = this.#judge(wires, engine, memory);
-      return failure === undefined ? [] : [failure];
-    });
+      if (failure !== undefined) this.#failures.push(failure);
+    }
   }
 
   #judge(
@@ -94,7 +95,8 @@ export class MemoryStatus {
     const counts = errorUnit >= 0 || (lineRefused & setOf(memory)) !== 0;
     if (counts) this.#counted |= setOf(memory);
     const limit = this.#registers.get('error_limit');
-    const overLimit = counts && limit !== 0 && this.#errors[memory] + 1 >= limit;
+    const spared = (this.readable & ~this.failing & ~setOf(memory)) !== 0;
+    const overLimit = counts && limit !== 0 && this.#errors[memory] + 1 >= limit && spared;
     const failureUnit = wires.first('event_failure', memory);
     const timeoutUnit = wires.first('event_timeout', memory);
     if (failureUnit >= 0) return { memory, cause: failureCauses.failure, unit: failureUnit };

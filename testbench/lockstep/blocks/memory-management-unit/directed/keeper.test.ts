@@ -219,12 +219,20 @@ describe.each(kinds)('%s', (kind) => {
       const answer = machine.ask(readOf(3 * pageBytes));
       machine.settle();
       expect([answer.responses, answer.data[0]![0]]).toEqual([[0], 42]);
-      // A second one reaches the limit.
+      // A second one reaches the limit: but what has errors is better than nothing.
       copy(machine, 0, 6, 6, 1);
       machine.runUntil(() => !copying(machine), 'the end of copying');
       machine.run(4);
-      expect(status(machine) & 0xcf).toBe(0x06);
-      expect(machine.readKeeper('log')).toBe(1 | (1 << 1) | (failureCauses.limit << 4));
+      expect(machine.readKeeper('errors', 1)).toBe(2);
+      expect(status(machine) & 0xcf).toBe(0x84);
+      // Once the other is on line, the next error counts.
+      command(machine, 'onLine', 0);
+      machine.tables.map(0, 4, { second: 6 });
+      machine.ask(readOf(4 * pageBytes + 640 + beat));
+      machine.settle();
+      machine.run(4);
+      expect(status(machine) & 3).toBe(2);
+      expect((machine.readKeeper('log') >>> 4) & 7).toBe(failureCauses.limit);
     });
   });
 
