@@ -124,6 +124,9 @@ describe('registers', () => {
         "058 restarts 1",
         "05c failovers 1",
         "060 differences 1",
+        "064 difference 1",
+        "068 difference_address_low 1",
+        "06c difference_address_high 1",
       ]
     `);
   });
