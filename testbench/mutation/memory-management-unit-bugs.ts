@@ -133,12 +133,12 @@ const bugsOfEverything: readonly PlantedBug[] = [
     plant: (module) => changeValues(module, 'read_timer_watch', zero),
   },
   {
-    name: 'excluded_kept',
-    imitates: 'a fault that is remembered of a place that is another now',
-    planted: 'unit 0: a read slot does not ask a memory again that has refused it once, whatever it reads now',
+    name: 'refused_read_again',
+    imitates: 'a retry that asks the one that has just failed',
+    planted: 'unit 0: a read does not remember that memory 0 has refused it',
     path: unit('reads'),
     within,
-    plant: (module) => changeValues(module, 'starts_anew', zero),
+    plant: (module) => changeInValues(module, 'excluded_0', named('fails_over_0'), zero),
   },
   {
     name: 'leaf_not_read_alone',

@@ -7,7 +7,7 @@ import { kinds, machineOf } from '../machines.ts';
 
 describe.each(kinds)('%s', (kind) => {
   const pageBytes = 4096;
-  const [unmapped, cold] = [256, 32];
+  const [unmapped, cold] = [256, 12];
   const of = (page: number) => ({ first: 16 + page, second: 1024 + page });
 
   /** Two units; the second is asked for so many pages of its own that it has not seen. */
