@@ -23,6 +23,7 @@ const pages = 'nothing by a translation that was taken back';
 const writes = 'no write is answered without a good copy';
 const processor = 'what the processor is answered';
 const requests = 'reads at the memories are those of the processor';
+const turns = 'one direction at a time on both memories';
 
 /** A mistake in the hardware, the proof and the property that must find it. */
 const mistakes = [
@@ -94,11 +95,25 @@ const mistakes = [
     "m0_axi: a walk's len is as it must be",
     mistakeIn('unit.walker', (walker) => changeValues(walker, 'request_len', ones)),
   ],
+  [
+    'a write begins on both memories in the time of reads',
+    turns,
+    'no read and write are under way on both memories at once',
+    mistakeIn('unit.turns', (module) =>
+      changeInValues(module, 'writes_begin', (node) => isReference(node, 'both_kind'), ones),
+    ),
+  ],
+  [
+    'a direction changes while something is under way',
+    turns,
+    'no read and write are under way on both memories at once',
+    readAs('unit.turns', 'writes_open', zero),
+  ],
 ] as const;
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 
 test('every property that is to find a mistake is among those that are proved', () => {
-  const proved = [pages, writes, processor, requests].flatMap((name) =>
+  const proved = [pages, writes, processor, requests, turns].flatMap((name) =>
     propertiesOf(proofNamed(memoryManagementUnitProofs, name)),
   );
   expect(proved).toEqual(expect.arrayContaining(mistakes.map(([, , property]) => property)));
