@@ -133,14 +133,6 @@ const bugsOfEverything: readonly PlantedBug[] = [
     plant: (module) => changeValues(module, 'read_timer_watch', zero),
   },
   {
-    name: 'refused_read_again',
-    imitates: 'a retry that asks the one that has just failed',
-    planted: 'unit 0: a read does not remember that memory 0 has refused it',
-    path: unit('reads'),
-    within,
-    plant: (module) => changeInValues(module, 'excluded_0', named('fails_over_0'), zero),
-  },
-  {
     name: 'leaf_not_read_alone',
     imitates: 'a retry that begins too far back',
     planted: 'unit 0: a walk that a bump has met starts anew at its highest table',
