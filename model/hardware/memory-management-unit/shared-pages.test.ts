@@ -184,6 +184,7 @@ const stalls = fc.tuple(fc.constantFrom(0, 0.3, 0.6), fc.constantFrom(0, 0.3, 0.
 
 test.prop([values, stalls, fc.constantFrom(1, 4, 30), fc.constantFrom<Death>('silent', 'refusing', 'erring')], {
   numRuns: thorough ? 200 : 2,
+  endOnFailure: true,
 })('pages that several units use at once', (parameters, stall, latency, death) => {
   const shared = new Shared(parameters, stall, latency);
   const { machine } = shared;
