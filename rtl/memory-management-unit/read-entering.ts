@@ -37,9 +37,9 @@ export const readEntering = (m: ModuleBody, p: Geometry, ring: ReadRing, io: Sur
 
   const { found, looks } = io;
   const excluded = concat(meets(ring.excluded[1], oldest_again), meets(ring.excluded[0], oldest_again));
-  const { usable } = m.named({
-    usable: found.where.enabled.and(io.memory.readable).and(masked(excluded, retries).not()),
-  });
+  const reachable = found.where.enabled.and(io.memory.readable);
+  const untried = reachable.and(masked(excluded, retries).not());
+  const { usable } = m.named({ usable: mux(untried.isZero(), reachable, untried) });
   const { is_local: local } = m.named({ is_local: found.local.or(usable.isZero()) });
   const both = usable.reduceAnd().and(found.compare);
   const { chosen_route: route } = m.named({

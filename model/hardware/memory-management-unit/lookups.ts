@@ -161,7 +161,8 @@ export class Lookups {
       if (request.lock !== 0 && leaf.enabled === both) return local(responses.okay, 0);
       return { local: false, response: 0, cause: 0, route: 0 };
     }
-    const usable = leaf.enabled & wires.readable & ~(slot?.excluded ?? 0);
+    const reachable = leaf.enabled & wires.readable;
+    const usable = reachable & ~(slot?.excluded ?? 0) || reachable;
     if (usable === 0) return local(responses.subordinate_error, faultCauses.lost);
     const route = usable === both && !leaf.compare ? setOf(0) : usable;
     return { local: false, response: 0, cause: 0, route };
