@@ -5,7 +5,7 @@ import { checkedCookies, checkedStatus } from './properties-keeper.ts';
 import { pagePaths, pageProperties, withoutPorts } from './properties-pages.ts';
 import { checkedPort } from './properties-port.ts';
 import { processorPaths, processorProperties, withoutMemories } from './properties-processor.ts';
-import { readRequestPaths, readRequests, withoutWrites } from './properties-requests.ts';
+import { requestPaths, requestProperties, withoutOthers } from './properties-requests.ts';
 import { provenUnit } from './properties-surroundings.ts';
 import { turnPaths, turnProperties, withoutAnswers } from './properties-turns.ts';
 import { withoutLookups, writePaths, writeProperties } from './properties-writes.ts';
@@ -67,16 +67,16 @@ const processor = (p: Geometry): ProofTarget => ({
   ),
 });
 
-const requests = (p: Geometry): ProofTarget => ({
-  name: 'reads at the memories are those of the processor',
+const requests = (p: Geometry, side: 'reads' | 'writes'): ProofTarget => ({
+  name: `requests at the memories are those of the processor, ${side}`,
   parameters: { ...p },
   section: `${page}, Unit: requests`,
   thorough: false,
   engines: induction,
   seconds,
   module: erase(() =>
-    provenUnit(p, 'reads_at_the_memories', { without: withoutWrites, paths: readRequestPaths(p) }, (unit) =>
-      readRequests(p, unit),
+    provenUnit(p, 'requests_at_the_memories', { without: withoutOthers(side), paths: requestPaths(p, side) }, (unit) =>
+      requestProperties(p, unit, side),
     ),
   ),
 });
@@ -118,7 +118,7 @@ export const memoryManagementUnitProofs: ProofList = {
     pages(smallest, false),
     writes(smallest, false),
     processor(smallest),
-    requests(smallest),
+    requests(smallest, 'reads'),
     turns(smallest),
     keeper('what a memory is offered stays', 'Words', { ...smallest }, () => checkedPort(smallest)),
     keeper('how the keeper gives cookies', 'Cookies', cookies, () => checkedCookies(cookies)),

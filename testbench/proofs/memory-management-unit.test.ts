@@ -22,7 +22,7 @@ const readAs = (path: string, name: string, value: (node: Expression) => Express
 const pages = 'nothing by a translation that was taken back';
 const writes = 'no write is answered without a good copy';
 const processor = 'what the processor is answered';
-const requests = 'reads at the memories are those of the processor';
+const requests = 'requests at the memories are those of the processor, reads';
 const turns = 'one direction at a time on both memories';
 
 /** A mistake in the hardware, the proof and the property that must find it. */
@@ -86,7 +86,7 @@ const mistakes = [
   [
     'memory is asked for longer bursts than the processor asked for',
     requests,
-    'm0_axi: a request is one that was made',
+    'm0_axi: a request on ar is one that was made',
     mistakeIn('unit.reads', (slots) => changeValues(slots, 'asking_len', ones)),
   ],
   [
