@@ -14,6 +14,7 @@ import {
 import { interconnect } from '../interconnect/interconnect.ts';
 import { managerPort, subordinatePort } from '../interconnect/interface.ts';
 import { memoryKeeper } from '../memory-management-unit/keeper.ts';
+import { joinUnit } from '../memory-management-unit/system.ts';
 import { memoryManagementUnit } from '../memory-management-unit/unit.ts';
 import { memoryPath } from '../memory-path/path.ts';
 import { packetReceive } from '../packet-receive/receive.ts';
@@ -100,30 +101,7 @@ const connectProcessor = (io: PlatformSides, u: Parts, processor: number): void 
 
 /** What units and their keeper tell each other. */
 const connectKeeper = (u: Parts): void => {
-  const { keeper } = u;
-  for (const [number, unit] of [...u.units, u.network].entries()) {
-    const set = (name: string, value: Bits): void =>
-      (Reflect.get(keeper, `u${number}_${name}`) as Assignable).set(value as never);
-    set('cookie_index', unit.cookie_index);
-    unit.cookie_value.set(wireOf(keeper, `u${number}_cookie_value`));
-    set('bump_busy', unit.bump_busy);
-    set('turn_request', unit.turn_request);
-    unit.turn.set(wireOf(keeper, `u${number}_turn`) as Bits<1>);
-    unit.turn_contended.set(wireOf(keeper, `u${number}_turn_contended`) as Bits<1>);
-    set('event_error', unit.event_error);
-    set('event_failure', unit.event_failure);
-    set('event_timeout', unit.event_timeout);
-    set('claim_busy', unit.claim_busy);
-    unit.bump.set(keeper.bump);
-    unit.bump_index.set(keeper.bump_index);
-    unit.bump_flush.set(keeper.bump_flush);
-    unit.failed.set(keeper.failed);
-    unit.restoring.set(keeper.restoring);
-    unit.port_clear.set(keeper.port_clear);
-    unit.claim.set(keeper.claim);
-    unit.claim_memory.set(keeper.claim_memory);
-    unit.claim_frame.set(keeper.claim_frame);
-  }
+  for (const [number, unit] of [...u.units, u.network].entries()) joinUnit(unit, u.keeper, number);
 };
 
 /** From all that ask for a memory to the memory; in reset while the keeper resets it. */

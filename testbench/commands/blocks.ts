@@ -12,6 +12,11 @@ import {
 } from '../../rtl/memory-management-unit/interface.ts';
 import { memoryKeeper } from '../../rtl/memory-management-unit/keeper.ts';
 import { lookup } from '../../rtl/memory-management-unit/lookup.ts';
+import {
+  memoryManagementSystem,
+  memoryManagementSystemParameterSchema,
+  memoryManagementSystemParameters,
+} from '../../rtl/memory-management-unit/system.ts';
 import { memoryManagementUnit } from '../../rtl/memory-management-unit/unit.ts';
 import {
   memoryPathParameterSchema,
@@ -160,6 +165,16 @@ export const blocks: readonly Block[] = [
     parameters: (values) => memoryManagementUnitParameters(values),
     definition: (values) => memoryManagementUnit(memoryManagementUnitParameters(values)),
     registers: (values) => memoryManagementUnitRegisters(memoryManagementUnitParameters(values)),
+  },
+  {
+    name: 'memory_management_system',
+    summary: 'Memory management units, all alike, joined with the keeper that they share',
+    whole: false,
+    schema: memoryManagementSystemParameterSchema,
+    quick: 'left out',
+    parameters: (values) => memoryManagementSystemParameters(values),
+    definition: (values) => memoryManagementSystem(memoryManagementSystemParameters(values)),
+    registers: () => null,
   },
   {
     name: 'memory_management_lookup',

@@ -3,7 +3,7 @@ import { elaborate } from '../../../../rtl/hdl/index.ts';
 import type { BlockUnderTest } from '../../block.ts';
 import { describeScenario } from './describe.ts';
 import { SystemDriver } from './drive.ts';
-import { memoryManagementSystem } from './hardware.ts';
+import { watchedSystem } from './hardware.ts';
 import { createSystemModel } from './model.ts';
 import { systemParameterSchema, systemParameters } from './parameters.ts';
 import type { SystemScenario } from './scenario.ts';
@@ -18,7 +18,7 @@ export const memoryManagementUnitBlock: BlockUnderTest<SystemScenario> = {
   name: 'memory_management_unit',
   schema: systemParameterSchema,
   resolve: (values) => systemParameters(values),
-  module: (parameters) => elaborate(memoryManagementSystem(systemParameters(parameters))),
+  module: (parameters) => elaborate(watchedSystem(systemParameters(parameters))),
   model: (parameters) => createSystemModel(systemParameters(parameters)),
   scenarios: (parameters) => systemScenarios(systemParameters(parameters)),
   fromCapture: () => null,

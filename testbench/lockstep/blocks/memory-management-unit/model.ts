@@ -4,9 +4,10 @@ import {
   createMemoryManagementUnitModel,
 } from '../../../../model/hardware/memory-management-unit/index.ts';
 import { layPorts, type PortLayout, type PortSlot } from '../../../../model/hardware/primitives/ports.ts';
+import { toAll, toKeeper, toOne } from '../../../../rtl/memory-management-unit/system.ts';
 import type { BlockModel } from '../../block.ts';
 import { keeperParameters, type SystemParameters, unitParameters } from './parameters.ts';
-import { outerPorts, toAll, toKeeper, toOne } from './wires.ts';
+import { outerPorts } from './wires.ts';
 
 interface Stepped {
   readonly layout: PortLayout;

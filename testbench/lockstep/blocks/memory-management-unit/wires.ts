@@ -3,32 +3,8 @@ import {
   memoryKeeperPortList,
   memoryManagementUnitPortList,
 } from '../../../../rtl/memory-management-unit/interface.ts';
+import { toAll, toOne } from '../../../../rtl/memory-management-unit/system.ts';
 import { keeperParameters, type SystemParameters, unitParameters } from './parameters.ts';
-
-/** What the keeper tells all units. */
-export const toAll = [
-  'bump',
-  'bump_index',
-  'bump_flush',
-  'failed',
-  'restoring',
-  'port_clear',
-  'claim',
-  'claim_memory',
-  'claim_frame',
-] as const;
-/** What it tells each. */
-export const toOne = ['cookie_value', 'turn', 'turn_contended'] as const;
-/** What each unit tells the keeper. */
-export const toKeeper = [
-  'cookie_index',
-  'bump_busy',
-  'turn_request',
-  'event_error',
-  'event_failure',
-  'event_timeout',
-  'claim_busy',
-] as const;
 
 const told: readonly string[] = [...toAll, ...toOne];
 
