@@ -1,3 +1,4 @@
+import { HeldError } from './copier.ts';
 import { Signal } from './signal.ts';
 
 /** How background work gives way to reads and writes. */
@@ -14,6 +15,7 @@ export interface BackgroundWork {
   /** Blocks to look at, in ascending order. */
   readonly blocks: number;
   isDue(block: number): boolean;
+  /** @throws HeldError where the others are to be gone on with */
   run(block: number): Promise<void>;
   /** Called when no block was due. */
   end(): Promise<void>;
@@ -83,6 +85,7 @@ export class Background {
   async #pass(): Promise<void> {
     const work = this.#work();
     if (work === null) return;
+    let held: HeldError | null = null;
     for (let block = 0; block < work.blocks; ) {
       const requests = this.#requests;
       this.#requests = 0;
@@ -91,8 +94,13 @@ export class Background {
       const group: number[] = [];
       for (; block < work.blocks && group.length < most; block += 1) if (work.isDue(block)) group.push(block);
       const done = await Promise.allSettled(group.map((due) => work.run(due)));
-      for (const result of done) if (result.status === 'rejected') throw result.reason;
+      for (const result of done) {
+        if (result.status === 'fulfilled') continue;
+        if (!(result.reason instanceof HeldError)) throw result.reason;
+        held ??= result.reason;
+      }
     }
+    if (held !== null) throw held;
     await work.end();
     this.#again = true;
   }

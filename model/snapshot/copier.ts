@@ -2,10 +2,10 @@ import { zeroSlot } from './copy-map.ts';
 import type { Layout } from './layout.ts';
 import type { Slots } from './slots.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
-import type { Source } from './source.ts';
+import { type Source, SourceError } from './source.ts';
 import { type Storage, StorageError } from './storage.ts';
 
-/** The store cannot take a copy now, and a snapshot's policy is that the write waits. */
+/** The store cannot take a copy now, or what is to be copied is lost, and a snapshot's policy is not to be broken. */
 export class HeldError extends Error {
   override readonly name = 'HeldError';
 }
@@ -14,6 +14,8 @@ export const isZero = (bytes: Uint8Array): boolean => {
   const words = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return words.length === 0 || (words[0] === 0 && words.subarray(1).equals(words.subarray(0, -1)));
 };
+
+const isLost = (error: unknown): error is SourceError => error instanceof SourceError && error.kind === 'lost';
 
 /** Copies blocks to the store before they change. The caller holds the block's lock. */
 export class Copier {
@@ -54,7 +56,7 @@ export class Copier {
         await this.#copyOrShare(newest, block, true);
         return;
       } catch (error) {
-        if (!(error instanceof StorageError)) throw error;
+        if (!(error instanceof StorageError) && !isLost(error)) throw error;
         await this.#breakThoseInDanger(newest, block, error);
       }
     }
@@ -62,10 +64,17 @@ export class Copier {
 
   /**
    * Copies a block that a live snapshot still finds in the source.
-   * @param changed whether it is noted as changed too. @throws StorageError, SourceError
+   * A block that is lost breaks the snapshots that find it there.
+   * @param changed whether it is noted as changed too. @throws StorageError, SourceError; HeldError for a lost block of one that is not to be broken
    */
   async copy(snapshot: Snapshot, block: number, changed: boolean): Promise<void> {
-    if (this.#snapshots.ownerOf(snapshot, block) === null) await this.#copyOrShare(snapshot, block, changed);
+    if (this.#snapshots.ownerOf(snapshot, block) !== null) return;
+    try {
+      await this.#copyOrShare(snapshot, block, changed);
+    } catch (error) {
+      if (!isLost(error)) throw error;
+      await this.#breakThoseInDanger(snapshot, block, error);
+    }
   }
 
   /**
@@ -128,10 +137,8 @@ export class Copier {
     return slot;
   }
 
-  async #breakThoseInDanger(newest: Snapshot, block: number, error: StorageError): Promise<void> {
-    const inSource = this.#snapshots.all.filter(
-      (snapshot) => snapshot.record.state === 'live' && this.#snapshots.ownerOf(snapshot, block) === null,
-    );
+  async #breakThoseInDanger(newest: Snapshot, block: number, error: Error): Promise<void> {
+    const inSource = this.#snapshots.findingInSource(block);
     // With all content safe, what failed is noting the change, which only the newest needs.
     const danger = inSource.length > 0 ? inSource : [newest];
     if (danger.some(({ record }) => record.policy === 'hold')) throw new HeldError(error.message, { cause: error });

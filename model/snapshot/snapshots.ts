@@ -129,6 +129,11 @@ export class Snapshots {
     return this.ownerOf(snapshot, block)?.map.slotOf(block) ?? null;
   }
 
+  /** Live ones that find a block in the source. */
+  findingInSource(block: number): readonly Snapshot[] {
+    return this.#all.filter((one) => one.record.state === 'live' && this.ownerOf(one, block) === null);
+  }
+
   /** Whether a block changed from a snapshot to a newer one, or to the volume. */
   changedBetween(from: Snapshot, to: Snapshot | null, block: number): boolean {
     const end = to === null ? this.#all.length : this.#all.indexOf(to);

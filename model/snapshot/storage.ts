@@ -15,10 +15,10 @@ export interface Storage {
 /** A storage did not do what it was asked. */
 export class StorageError extends Error {
   override readonly name = 'StorageError';
-  /** `full`: there may be room later; `failed`: anything else. */
-  readonly kind: 'full' | 'failed';
+  /** `full`: there may be room later; `lost`: what was asked for is gone for good; `failed`: anything else. */
+  readonly kind: 'full' | 'lost' | 'failed';
 
-  constructor(kind: 'full' | 'failed', message: string) {
+  constructor(kind: 'full' | 'lost' | 'failed', message: string) {
     super(message);
     this.kind = kind;
   }

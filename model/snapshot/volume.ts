@@ -134,6 +134,11 @@ export class Volume {
     return this.#parts.snapshots.ownerOf(snapshot, block) !== null;
   }
 
+  /** Live snapshots that find a block in the source. */
+  findingInSource(block: number): readonly Snapshot[] {
+    return this.#parts.snapshots.findingInSource(block);
+  }
+
   /** A block changed from a snapshot to a newer one, or to the volume. */
   isChanged(from: Snapshot, to: Snapshot | null, block: number): boolean {
     return this.#parts.snapshots.changedBetween(from, to, block);

@@ -1,6 +1,11 @@
 import { BusError, type Processor, type View } from '../../hardware/platform/index.ts';
 import { grantTableAddress, pageBytes, sharedPageAddress, storeRingAddress } from '../../hypervisor/guest/index.ts';
-import type { HypervisorMemory, PageEntry, PageMap } from '../../hypervisor/memory/interface.ts';
+import {
+  HypervisorError,
+  type HypervisorMemory,
+  type PageMap,
+  type PresentEntry,
+} from '../../hypervisor/memory/interface.ts';
 import { superFrames } from '../../hypervisor/memory/layout.ts';
 import { Patterns } from '../../hypervisor/reclaim/patterns.ts';
 import { type Storage, StorageError } from '../storage.ts';
@@ -74,12 +79,30 @@ export class DomainPages implements Storage {
     await Promise.all(parts);
   }
 
-  /** Writes go by the domain's page map. */
-  write(offset: number): Promise<void> {
-    const page = this.numbers.pageOf(Math.floor(offset / pageBytes));
-    return Promise.reject(
-      new StorageError('failed', `page ${page} of domain ${this.#domain} is written by the domain itself alone`),
-    );
+  /**
+   * Restores a page of the domain's own memory; the domain itself writes by its page map. What is not there was left out since it reads
+   * so already, a page that was lost meanwhile stays so, and nothing is left of a domain that has ended.
+   */
+  async write(offset: number, data: Uint8Array): Promise<void> {
+    const page = offset / pageBytes;
+    if (page >= this.numbers.own) return;
+    await this.#ports.do(async (processor) => {
+      try {
+        await this.#memory.maps.with(processor, this.#domain, async (map) => {
+          const entry = await map.read(page);
+          if (!('backing' in entry) || entry.kind === 'lost') return;
+          try {
+            const view = await this.#view(processor, page, entry);
+            await view.write(0, data);
+          } catch (error) {
+            if (!(error instanceof BusError)) throw error;
+            if (!(await this.#isDead(processor, entry))) throw new StorageError('failed', error.message);
+          }
+        });
+      } catch (error) {
+        if (!(error instanceof HypervisorError) || error.code !== 'ESRCH') throw error;
+      }
+    });
   }
 
   flush(): Promise<void> {
@@ -101,26 +124,31 @@ export class DomainPages implements Storage {
   async #content(
     { processor }: PageMap,
     page: number,
-    entry: Extract<PageEntry, { readonly backing: unknown }>,
+    entry: PresentEntry,
     within: number,
     length: number,
   ): Promise<Uint8Array> {
     const what = `page ${page} of domain ${this.#domain}`;
-    if (entry.kind === 'lost')
-      throw new StorageError('failed', `${what} was lost with the memory that had its only copy`);
+    const lost = (): StorageError =>
+      new StorageError('lost', `${what} was lost with the memory that had its only copy`);
+    if (entry.kind === 'lost') throw lost();
     try {
       const view = await this.#view(processor, page, entry);
       return await view.read(within, length);
     } catch (error) {
-      throw error instanceof BusError ? new StorageError('failed', `${what}: ${error.message}`) : error;
+      if (!(error instanceof BusError)) throw error;
+      // It may not be marked as lost yet.
+      throw (await this.#isDead(processor, entry)) ? lost() : new StorageError('failed', `${what}: ${error.message}`);
     }
   }
 
-  #view(
-    processor: Processor,
-    page: number,
-    { backing }: Extract<PageEntry, { readonly backing: unknown }>,
-  ): Promise<View> {
+  /** Whether the only memory of a page is out of use. */
+  async #isDead(processor: Processor, { backing: { copies } }: PresentEntry): Promise<boolean> {
+    if (copies === 'both') return false;
+    return (await this.#memory.memories.state(processor, copies === 'first' ? 0 : 1)) !== 'on line';
+  }
+
+  #view(processor: Processor, page: number, { backing }: PresentEntry): Promise<View> {
     const { frame, copies, form } = backing;
     const index = backing.super === true ? page % superFrames : 0;
     return this.#memory.windows.view(processor, { frame: frame + index, copies, form });

@@ -150,9 +150,10 @@ export class DomainSnapshots {
     await this.#ports.until(thread, Promise.all(trapped.map((page) => this.#releaseOne(page))));
   }
 
-  /** The domain ends: from its return on its snapshots stand alone. */
+  /** The domain ends: from its return on its snapshots stand alone, or are broken. */
   async end(thread: Thread): Promise<void> {
     this.#gone = true;
+    await this.#ports.until(thread, this.#breakThoseLost());
     await this.release(
       thread,
       Array.from({ length: this.#pages.numbers.own }, (_, page) => page),
@@ -196,6 +197,19 @@ export class DomainSnapshots {
         if (this.#giveUp()) return clear();
         await this.#hypervisor.platform.clock.sleep(retryCycles);
       }
+    }
+  }
+
+  /** Breaks the snapshots of a domain that ends which have no copy of a page that was lost, since nothing is left to be held for. */
+  async #breakThoseLost(): Promise<void> {
+    const pages = await this.#ports.do((processor) => this.#traps.lost(processor));
+    const numbers = new Set(pages.flatMap((page) => this.#volume.findingInSource(page).map(({ number }) => number)));
+    if (numbers.size === 0) return;
+    try {
+      await this.#volume.breakSnapshots(numbers);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      for (const number of numbers) this.#lost.add(number);
     }
   }
 

@@ -8,6 +8,8 @@ interface Located {
 }
 
 const isTrapped = ({ entry }: Located): boolean => entry.kind === 'page' && entry.trap === 'snapshot';
+/** What was not copied of it before is lost with it. */
+const isLost = ({ entry }: Located): boolean => entry.kind === 'lost' && entry.trap === 'snapshot';
 
 /** The traps by which the first write to each page of a domain is led to its snapshots. */
 export class PageTraps {
@@ -48,17 +50,24 @@ export class PageTraps {
     return references === 0;
   }
 
-  /** Those of some pages that have such a trap. */
+  /** Those of some pages that have such a trap, lost ones too. */
   among(processor: Processor, pages: readonly number[]): Promise<readonly number[]> {
     const first = Math.min(...pages);
     const wanted = new Set(pages);
     return this.#memory.maps.with(processor, this.#domain, async (map) => {
       const entries = pages.length === 0 ? [] : await map.entries(first, Math.max(...pages) - first + 1);
-      return entries.filter((located) => wanted.has(located.page) && isTrapped(located)).map(({ page }) => page);
+      const due = entries.filter((located) => isTrapped(located) || isLost(located));
+      return due.filter(({ page }) => wanted.has(page)).map(({ page }) => page);
     });
   }
 
-  /** Clears the traps of those of some pages that have one. */
+  /** Pages that were lost with a trap. */
+  async lost(processor: Processor): Promise<readonly number[]> {
+    const entries = await this.#memory.maps.with(processor, this.#domain, (map) => map.entries(0, this.#numbers.own));
+    return entries.filter(isLost).map(({ page }) => page);
+  }
+
+  /** Clears the traps of those of some pages that have one and are there. */
   clear(processor: Processor, pages: readonly number[]): Promise<void> {
     return this.#memory.maps.with(processor, this.#domain, async (map) => {
       const trapped: number[] = [];
