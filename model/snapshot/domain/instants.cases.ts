@@ -29,7 +29,7 @@ test.each([
 ])(
   '$taken snapshots show memory as it was while two processors write all over it: %o',
   async ({ taken, increments, seed }) => {
-    const pages = thorough ? 8 : 4;
+    const pages = thorough ? 8 : 2;
     let going = true;
     const programs = [seed, seed + 1].map((own) => restless(pages, own, () => going));
     const options = { programs, domain: { pages }, storePages: 40, snapshots: { increments } };

@@ -9,8 +9,7 @@ import {
 } from '../../hypervisor/guest/index.ts';
 import { steerTo, testFrame } from '../../hypervisor/packets/testing.ts';
 import { Agent, type Kit } from '../../hypervisor/testing/agent.ts';
-import { twoGuests } from '../../hypervisor/testing/machine.ts';
-import { type SnapshotMachine, withSnapshots } from './testing/machine.ts';
+import { type SnapshotMachine, twoGuests, withSnapshots } from './testing/machine.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');

@@ -8,7 +8,7 @@ import {
   TrustedCalls,
 } from '../../../hypervisor/guest/index.ts';
 import type { Hypervisor, TrustedGuest } from '../../../hypervisor/index.ts';
-import { launch, twoGuests } from '../../../hypervisor/testing/machine.ts';
+import { launch, TwoGuests } from '../../../hypervisor/testing/machine.ts';
 import type { Storage } from '../../storage.ts';
 import { drawFrom } from '../../testing/machine.ts';
 import { type DomainSnapshotOptions, type DomainSnapshots, FrameStorage, SnapshotService } from '../index.ts';
@@ -43,6 +43,11 @@ interface Kit {
   readonly service: SnapshotService;
   look: Look;
 }
+
+let machine: Promise<TwoGuests> | undefined;
+
+/** One for all tests of snapshots, with two processors: four cost twice as much. */
+export const twoGuests = (): Promise<TwoGuests> => (machine ??= TwoGuests.make(2));
 
 let shared: Promise<Kit> | undefined;
 
