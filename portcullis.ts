@@ -35,7 +35,7 @@ const verbs: Readonly<Record<string, { readonly summary: string; load(): Promise
     load: async () => (await import('./testbench/commands/lint.ts')).lint,
   },
   share: {
-    summary: 'Serve a directory to 9P2000.L clients until it is stopped',
+    summary: 'Serve a directory or one file to 9P2000.L clients until it is stopped',
     load: async () => (await import('./testbench/commands/share.ts')).share,
   },
   volume: {

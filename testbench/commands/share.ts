@@ -7,9 +7,13 @@ import { type Answer, optionOf, type Verb } from './verb.ts';
 
 export const share: Verb = {
   name: 'share',
-  summary: 'Serve a directory to 9P2000.L clients until it is stopped',
+  summary: 'Serve a directory or one file to 9P2000.L clients until it is stopped',
   args: {
-    directory: { type: 'positional', required: true, description: 'Directory to share; nothing outside it is reached' },
+    directory: {
+      type: 'positional',
+      required: true,
+      description: 'Directory or file to share; nothing outside it is reached',
+    },
     listen: {
       type: 'string',
       valueHint: 'ADDRESS',

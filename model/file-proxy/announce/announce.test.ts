@@ -2,10 +2,6 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { StoreClient } from '../../hypervisor/store/client.ts';
-import { Store } from '../../hypervisor/store/store.ts';
-import { ask } from '../../hypervisor/store/testing/asking.ts';
-import { RingServer } from '../../hypervisor/store/testing/page.ts';
 import { RemoteTree } from '../client/remote-tree.ts';
 import { sessionTransport } from '../client/session-transport.ts';
 import { createGuestFileSystem, type GuestFileSystem } from '../guest/file-system.ts';
@@ -22,30 +18,19 @@ import { type Announcement, announce, markChanged, readAnnouncement, withdraw } 
 import { markChanges } from './marking.ts';
 import { offeredBy, offersOf, parseOffer, writeOffer } from './offer.ts';
 import { hostShare } from './share-host.ts';
+import { guest, started } from './store-under-test.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
-const guest = 3;
 const told: Announcement = {
   path: '/photos',
   type: 'directory',
   size: 4096n,
   mode: 0o40755,
+  accessed: 1_700_000_001_123_456_789n,
   modified: 1_700_000_000_123_456_789n,
+  changed: 1_700_000_002_123_456_789n,
   precedence: 'local',
   mark: 0n,
-};
-
-/** A store, and clients of domain 0 and the guest. */
-const started = () => {
-  const store = new Store();
-  const server = new RingServer(store);
-  store.introduce(guest);
-  store.write(`/local/domain/${guest}`, '');
-  // As the store's service makes a guest's home.
-  ask(store.connect(0), 'SET_PERMS', [`/local/domain/${guest}`, 'n0', `r${guest}`]);
-  const trusted = new StoreClient(server.attach(0).guest);
-  const client = new StoreClient(server.attach(guest).guest);
-  return { store, trusted, client };
 };
 
 test('a share appears in the guest when it is announced, is marked when others change it, and goes when it is withdrawn', async () => {
@@ -118,7 +103,9 @@ test('an announcement is read as it was written, by its guest alone; one that is
     ['size', '-1'],
     ['size', '1'.repeat(21)],
     ['mode', '99999'],
+    ['accessed', ''],
     ['modified', '1e9'],
+    ['changed', '0x1'],
     ['precedence', 'both'],
     ['mark', ''],
   ] as const) {

@@ -1,8 +1,9 @@
 import type { StoreClient } from '../../hypervisor/store/client.ts';
 import { StoreError } from '../../hypervisor/store/errors.ts';
+import { ArrivingTree } from '../guest/arriving.ts';
 import type { GuestFileSystem } from '../guest/file-system.ts';
 import type { Tree } from '../tree/tree.ts';
-import { type Announcement, announcedTo, readAnnouncement } from './announcement.ts';
+import { type Announcement, announcedTo, attributesTold, readAnnouncement } from './announcement.ts';
 
 export interface AnnouncedShares {
   readonly store: StoreClient;
@@ -10,8 +11,8 @@ export interface AnnouncedShares {
   readonly files: Pick<GuestFileSystem, 'mount' | 'unmount' | 'changed'>;
   /** Reaches a share that was announced. */
   readonly connect: (name: string, told: Announcement) => Promise<Tree & { close(): Promise<void> }>;
-  /** Called for what became of a share; with `changed` when others changed what is in it. */
-  readonly see: (what: 'shown' | 'changed' | 'gone', told: Announcement) => void;
+  /** Called for what became of a share: `announced` when it is in the tree and not reached yet; `changed` when others changed what is in it. */
+  readonly see: (what: 'announced' | 'shown' | 'changed' | 'gone', told: Announcement) => void;
 }
 
 interface Shown {
@@ -42,8 +43,15 @@ export const aliasShares = async ({ store, domain, files, connect, see }: Announ
     }
     if (before !== undefined) await hide(name, before);
     if (told === null) return;
-    const tree = await connect(name, told);
-    await files.mount(told.path, tree, told.precedence);
+    const arriving = new ArrivingTree(attributesTold(told));
+    await files.mount(told.path, arriving, told.precedence);
+    see('announced', told);
+    const tree = await connect(name, told).catch((error: unknown) => {
+      files.unmount(told.path);
+      arriving.fail(error);
+      throw error;
+    });
+    arriving.arrive(tree);
     shown.set(name, { told, tree });
     see('shown', told);
   };

@@ -65,7 +65,16 @@ const shareOf = (tree: MemoryTree, guest: number, name: string, changes = new Sh
   guest,
   name,
   changes,
-  told: { path: `/${name}`, type: 'directory', size: 0n, mode: 0o40755, modified: 0n, precedence: 'local' },
+  told: {
+    path: `/${name}`,
+    type: 'directory',
+    size: 0n,
+    mode: 0o40755,
+    accessed: 0n,
+    modified: 0n,
+    changed: 0n,
+    precedence: 'local',
+  },
   newSession: (messageSize, onChange) =>
     new Session({ tree, locks: new Locks(), limits: { ...sessionLimits, messageSize }, onChange }),
 });

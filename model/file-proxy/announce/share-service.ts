@@ -7,7 +7,7 @@ import { firstGrantPage, mapRing, type RingOffer } from '../ring/grants.ts';
 import { Places } from '../ring/places.ts';
 import { ShareChanges } from '../server/changes.ts';
 import type { Session } from '../server/session.ts';
-import { type Announcement, announce, withdraw, withdrawAll } from './announcement.ts';
+import { type AnnouncedState, type Announcement, announce, withdraw, withdrawAll } from './announcement.ts';
 import { markChanges } from './marking.ts';
 import { hostShare, type ShareHost } from './share-host.ts';
 
@@ -15,7 +15,10 @@ export interface SharedTree {
   readonly guest: number;
   /** A word of the store. */
   readonly name: string;
+  /** `describeShare` says what is so of a tree. */
   readonly told: Omit<Announcement, 'mark'>;
+  /** What is to be announced of it after a change, as by `stateOf`; what was told at first when left out. */
+  readonly state?: () => Promise<AnnouncedState>;
   /** A session whose messages are no longer than the bytes that the ring has for them. */
   readonly newSession: (areaBytes: number, onChange: () => void) => Session;
   /** What is changed in the share, by any of those that it is shared with and by others: to be told to this guest by its mark. */
@@ -49,7 +52,7 @@ export class ShareService {
    *
    * @throws RangeError where the guest has a share of that name; StoreError, with ENOENT where there is no such guest
    */
-  async share({ guest, name, told, newSession, changes = new ShareChanges() }: SharedTree): Promise<void> {
+  async share({ guest, name, told, state, newSession, changes = new ShareChanges() }: SharedTree): Promise<void> {
     const ofGuest = this.#hosts.get(guest) ?? new Map<string, ShareHost>();
     if (ofGuest.has(name)) throw new RangeError(`domain ${guest} has a share '${name}': withdraw it first`);
     const loop = await this.#loop;
@@ -65,7 +68,13 @@ export class ShareService {
     this.#hosts.set(guest, ofGuest.set(name, host));
     try {
       await announce(this.#store, guest, name, { ...told, mark: 0n });
-      const untell = markChanges(this.#store, { guest, name, user, changes });
+      const untell = markChanges(this.#store, {
+        guest,
+        name,
+        user,
+        changes,
+        ...(state === undefined ? {} : { state }),
+      });
       void host.ended.then(untell);
     } catch (error) {
       await this.#end(guest, name);

@@ -36,7 +36,8 @@ const namesIn = async ({ namespace }: Guest, at: Location): Promise<ReadonlyMap<
     await file.close();
   }
   if (at.device === 1)
-    for (const name of namespace.aliasesIn(at.path)) if (!names.has(name)) names.set(name, modes.directory);
+    for (const { name, type, precedence } of await namespace.aliasesIn(at.path))
+      if (precedence === 'share' || !names.has(name)) names.set(name, type);
   return names;
 };
 

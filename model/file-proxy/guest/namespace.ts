@@ -1,17 +1,21 @@
 import { codeOf, FileError } from '../protocol/errors.ts';
 import { type Octets, octetsOf } from '../protocol/octets.ts';
 import { qidType } from '../protocol/qid.ts';
+import { modes } from '../tree/mode.ts';
 import { isDots } from '../tree/names.ts';
 import type { Reference, Tree } from '../tree/tree.ts';
+import { ArrivingTree } from './arriving.ts';
 
 /** Who is seen where the guest has a file of its own under a share's name. */
 export type Precedence = 'local' | 'share';
 
-export interface Alias {
+interface Alias {
   readonly tree: Tree;
   /** Tells its files from those of other trees, as a device number. */
   readonly device: number;
   readonly precedence: Precedence;
+  /** Its type, once it was asked for. */
+  type?: number;
 }
 
 /** Where a walk is: the object, and the names that lead to it without links or dots. */
@@ -37,6 +41,11 @@ const pathLimit = 4095;
 
 export const isDirectory = ({ qid }: Reference): boolean => (qid.type & qidType.directory) !== 0;
 const isSymlink = ({ qid }: Reference): boolean => (qid.type & qidType.symlink) !== 0;
+const typeOf = async (tree: Tree): Promise<number> => {
+  const root = tree instanceof ArrivingTree ? await tree.glimpse() : await tree.root();
+  await root.release();
+  return isDirectory(root) ? modes.directory : modes.file;
+};
 const keyOf = (path: readonly Octets[]): string => path.join('/');
 
 /** A guest's tree: its own files, and shares that appear in it under names. */
@@ -70,12 +79,20 @@ export class Namespace {
         .join('/'),
     );
   }
-  /** Names under which shares appear in a directory. */
-  aliasesIn(path: readonly Octets[]): readonly Octets[] {
+  /** Names under which shares appear in a directory, each with its type as in `st_mode`: a share that cannot be reached counts as a directory. */
+  async aliasesIn(
+    path: readonly Octets[],
+  ): Promise<readonly { readonly name: Octets; readonly type: number; readonly precedence: Precedence }[]> {
     const prefix = path.length === 0 ? '' : `${keyOf(path)}/`;
-    return [...this.aliases.keys()]
-      .filter((key) => key.startsWith(prefix) && !key.slice(prefix.length).includes('/'))
-      .map((key) => key.slice(prefix.length) as Octets);
+    const here = [...this.aliases].filter(([key]) => key.startsWith(prefix) && !key.slice(prefix.length).includes('/'));
+    return Promise.all(
+      here.map(async ([key, alias]) => {
+        const type = alias.type ?? (await typeOf(alias.tree).catch(() => null));
+        if (type !== null) alias.type = type;
+        const name = key.slice(prefix.length) as Octets;
+        return { name, type: type ?? modes.directory, precedence: alias.precedence };
+      }),
+    );
   }
   /** Whether a share is shown at, or below, a place: it can be neither removed nor renamed. */
   isBusy({ path, device }: Location): boolean {
@@ -84,11 +101,12 @@ export class Namespace {
     if (alias !== undefined && alias.device === device) return true;
     return [...this.aliases.keys()].some((other) => other.startsWith(`${key}/`));
   }
-  private async step(from: Location, name: Octets): Promise<Location> {
+  /** @param last whether nothing is looked for below it */
+  private async step(from: Location, name: Octets, last: boolean): Promise<Location> {
     const path = [...from.path, name];
     const alias = this.aliases.get(keyOf(path));
     const shared = async (): Promise<Location> => ({
-      reference: await alias!.tree.root(),
+      reference: last && alias!.tree instanceof ArrivingTree ? await alias!.tree.glimpse() : await alias!.tree.root(),
       path,
       device: alias!.device,
     });
@@ -149,7 +167,7 @@ export class Namespace {
       if (last && slash && creating) throw new FileError('EISDIR');
       let next: Location;
       try {
-        next = await this.step(at, name);
+        next = await this.step(at, name, last);
       } catch (error) {
         if (last && codeOf(error) === 'ENOENT') return work({ parent: at, name, found: null, slash });
         throw error;

@@ -4,7 +4,7 @@ import { bytesOf, type Octets } from '../protocol/octets.ts';
 
 /** Linux's O_PATH, which Node does not name: a hold on an object without opening it. */
 const O_PATH = 0o10000000;
-const { O_NOFOLLOW, O_DIRECTORY } = fs.constants;
+const { O_NOFOLLOW } = fs.constants;
 
 const openPath = promisify(fs.open);
 export const closeDescriptor = promisify(fs.close);
@@ -24,8 +24,8 @@ export const holdUnder = (descriptor: number, name: Octets): Promise<number> =>
 /** Holds what another descriptor has open. */
 export const holdSame = (descriptor: number): Promise<number> => openPath(heldPath(descriptor), O_PATH);
 
-/** Holds a directory of the host by its path, links in it followed. */
-export const holdDirectory = (path: string): Promise<number> => openPath(path, O_PATH | O_DIRECTORY);
+/** Holds an object of the host by its path, links in it followed. */
+export const holdPath = (path: string): Promise<number> => openPath(path, O_PATH);
 
 export const openHeld = (descriptor: number, flags: number): Promise<number> => openPath(heldPath(descriptor), flags);
 export const openUnder = (descriptor: number, name: Octets, flags: number, mode: number): Promise<number> =>

@@ -5,7 +5,7 @@ import { type Qid, qidType } from '../protocol/qid.ts';
 import { isType, modes } from '../tree/mode.ts';
 import { Quota, type QuotaLimits } from '../tree/quota.ts';
 import { Turns } from '../tree/turns.ts';
-import { closeDescriptor, heldPath, holdDirectory, holdUnder, keyOf, statOf } from './descriptors.ts';
+import { closeDescriptor, heldPath, holdPath, holdUnder, keyOf, statOf } from './descriptors.ts';
 
 /** What all clients of a share must agree on about one regular file in use. */
 export interface FileState {
@@ -22,7 +22,7 @@ export interface HostShareOptions {
 const identityBits = 48n;
 const sharedIndex = 0xffff;
 
-/** A directory of the host that is given to clients: what belongs to all of them. */
+/** A directory of the host, or one file, that is given to clients: what belongs to all of them. */
 export class HostShare {
   readonly rootDescriptor: number;
   /** Null where there is no limit. */
@@ -35,13 +35,24 @@ export class HostShare {
     this.rootDescriptor = rootDescriptor;
     this.quota = quota;
   }
-  /** Holds the directory, and counts what is in it where there is a quota. @throws Node's errors, and FileError with ENOSYS where the host has no `/proc` */
+  /**
+   * Holds a directory or a regular file, and counts what is in it where there is a quota. It is followed through renames; of what takes its name nothing is seen.
+   * @throws Node's errors, and FileError with ENOSYS where the host has no `/proc`, ENOTDIR for what is neither
+   */
   static async open(path: string, { quota }: HostShareOptions = {}): Promise<HostShare> {
     if (!fs.existsSync('/proc/self/fd')) throw new FileError('ENOSYS', { syscall: 'open', path: '/proc/self/fd' });
-    const descriptor = await holdDirectory(path);
+    const descriptor = await holdPath(path);
     const share = new HostShare(descriptor, quota === undefined ? null : new Quota(quota));
-    if (share.quota !== null) await share.count(descriptor, new Set());
-    return share;
+    try {
+      const stats = await statOf(descriptor);
+      if (!stats.isDirectory() && !stats.isFile()) throw new FileError('ENOTDIR', { syscall: 'open', path });
+      if (stats.isFile()) share.quota?.count(Number(stats.size), 1);
+      else if (share.quota !== null) await share.count(descriptor, new Set());
+      return share;
+    } catch (error) {
+      await share.close();
+      throw error;
+    }
   }
   close(): Promise<void> {
     return closeDescriptor(this.rootDescriptor);

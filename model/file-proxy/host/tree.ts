@@ -16,7 +16,7 @@ export interface HostTreeLimits {
 
 const attempts = 8;
 
-/** One client's view of a host directory: its own holds, so that it can use up nobody else's. */
+/** One client's view of a host directory, or of one file: its own holds, so that it can use up nobody else's. */
 export class HostTree implements Tree {
   readonly share: HostShare;
   private readonly limits: HostTreeLimits;

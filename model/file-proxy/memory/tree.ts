@@ -11,6 +11,8 @@ export interface MemoryTreeOptions {
   readonly now?: () => bigint;
   readonly uid?: number;
   readonly gid?: number;
+  /** `file` for a tree that is one file and nothing else; a directory when left out. */
+  readonly root?: 'directory' | 'file';
 }
 
 /** What the nodes of one tree have in common. */
@@ -27,7 +29,7 @@ export class MemoryTree implements Tree {
   readonly quota: Quota;
   private readonly rootNode: MemoryNode;
   private readonly share: MemoryShare;
-  constructor({ quota, now, uid, gid }: MemoryTreeOptions = {}) {
+  constructor({ quota, now, uid, gid, root }: MemoryTreeOptions = {}) {
     let identity = 0n;
     const limits = new Quota(quota ?? { bytes: 2 ** 30, files: 2 ** 20 });
     const clock = now ?? ((): bigint => BigInt(Date.now()) * 1_000_000n);
@@ -48,7 +50,7 @@ export class MemoryTree implements Tree {
           now: clock(),
         }),
     };
-    this.rootNode = this.share.make(modes.directory | 0o755);
+    this.rootNode = this.share.make(root === 'file' ? modes.file | 0o644 : modes.directory | 0o755);
     this.rootNode.links = 1;
     this.rootNode.parent = this.rootNode;
   }

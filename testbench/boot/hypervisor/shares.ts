@@ -53,7 +53,16 @@ export class Shares {
     return this.#service.share({
       guest,
       name,
-      told: { path: `/${name}`, type: 'directory', size: 0n, mode: 0o40755, modified: 0n, precedence: 'local' },
+      told: {
+        path: `/${name}`,
+        type: 'directory',
+        size: 0n,
+        mode: 0o40755,
+        accessed: 0n,
+        modified: 0n,
+        changed: 0n,
+        precedence: 'local',
+      },
       newSession: (messageSize) => new Session({ tree, locks: new Locks(), limits: { ...sessionLimits, messageSize } }),
     });
   }
