@@ -5,3 +5,4 @@ import './grants/grants.cases.ts';
 import './hostile.cases.ts';
 import './examples/greeting.cases.ts';
 import './packets/packets.cases.ts';
+import './packets/failover.cases.ts';

@@ -26,6 +26,7 @@ export const hypervisorScenarios = [
   'pages-come-and-go',
   'domains-in-turn',
   'capped-client',
+  'network-port-dies',
   'the-day',
 ] as const;
 

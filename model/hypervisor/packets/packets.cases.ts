@@ -1,58 +1,10 @@
 import { expect, test } from 'vitest';
-import {
-  grantAreaAddress,
-  PacketRing,
-  pageBytes,
-  type ReceivedFrame,
-  TrustedCalls,
-  virtualEvents,
-} from '../guest/index.ts';
-import type { TrustedGuest } from '../index.ts';
-import { Agent, type Kit, outcomeOf } from '../testing/agent.ts';
-import { launch, twoGuests } from '../testing/machine.ts';
-import { steerTo, testFrame } from './testing.ts';
+import { grantAreaAddress, PacketRing, pageBytes, TrustedCalls, virtualEvents } from '../guest/index.ts';
+import { outcomeOf } from '../testing/agent.ts';
+import { twoGuests } from '../testing/machine.ts';
+import { numbered, steerTo, taken, testFrame, withReceiver } from './testing.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
-
-/** A domain of its own for clients, with a program of domain 0 beside it. */
-const withReceiver = async (
-  pages: number,
-  body: (parts: {
-    readonly domain0: TrustedGuest;
-    readonly agent: Agent;
-    readonly domain: number;
-    send(frames: readonly Uint8Array[], every?: number): void;
-    sleep(cycles: number): Promise<void>;
-  }) => Promise<void>,
-): Promise<void> => {
-  const { hypervisor } = await twoGuests();
-  const { clock, outside } = hypervisor.platform;
-  const agent = new Agent();
-  await hypervisor.run(async (domain0) => {
-    const { domain } = await launch(hypervisor, domain0, [agent.program], { pages, maximum: pages });
-    const send = (frames: readonly Uint8Array[], every = 100): void => {
-      for (const [index, frame] of frames.entries()) outside.network[0].send(frame, clock.now + every * (index + 1));
-    };
-    await body({ domain0, agent, domain, send, sleep: (cycles) => domain0.thread.suspend(clock.sleep(cycles)) });
-    await new TrustedCalls(domain0).destroy(domain);
-  });
-  expect(await (await twoGuests()).audit()).toEqual([]);
-};
-
-/** Waits for so many frames, and takes them. */
-const taken = async ({ events }: Kit, ring: PacketRing, count: number): Promise<readonly ReceivedFrame[]> => {
-  const all: ReceivedFrame[] = [];
-  while (all.length < count) {
-    await events.wait(virtualEvents.packets);
-    all.push(...(await ring.take()));
-  }
-  return all;
-};
-
-const numbered = (count: number, from = 0): Uint8Array[] =>
-  Array.from({ length: count }, (_, index) =>
-    testFrame(Math.floor(index / 3), from + index, 60 + 37 * ((from + index) % 9)),
-  );
 
 test('frames are in the ring of their client in order, and none reaches a page that was taken back', async () => {
   await withReceiver(12, async ({ domain0, agent, send, sleep }) => {

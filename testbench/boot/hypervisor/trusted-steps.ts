@@ -2,6 +2,7 @@
 import { deviceNames } from '../../../model/hardware/platform/index.ts';
 import { HypercallError, type TrustedCalls } from '../../../model/hypervisor/guest/index.ts';
 import type { TrustedGuest } from '../../../model/hypervisor/index.ts';
+import { NetworkPorts } from '../../../model/hypervisor/packets/failover.ts';
 import { contentSteps } from '../content-steps.ts';
 import { choice, flag, memoryNumber, number, readForm, text } from '../forms.ts';
 import { patternBytes, sameBytes } from '../pattern.ts';
@@ -118,9 +119,9 @@ const onPort =
     };
   };
 
-/** Waits until the domains have clients, spreads the hash table over these, and lets the network ports take frames. */
+/** Waits until the domains have clients, spreads the hash table over these, and lets the network ports take frames: both, or one at a time. */
 const steer: Read = (statement) => {
-  const { to } = readForm(statement, { needs: { to: text } });
+  const { to, failover } = readForm(statement, { needs: { to: text }, may: { failover: flag } });
   const names = to.split(',');
   return async ({ world, domain0: { thread }, say }) => {
     const unknown = names.find((name) => !world.parts.has(name));
@@ -130,8 +131,9 @@ const steer: Read = (statement) => {
       for (let index = 0; index < packets.table.length; index += 1)
         await packets.table.write(index, { client: clients[index % clients.length]! });
       await packets.default_client.write({ client: clients[0]! });
-      for (const port of devices.network) await port.control.write({ enable: 1 });
+      if (failover !== true) for (const port of devices.network) await port.control.write({ enable: 1 });
     });
+    if (failover === true) NetworkPorts.start(world.hypervisor);
     say(`packets go to clients ${clients.join(', ')}`);
   };
 };
