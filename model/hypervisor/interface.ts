@@ -143,6 +143,10 @@ export interface TrapReleases {
 
 /** Pages taken back that hold a pattern, or that guests give back. */
 export interface Reclaiming {
+  /** Brings back a swept page, for who cannot wait; nothing happens to any other. Says whether it is there. */
+  bringBack(processor: Processor, domain: number, page: number): Promise<boolean>;
+  /** Makes a page that was given back one of zeros. Says whether it is there. */
+  take(processor: Processor, domain: number, page: number): Promise<boolean>;
   /** Compares the counts of patterns with all swept pages, in a moment in which nothing else runs. Empty: all is well. */
   audit(processor: Processor): Promise<readonly Finding[]>;
 }

@@ -58,6 +58,11 @@ export class Reclaim {
     return this.#bringingBack.now(processor, domain, page);
   }
 
+  /** Makes a page that was given back one of zeros. Says whether it is there. */
+  async take(processor: Processor, domain: number, page: number): Promise<boolean> {
+    return (await this.#bringingBack.take(processor, domain, page)) === 'there';
+  }
+
   /** Compares the counts of patterns with all swept pages there are, in a moment in which nothing else runs. */
   async audit(processor: Processor): Promise<readonly Finding[]> {
     const swept = new Map<number, number>();

@@ -53,6 +53,8 @@ export class PageNumbers {
 export class DomainPages implements Storage {
   readonly numbers: PageNumbers;
   readonly size: number;
+  /** Held pages of the domain's own that are being restored. */
+  readonly restored = new Set<number>();
   readonly #domain: number;
   readonly #memory: HypervisorMemory;
   readonly #patterns: Patterns;
@@ -80,12 +82,12 @@ export class DomainPages implements Storage {
   }
 
   /**
-   * Restores a page of the domain's own memory; the domain itself writes by its page map. What is not there was left out since it reads
-   * so already, a page that was lost meanwhile stays so, and nothing is left of a domain that has ended.
+   * Restores a page that is held for that; all others are written by the domain alone, by its page map, and read as they should already. A
+   * page that was lost meanwhile stays so, and nothing is left of a domain that has ended.
    */
   async write(offset: number, data: Uint8Array): Promise<void> {
     const page = offset / pageBytes;
-    if (page >= this.numbers.own) return;
+    if (!this.restored.has(page)) return;
     await this.#ports.do(async (processor) => {
       try {
         await this.#memory.maps.with(processor, this.#domain, async (map) => {

@@ -2,6 +2,7 @@
 import { pageBytes } from '../../hypervisor/guest/index.ts';
 import type { Hypervisor } from '../../hypervisor/index.ts';
 import type { Thread } from '../../hypervisor/schedule/index.ts';
+import { SourceError } from '../source.ts';
 import type { VolumeStatus } from '../status.ts';
 import { SnapshotError, type Storage, StorageError } from '../storage.ts';
 import type { Policy } from '../superblock.ts';
@@ -11,6 +12,8 @@ import { BackgroundTurns } from './background-turns.ts';
 import { type DomainExtent, DomainPages } from './domain-pages.ts';
 import type { LentPorts } from './lent-ports.ts';
 import { PageTraps } from './page-traps.ts';
+import { RestoredPages } from './restored-pages.ts';
+import { StoreFailures } from './store-failures.ts';
 
 export interface DomainSnapshotOptions {
   /** Most snapshots at a time; 8 when left out. */
@@ -24,8 +27,6 @@ export interface DomainSnapshotOptions {
 
 /** Bytes of a page of the copy map: each first write writes one. */
 const mapPageBytes = 256;
-/** Cycles after which a write that waits for the store has it tried again. */
-const retryCycles = 10_000;
 
 export class DomainSnapshots {
   readonly domain: number;
@@ -35,9 +36,12 @@ export class DomainSnapshots {
   readonly #traps: PageTraps;
   readonly #turns: BackgroundTurns;
   readonly #volume: Volume;
+  readonly #restored: RestoredPages;
   #gone = false;
-  /** Numbers of snapshots that are broken, which the store could not be told yet. */
-  readonly #lost = new Set<bigint>();
+  #closing = false;
+  /** What is left of a restore. */
+  #restoring: Promise<void> = Promise.resolve();
+  readonly #failures: StoreFailures;
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -52,6 +56,8 @@ export class DomainSnapshots {
     this.#traps = parts.traps;
     this.#turns = parts.turns;
     this.#volume = parts.volume;
+    this.#failures = new StoreFailures(parts.volume, hypervisor.platform.clock);
+    this.#restored = new RestoredPages(hypervisor, ports, parts.domain, parts.pages);
   }
 
   /** Makes a store for a domain's snapshots, forgetting what it held. @throws SnapshotError, StorageError */
@@ -89,9 +95,7 @@ export class DomainSnapshots {
   }
 
   get status(): VolumeStatus {
-    const { snapshots, ...status } = this.#volume.status;
-    const states = snapshots.map((one) => (this.#lost.has(one.number) ? ({ ...one, state: 'broken' } as const) : one));
-    return { ...status, snapshots: states };
+    return { ...this.#volume.status, snapshots: this.#failures.snapshots };
   }
 
   /** Names of the snapshots that can be read, from oldest to newest. */
@@ -115,7 +119,7 @@ export class DomainSnapshots {
       if (this.#gone) throw new SnapshotError(`Domain ${this.domain} is gone: no more snapshots of it can be taken.`);
       const begin = clock.now;
       return domains.whileStill(thread, this.domain, async () => {
-        await this.#ports.until(thread, this.#tellLost());
+        await this.#ports.until(thread, this.#failures.tell());
         await this.#ports.until(thread, this.#volume.take(name, { policy, untrapped: () => this.#trapAll() }));
         return clock.now - begin;
       });
@@ -127,7 +131,7 @@ export class DomainSnapshots {
     const into = new Uint8Array(bytes);
     const snapshot = this.#volume.snapshot(name);
     await this.#ports.until(thread, this.#volume.readSnapshot(snapshot, offset, into));
-    if (this.#lost.has(snapshot.number))
+    if (this.#failures.isLost(snapshot.number))
       throw new SnapshotError(
         `Snapshot '${name}' is broken: the store failed when a page was to be copied. Remove it.`,
       );
@@ -137,6 +141,28 @@ export class DomainSnapshots {
   /** Removes a snapshot; what its neighbours need of it stays. @throws SnapshotError, StorageError */
   remove(thread: Thread, name: string): Promise<void> {
     return this.#inTurn(thread, () => this.#ports.until(thread, this.#volume.remove(name)));
+  }
+
+  /**
+   * Has the domain's own memory be what a snapshot shows, from an instant at which the domain stands still; a page that is yet to follow is
+   * held. Done when all have; gives for how many cycles the domain stood still.
+   * @throws SnapshotError for a snapshot that is not live, and a domain that is gone or has pages that cannot be restored; StorageError,
+   * SourceError; ESRCH; then nothing is restored
+   */
+  async restore(thread: Thread, name: string): Promise<number> {
+    const still = await this.#inTurn(thread, () => {
+      if (this.#gone) throw new SnapshotError(`Domain ${this.domain} is gone: there is nothing to restore.`);
+      const { domains, platform } = this.#hypervisor;
+      const { clock } = platform;
+      const begin = clock.now;
+      return domains.whileStill(thread, this.domain, async () => {
+        await this.#ports.until(thread, this.#failures.tell());
+        await this.#ports.until(thread, this.#beginRestore(name));
+        return clock.now - begin;
+      });
+    });
+    await this.#ports.until(thread, this.#restoring);
+    return still;
   }
 
   /** Waits until all snapshots stand alone, or the background work stands still. */
@@ -153,6 +179,7 @@ export class DomainSnapshots {
   /** The domain ends: from its return on its snapshots stand alone, or are broken. */
   async end(thread: Thread): Promise<void> {
     this.#gone = true;
+    await this.#ports.until(thread, this.#restoring);
     await this.#ports.until(thread, this.#breakThoseLost());
     await this.release(
       thread,
@@ -160,9 +187,10 @@ export class DomainSnapshots {
     );
   }
 
-  /** Forgets all snapshots; the store is its owner's again. */
+  /** Forgets all snapshots; the store is its owner's again. A restore for which the store fails stays where it is. */
   async close(thread: Thread): Promise<void> {
-    await this.#ports.until(thread, this.#volume.close());
+    this.#closing = true;
+    await this.#ports.until(thread, Promise.all([this.#restoring, this.#volume.close()]));
     if (!this.#gone) await thread.access((processor) => this.#traps.clearAll(processor));
     this.#turns.end();
   }
@@ -173,6 +201,56 @@ export class DomainSnapshots {
     const done = this.#ports.until(thread, before).then(run);
     this.#turn = done.catch(() => undefined);
     return done;
+  }
+
+  /** From its return on no access sees what is not to be there. */
+  async #beginRestore(name: string): Promise<void> {
+    const volume = this.#volume;
+    const snapshot = volume.snapshot(name);
+    const own = Array.from({ length: this.#pages.numbers.own }, (_, page) => page);
+    const wanted = new Set(own.filter((page) => volume.isChanged(snapshot, null, page)));
+    const { restoring } = volume.status;
+    if (restoring !== null)
+      throw new SnapshotError(`'${restoring.name}' is being restored; ask again when that is done.`);
+    await this.#restored.hold(wanted, {
+      contentOf: async (page) => {
+        const content = new Uint8Array(pageBytes);
+        await volume.readSnapshot(snapshot, page * pageBytes, content);
+        return content;
+      },
+      uncopied: (page) => volume.findingInSource(page)[0]?.record.name,
+    });
+    try {
+      await volume.restore(name);
+    } catch (error) {
+      await this.#restored.unholdAll();
+      throw error;
+    }
+    this.#restoring = this.#restoreAll();
+  }
+
+  async #restoreAll(): Promise<void> {
+    for (const page of [...this.#pages.restored]) await this.#restoreOne(page);
+    // What need not be written is noted in the background.
+    while (this.#volume.status.restoring !== null && !this.#gone && !this.#closing) {
+      await this.#volume.settled();
+      if (this.#volume.status.restoring === null) return;
+      await this.#failures.rest();
+      this.#volume.tryAgain();
+    }
+  }
+
+  async #restoreOne(page: number): Promise<void> {
+    const unhold = (): Promise<void> => this.#restored.unhold(page);
+    for (;;) {
+      try {
+        return await this.#failures.tried(this.#volume.change(page * pageBytes, pageBytes, unhold));
+      } catch (error) {
+        if (!(error instanceof StorageError) && !(error instanceof SourceError)) throw error;
+        if (this.#gone || this.#closing) return unhold();
+        await this.#failures.rest();
+      }
+    }
   }
 
   /** Traps what can be trapped; gives the blocks of all else. */
@@ -191,11 +269,11 @@ export class DomainSnapshots {
     if (block === undefined) return clear();
     for (;;) {
       try {
-        return await this.#tried(this.#volume.change(block * pageBytes, pageBytes, clear));
+        return await this.#failures.tried(this.#volume.change(block * pageBytes, pageBytes, clear));
       } catch (error) {
         if (!(error instanceof StorageError)) throw error;
-        if (this.#giveUp()) return clear();
-        await this.#hypervisor.platform.clock.sleep(retryCycles);
+        if (this.#failures.giveUp()) return clear();
+        await this.#failures.rest();
       }
     }
   }
@@ -204,47 +282,6 @@ export class DomainSnapshots {
   async #breakThoseLost(): Promise<void> {
     const pages = await this.#ports.do((processor) => this.#traps.lost(processor));
     const numbers = new Set(pages.flatMap((page) => this.#volume.findingInSource(page).map(({ number }) => number)));
-    if (numbers.size === 0) return;
-    try {
-      await this.#volume.breakSnapshots(numbers);
-    } catch (error) {
-      if (!(error instanceof StorageError)) throw error;
-      for (const number of numbers) this.#lost.add(number);
-    }
-  }
-
-  /** Has the store tried again, for a write that waits for it. */
-  async #tried(change: Promise<void>): Promise<void> {
-    let over = false;
-    const end = (): void => {
-      over = true;
-    };
-    const ended = change.then(end, end);
-    const { clock } = this.#hypervisor.platform;
-    while (!over) {
-      await Promise.race([ended, clock.sleep(retryCycles)]);
-      if (!over) this.#volume.tryAgain();
-    }
-    return change;
-  }
-
-  /**
-   * The store can neither keep a page nor note that snapshots are broken. They are so, if none is to hold writes: no guest's write fails for
-   * a store. Says whether it goes on.
-   */
-  #giveUp(): boolean {
-    const live = this.#volume.status.snapshots.filter(({ state }) => state === 'live');
-    const inSource = live.filter((one) => one.inSource > 0);
-    const danger = inSource.length > 0 ? inSource : live.slice(-1);
-    if (danger.some(({ policy, number }) => policy === 'hold' && !this.#lost.has(number))) return false;
-    for (const { number } of danger) this.#lost.add(number);
-    return true;
-  }
-
-  /** Has the store know what is broken. @throws StorageError */
-  async #tellLost(): Promise<void> {
-    if (this.#lost.size === 0) return;
-    await this.#volume.breakSnapshots(this.#lost);
-    this.#lost.clear();
+    if (numbers.size > 0) await this.#failures.break(numbers);
   }
 }

@@ -2,5 +2,6 @@
 import './instants.cases.ts';
 import './pages.cases.ts';
 import './lost.cases.ts';
+import './restore.cases.ts';
 import './store-full.cases.ts';
 import './disk.cases.ts';

@@ -6,6 +6,7 @@
  *     const snapshots = await service.open(domain0.thread, domain, store);
  *     const cycles = await snapshots.take(domain0.thread, 'monday', 'break');
  *     const bytes = await snapshots.read(domain0.thread, 'monday', 0, 4096);
+ *     await snapshots.restore(domain0.thread, 'monday');
  */
 import type { Hypervisor } from '../../hypervisor/index.ts';
 import type { Thread } from '../../hypervisor/schedule/index.ts';

@@ -84,8 +84,8 @@ export interface SnapshotMachine {
   readonly domain: number;
   readonly service: SnapshotService;
   readonly snapshots: DomainSnapshots;
-  /** The domain's own memory when it had just become still for each snapshot, and when it was about to go on, in order. */
-  readonly images: { readonly before: Uint8Array[]; readonly after: Uint8Array[] };
+  /** The domain's own memory when it had just become still for each snapshot or restore, and when it was about to go on, in order; the cycles of the former. */
+  readonly images: { readonly before: Uint8Array[]; readonly after: Uint8Array[]; readonly instants: number[] };
   sleep(cycles: number): Promise<void>;
   destroy(): Promise<void>;
   /** A snapshot's content of the domain's own memory. */
@@ -112,8 +112,9 @@ export const withSnapshots = async (
   const { pages } = request;
   await hypervisor.run(async (domain0) => {
     const { thread } = domain0;
-    const images = { before: [] as Uint8Array[], after: [] as Uint8Array[] };
+    const images = { before: [] as Uint8Array[], after: [] as Uint8Array[], instants: [] as number[] };
     kit.look = async (domain, when) => {
+      if (when === 'before') images.instants.push(hypervisor.platform.clock.now);
       images[when].push(await seenFromOutside(hypervisor, domain0, domain, pages));
     };
     const frames = await FrameStorage.allocate(hypervisor, thread, service.ports, storePages);
