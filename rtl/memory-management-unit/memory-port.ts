@@ -1,4 +1,4 @@
-import { all, any, type Bits, bit, bits, concat, input, module, output, stream } from '../hdl/index.ts';
+import { all, any, type Bits, bit, bits, concat, input, module, mux, output, stream } from '../hdl/index.ts';
 import { candidateOf } from '../parts/axi/candidate.ts';
 import { outputRegister } from './output-register.ts';
 import {
@@ -29,7 +29,10 @@ export const memoryPort = (p: Geometry) =>
       b: input(stream(memoryResponse(p))),
       failed: input(bit),
       clear: input(bit),
+      /** 0: never. */
       timeout: input(bits<number>(p.timerWidth)),
+      /** What the unit has begun on both memories is not answered. */
+      open_on_both: input(bit),
       ar_load: input(bit),
       ar_request: input(memoryRequest(p)),
       ar_owner: input(bits<number>(p.reads)),
@@ -72,7 +75,9 @@ export const memoryPort = (p: Geometry) =>
       io.b.ready.set(1);
       io.answer.set({ present: io.b.valid, ...io.b.data });
 
-      const { timeout, failed } = io;
+      const { failed } = io;
+      const patience = io.timeout.slice<number, number>(p.timerWidth - 1, 1);
+      const timeout = mux(all([io.open_on_both, patience.isNonZero()]), patience.extend(p.timerWidth), io.timeout);
       const readLate = watchedTimer(m, 'read_timer', {
         ...{ timeout, failed },
         open: concat(io.walker_waits, io.owed_reads),

@@ -17,6 +17,7 @@ export const turns = module(
     reads_allowed: output(bit),
     writes_allowed: output(bit),
     turn_request: output.reg(bit, { reset: 0 }),
+    open: output(bit),
   },
   (io, m) => {
     const r = m.regs({
@@ -30,6 +31,7 @@ export const turns = module(
     const allowed = all([io.turn, io.turn_request, spent.not()]);
     const wants = io.compare_wanted.or(io.writes_want);
     const { is_open } = m.named({ is_open: io.reads_open.or(io.writes_open) });
+    io.open.set(is_open);
     io.turn_request.set(any([is_open, wants.and(spent.not()), io.turn.and(io.contended.not())]));
 
     const { other_wants, own_wants } = m.named({

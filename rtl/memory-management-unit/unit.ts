@@ -141,6 +141,7 @@ const connectMemory = (io: Sides, u: Parts, p: Geometry, memory: 0 | 1): void =>
   port.failed.set(io.failed.bit(memory));
   port.clear.set(io.port_clear.bit(memory));
   port.timeout.set(u.registers.settings.timeout.cycles);
+  port.open_on_both.set(u.turns.open);
   // A walk goes before requests.
   const walks = walker.asks.bit(memory).and(port.ar_state.free);
   port.ar_load.set(walks.or(reads.loads.bit(memory)));

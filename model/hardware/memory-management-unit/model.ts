@@ -244,7 +244,7 @@ class Model implements MemoryManagementUnitModel {
 
   #edge(inputs: Uint32Array): void {
     const wires = this.#wires;
-    this.#timers.edge(inputs, wires, this.#registers.timeout);
+    this.#timers.edge(inputs, wires, this.#registers.timeout, this.#turns.open);
     this.#turns.edge(wires, this.#lookups.compareWanted);
     this.#interrupt = this.#registers.interrupting;
     for (const port of this.#ports) port.settle(inputs);

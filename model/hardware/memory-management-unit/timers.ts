@@ -86,11 +86,13 @@ export class Timers {
   }
 
   /** The edge; call it before anything else changes. */
-  edge(inputs: Uint32Array, { failed }: Wires, timeout: number): void {
+  edge(inputs: Uint32Array, { failed }: Wires, timeout: number, openOnBoth: boolean): void {
+    const patience = timeout >>> 1;
+    const limit = openOnBoth && patience !== 0 ? patience : timeout;
     for (const port of this.#parts.ports) {
       const set = setOf(port.memory);
       const { reads, writes } = this.#timers[port.memory]!;
-      if (timeout !== 0 && Math.max(reads.cycles, writes.cycles) >= timeout) this.#parts.events.timeout |= set;
+      if (timeout !== 0 && Math.max(reads.cycles, writes.cycles) >= limit) this.#parts.events.timeout |= set;
       const out = (failed & set) !== 0;
       reads.step(this.#read(inputs, port, reads.watch), out);
       writes.step(this.#write(inputs, port, writes.watch), out);

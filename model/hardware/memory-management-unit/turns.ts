@@ -60,12 +60,17 @@ export class Turns {
     return gives ? undefined : this.#kind;
   }
 
+  /** What has begun on both memories is not answered. */
+  get open(): boolean {
+    const owes = ({ route, pending }: { readonly route: number; readonly pending: number }): boolean =>
+      route === both && pending !== 0;
+    return this.#reads.some(owes) || this.#writes.some((slot) => isLaunched(slot) && owes(slot));
+  }
+
   /** Its registers at the edge, by the slots before it. */
   edge(wires: Wires, compareWanted: boolean): void {
     const { turn, contended, claim, claimMemory, claimFrame } = wires;
-    const owes = ({ route, pending }: { readonly route: number; readonly pending: number }): boolean =>
-      route === both && pending !== 0;
-    const open = this.#reads.some(owes) || this.#writes.some((slot) => isLaunched(slot) && owes(slot));
+    const { open } = this;
     const wanting = this.#wanting(wires, compareWanted);
     const wants = wanting.reads || wanting.writes;
     this.request = open || (wants && !this.#spent(wires)) || (turn && !contended);

@@ -104,7 +104,8 @@ describe.each(kinds)('%s', (kind) => {
         machine.runUntil(() => write.done || answer.done, 'a write');
         expect(machine.cycle - begin).toBeLessThan(soon);
       }
-      expect(machine.cycle - begin).toBeGreaterThan(timeout);
+      // Half of it, while writes are open on both memories.
+      expect(machine.cycle - begin).toBeGreaterThan(timeout / 2);
       expect(answer.responses).toEqual([0]);
       expect([status(machine), cause(machine)]).toEqual([1, failureCauses.timeout]);
     });

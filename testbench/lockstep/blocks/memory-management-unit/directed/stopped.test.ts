@@ -122,6 +122,39 @@ describe.each(kinds)('%s', (kind) => {
     },
   );
 
+  it.each([
+    ['writes', false],
+    ['a compared read', true],
+  ] as const)(
+    'who waits behind %s on both memories does not take the good one for dead before the bad one is given up',
+    (_, reads) => {
+      const machine = ready(timeout, { first: 5, second: 5, compare: true } as never);
+      machine.tables.map(0, 4, { second: 7 });
+      machine.bump(0, true);
+      const [first, second] = machine.units as [Machine['units'][0], Machine['units'][0]];
+      for (const [unit, page] of [3, 4].entries()) machine.ask(readOf(page * pageBytes), unit);
+      machine.settle();
+      const answer = machine.ask(
+        reads ? readOf(3 * pageBytes, { length: 31 }) : writeOf(3 * pageBytes, 9, { length: 31 }),
+      );
+      const beat = reads ? 'm1_axi_r' : 'm1_axi_w';
+      machine.runUntil(() => first.passes(beat), 'the first beat');
+      // The second memory serves one burst after the other: it is at that of the first unit.
+      const ended = (): boolean => first.passes(beat) && first.is(reads ? 'm1_axi_rlast' : 'm1_axi_wlast');
+      let open = true;
+      machine.watch = () => {
+        if (open) for (const ready of ['m1_axi_arready', 'm1_axi_wready']) second.set(ready, 0);
+        if (ended()) open = false;
+      };
+      const other = machine.ask(reads ? readOf(4 * pageBytes) : writeOf(4 * pageBytes, 7), 1);
+      machine.run(10);
+      machine.memories[0].death = 'silent';
+      machine.runUntil(() => answer.done && other.done, 'both');
+      expect(new Set([...answer.responses, ...other.responses])).toEqual(new Set([0]));
+      expect(status(machine)).toBe(1);
+    },
+  );
+
   it('nobody keeps the turn for both memories while it is stopped', () => {
     const machine = ready(timeout, { first: 5, second: 5 } as never);
     machine.tables.map(0, 4, { first: 7, second: 7 });

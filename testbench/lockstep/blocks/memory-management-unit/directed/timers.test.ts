@@ -84,7 +84,7 @@ describe.each(kinds)('%s', (kind) => {
 
   it('what queues up at a memory that is slow, but in time, does not take it out of use', () => {
     const machine = ready();
-    for (const memory of machine.memories) memory.latency = timeout - 60;
+    for (const memory of machine.memories) memory.latency = timeout / 2 - 40;
     const answers = Array.from({ length: 24 }, (_, number) => [
       machine.ask(readOf((number % 2) * pageBytes, { id: number % 4, length: 7 })),
       machine.ask(writeOf((number % 2) * pageBytes, 1, { id: number % 4, length: 7 })),
