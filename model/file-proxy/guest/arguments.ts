@@ -95,6 +95,13 @@ export const readData = (
   throw new ArgumentError('ERR_INVALID_ARG_TYPE', 'The "data" argument must be a string or a view of bytes.');
 };
 
+/** @throws ArgumentError for what is no array of views of bytes */
+export const readBuffers = (buffers: readonly ArrayBufferView[]): readonly Uint8Array[] => {
+  if (!Array.isArray(buffers) || !buffers.every((one) => ArrayBuffer.isView(one)))
+    throw new ArgumentError('ERR_INVALID_ARG_TYPE', 'The "buffers" argument must be an array of views of bytes.');
+  return buffers.map((one) => readData(one));
+};
+
 /** Options that may be given as an encoding alone. */
 export const readOptions = <T extends object>(
   options: T | string | null | undefined,

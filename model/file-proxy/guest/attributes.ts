@@ -96,8 +96,13 @@ export const attributeOperations = (guest: Guest) => {
       at('readlink', path, false, async ({ reference }) =>
         encoded(await reference.target(), readOptions<{ encoding?: Encoding }>(options).encoding as Encoding),
       ),
-    readdir: (path: PathArgument, options?: ListOptions | Encoding): Promise<(string | Buffer | Dirent)[]> =>
-      at('scandir', path, true, async (found) => {
+    /** Names in a directory; `syscall` is told in its errors. */
+    list: (
+      syscall: string,
+      path: PathArgument,
+      options?: ListOptions | Encoding,
+    ): Promise<(string | Buffer | Dirent)[]> =>
+      at(syscall, path, true, async (found) => {
         const { encoding, withFileTypes } = readOptions<ListOptions>(options);
         const names = [...(await namesIn(guest, found))].sort(([a], [b]) => (a < b ? -1 : 1));
         const name = (octets: Octets): string | Buffer => encoded(octets, encoding as Encoding);

@@ -1,6 +1,15 @@
 /** Operations on open files by their number. */
 import { FileError } from '../protocol/errors.ts';
-import { type PathArgument, readData, readFlags, readMode, readPath, readTime, shown } from './arguments.ts';
+import {
+  type PathArgument,
+  readBuffers,
+  readData,
+  readFlags,
+  readMode,
+  readPath,
+  readTime,
+  shown,
+} from './arguments.ts';
 import { statOf } from './attributes.ts';
 import { asNode, type Guest } from './guest.ts';
 import { isDirectory } from './namespace.ts';
@@ -10,6 +19,8 @@ import type { Stats } from './stats.ts';
 export type Position = number | bigint | null | undefined;
 const positionOf = (position: Position): number | null =>
   position === null || position === undefined || Number(position) < 0 ? null : Number(position);
+
+const lengthOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, { length }) => sum + length, 0);
 
 export const descriptorOperations = (guest: Guest) => {
   const { handles } = guest;
@@ -44,6 +55,27 @@ export const descriptorOperations = (guest: Guest) => {
       }),
     write: (descriptor: number, data: Uint8Array, position: Position): Promise<number> =>
       asNode('write', {}, async () => handles.get(descriptor).write(data, positionOf(position))),
+    /** Fills buffers one after another; gives the bytes read. */
+    readv: (descriptor: number, buffers: readonly ArrayBufferView[], position?: Position): Promise<number> =>
+      asNode('read', {}, async () => {
+        const parts = readBuffers(buffers);
+        const handle = handles.get(descriptor);
+        if (isDirectory(handle.reference)) throw new FileError('EISDIR');
+        if (parts.length === 0) throw new FileError('EINVAL');
+        const data = await handle.read(lengthOf(parts), positionOf(position));
+        let done = 0;
+        for (const part of parts) {
+          part.set(data.subarray(done, done + part.length));
+          done += part.length;
+        }
+        return data.length;
+      }),
+    /** Writes buffers one after another, as one write. */
+    writev: (descriptor: number, buffers: readonly ArrayBufferView[], position?: Position): Promise<number> =>
+      asNode('write', {}, async () => {
+        const parts = readBuffers(buffers);
+        return parts.length === 0 ? 0 : handles.get(descriptor).write(Buffer.concat(parts), positionOf(position));
+      }),
     fstat: (descriptor: number, options?: { readonly bigint?: boolean } | null): Promise<Stats> =>
       asNode('fstat', {}, async () => statOf(handles.get(descriptor), options)),
     ftruncate: (descriptor: number, length = 0): Promise<void> =>

@@ -1,3 +1,6 @@
+import { EventEmitter } from 'node:events';
+import fs from 'node:fs';
+import readline from 'node:readline';
 import { readData } from './arguments.ts';
 import type { DescriptorOperations, Position } from './descriptors.ts';
 import type { Stats } from './stats.ts';
@@ -10,10 +13,12 @@ interface ReadInto {
 }
 
 /** Node's `fs.promises.FileHandle`. */
-export class FileHandle {
-  readonly fd: number;
+export class FileHandle extends EventEmitter {
+  /** -1 once it is closed. */
+  fd: number;
   private readonly operations: DescriptorOperations;
   constructor(operations: DescriptorOperations, descriptor: number) {
+    super();
     this.operations = operations;
     this.fd = descriptor;
   }
@@ -80,7 +85,54 @@ export class FileHandle {
   utimes(accessed: number | string | Date, modified: number | string | Date): Promise<void> {
     return this.operations.futimes(this.fd, accessed, modified);
   }
-  close(): Promise<void> {
-    return this.operations.close(this.fd);
+  async readv<T extends readonly ArrayBufferView[]>(
+    buffers: T,
+    position?: Position,
+  ): Promise<{ bytesRead: number; buffers: T }> {
+    return { bytesRead: await this.operations.readv(this.fd, buffers, position), buffers };
+  }
+  async writev<T extends readonly ArrayBufferView[]>(
+    buffers: T,
+    position?: Position,
+  ): Promise<{ bytesWritten: number; buffers: T }> {
+    return { bytesWritten: await this.operations.writev(this.fd, buffers, position), buffers };
+  }
+  /** Node's own streams on this handle: they close it when they end, unless `autoClose` is false. */
+  createReadStream(options?: object): fs.ReadStream {
+    return fs.createReadStream('', { ...options, fd: this.fd, fs: this.#asFileSystem() } as object);
+  }
+  createWriteStream(options?: object): fs.WriteStream {
+    return fs.createWriteStream('', { ...options, fd: this.fd, fs: this.#asFileSystem() } as object);
+  }
+  readLines(options?: object): readline.Interface {
+    return readline.createInterface({ input: this.createReadStream(options), crlfDelay: Number.POSITIVE_INFINITY });
+  }
+  /** The calls that streams make. */
+  #asFileSystem(): object {
+    type Told = (error: Error | null, count?: number, given?: unknown) => void;
+    const tell = (work: Promise<unknown>, told: Told, given?: unknown): void => {
+      work.then(
+        (count) => told(null, count as number | undefined, given),
+        (error: Error) => told(error),
+      );
+    };
+    const { operations } = this;
+    return {
+      read: (fd: number, into: Uint8Array, offset: number, length: number, position: Position, told: Told) =>
+        tell(operations.read(fd, into, offset, length, position), told, into),
+      write: (fd: number, data: Uint8Array, offset: number, length: number, position: Position, told: Told) =>
+        tell(operations.write(fd, data.subarray(offset, offset + length), position), told),
+      writev: (fd: number, data: readonly Uint8Array[], position: Position, told: Told) =>
+        tell(operations.writev(fd, data, position), told, data),
+      fsync: (fd: number, told: Told) => tell(operations.fsync(fd), told),
+      close: (_: number, told: Told) => tell(this.close(), told),
+    };
+  }
+  async close(): Promise<void> {
+    const { fd } = this;
+    if (fd === -1) return;
+    this.fd = -1;
+    await this.operations.close(fd);
+    this.emit('close');
   }
 }

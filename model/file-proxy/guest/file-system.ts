@@ -5,6 +5,7 @@ import { type PathArgument, readData } from './arguments.ts';
 import { attributeOperations } from './attributes.ts';
 import { contentOperations } from './contents.ts';
 import { descriptorOperations, type Position } from './descriptors.ts';
+import { Dir, directoryOperations } from './directories.ts';
 import { FileHandle } from './file-handle.ts';
 import { Guest } from './guest.ts';
 import { nameOperations } from './names.ts';
@@ -81,6 +82,17 @@ const writeArguments = (values: readonly unknown[]): readonly [data: Uint8Array,
   ];
 };
 
+/** `fs.readv` and `fs.writev`: (fd, buffers, callback), (fd, buffers, position, callback). */
+const vectorForm =
+  (work: (descriptor: number, buffers: readonly ArrayBufferView[], position?: Position) => Promise<number>) =>
+  (descriptor: number, buffers: readonly ArrayBufferView[], ...rest: unknown[]): void => {
+    const callback = rest.pop() as Callback;
+    work(descriptor, buffers, rest[0] as Position).then(
+      (count) => queueMicrotask(() => callback(null, count as never, buffers as never)),
+      (error: Error) => queueMicrotask(() => callback(error)),
+    );
+  };
+
 /** A guest's file system in the shape of Node's `fs`: its own files, and whatever shares are mounted in it. */
 export const createGuestFileSystem = ({ local = new MemoryTree(), umask = 0o022 }: GuestFileSystemOptions = {}) => {
   const guest = new Guest(local, umask);
@@ -88,15 +100,15 @@ export const createGuestFileSystem = ({ local = new MemoryTree(), umask = 0o022 
   const descriptors = descriptorOperations(guest);
   const names = nameOperations(guest);
   const contents = contentOperations(descriptors, names.unlink);
-  const { exists, ...attributes } = attributeOperations(guest);
-  const shared = { ...names, ...attributes, ...contents };
+  const { exists, list, ...attributes } = attributeOperations(guest);
+  const shared = { ...names, ...attributes, ...contents, ...directoryOperations(list, attributes.stat) };
   const promises = {
     ...shared,
     open: async (path: PathArgument, flags?: string | number, mode?: number | string): Promise<FileHandle> =>
       new FileHandle(descriptors, await descriptors.open(path, flags, mode)),
     constants: nodeFs.constants,
   };
-  const { read, write, readRest: _rest, writeRest: _all, ...byNumber } = descriptors;
+  const { read, write, readv, writev, readRest: _rest, writeRest: _all, ...byNumber } = descriptors;
   const fileSystem = {
     ...withCallbacks({ ...shared, ...byNumber }),
     read(descriptor: number, ...values: unknown[]): void {
@@ -115,6 +127,8 @@ export const createGuestFileSystem = ({ local = new MemoryTree(), umask = 0o022 
         (error: Error) => queueMicrotask(() => callback(error)),
       );
     },
+    readv: vectorForm(readv),
+    writev: vectorForm(writev),
     exists(path: PathArgument, callback: (there: boolean) => void): void {
       void exists(path).then(callback);
     },
@@ -127,6 +141,7 @@ export const createGuestFileSystem = ({ local = new MemoryTree(), umask = 0o022 
     Stats,
     BigIntStats,
     Dirent,
+    Dir,
     promises,
     /** Shows a share at a path of this tree. Where the guest has a file of its own there, `precedence` says which is seen. @throws FileError */
     mount: (path: string, tree: Tree, precedence: Precedence = 'local'): Promise<void> =>
