@@ -117,6 +117,50 @@ test('what is not granted cannot be mapped: other domains, other pages, more rig
   expect(await map(9)).toBe('EPERM');
 });
 
+test('a domain that maps all that it may has no room for more, others go on, and what it unmaps is room again', async () => {
+  const machine = await twoGuests();
+  const { first, second } = machine;
+  // A sixteenth of a record for each of 512 frames.
+  const most = 32;
+  const pageOf = (index: number): number => grantPage + 16 + index;
+  const handles = await machine.do(second[0], async ({ guest, calls }) => {
+    await machine.hypervisor.platform.run(() =>
+      first.do(async ({ guest: granting }) => {
+        for (let reference = 16; reference <= 16 + most; reference += 1)
+          await granting.memory.write64(grantTableAddress + 8 * reference, 1n | (BigInt(grantee) << 16n));
+        await granting.memory.write32(0, 4711);
+      }),
+    );
+    const mapped: (number | string)[] = [];
+    for (let index = 0; index <= most; index += 1)
+      mapped.push(
+        await outcomeOf(calls.grantMap({ domain: granter, reference: 16 + index, page: pageOf(index), write: false })),
+      );
+    expect(await guest.memory.read32(pageOf(most - 1) * pageBytes)).toBe(4711);
+    return mapped;
+  });
+  expect(handles.slice(0, most).every((handle) => typeof handle === 'number')).toBe(true);
+  expect(handles[most]).toBe('ENOSPC');
+  // The other domain's records are its own.
+  await machine.do(second[1], ({ guest }) =>
+    guest.memory.write64(grantTableAddress + 8 * 3, 1n | (BigInt(granter) << 16n) | (1n << 32n)),
+  );
+  await machine.do(first, async ({ calls }) => {
+    const handle = await calls.grantMap({ domain: grantee, reference: 3, page: grantPage, write: false });
+    await calls.grantUnmap(handle);
+  });
+  await machine.do(second[0], async ({ calls }) => {
+    await calls.grantEnd(3);
+    await calls.grantUnmap(Number(handles[5]));
+    const again = await calls.grantMap({ domain: granter, reference: 16 + most, page: pageOf(most), write: false });
+    expect(again).toBe(handles[5]);
+  });
+  await machine.do(first, async ({ calls }) => {
+    for (let reference = 16; reference <= 16 + most; reference += 1) await calls.grantEnd(reference);
+  });
+  expect(await machine.audit()).toEqual([]);
+});
+
 type Move =
   | { readonly does: 'grant'; readonly slot: number; readonly readOnly: boolean }
   | { readonly does: 'end'; readonly slot: number }
