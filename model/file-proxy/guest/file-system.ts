@@ -4,6 +4,7 @@ import type { Tree } from '../tree/tree.ts';
 import { type PathArgument, readData } from './arguments.ts';
 import { attributeOperations } from './attributes.ts';
 import { contentOperations } from './contents.ts';
+import { copyOperations } from './copying.ts';
 import { descriptorOperations, type Position } from './descriptors.ts';
 import { Dir, directoryOperations } from './directories.ts';
 import { FileHandle } from './file-handle.ts';
@@ -101,7 +102,13 @@ export const createGuestFileSystem = ({ local = new MemoryTree(), umask = 0o022 
   const names = nameOperations(guest);
   const contents = contentOperations(descriptors, names.unlink);
   const { exists, list, ...attributes } = attributeOperations(guest);
-  const shared = { ...names, ...attributes, ...contents, ...directoryOperations(list, attributes.stat) };
+  const shared = {
+    ...names,
+    ...attributes,
+    ...contents,
+    ...directoryOperations(list, attributes.stat),
+    ...copyOperations({ ...names, ...attributes, ...contents, list }),
+  };
   const promises = {
     ...shared,
     open: async (path: PathArgument, flags?: string | number, mode?: number | string): Promise<FileHandle> =>
