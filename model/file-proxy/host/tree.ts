@@ -40,6 +40,9 @@ export class HostTree implements Tree {
     this.rootKey = keyOf(stats);
     return new HostReference(await this.adopt(descriptor, stats, '' as Octets));
   }
+  get descriptorsHeld(): number {
+    return this.descriptors;
+  }
   /** @throws FileError with EMFILE */
   takeDescriptor(): void {
     if (this.descriptors >= this.limits.descriptors) throw new FileError('EMFILE');

@@ -23,13 +23,16 @@ export interface Fid {
 const extendedLimit = 2 ** 22;
 
 interface Slot {
-  /** Null while the request that makes the fid is under way. */
+  /** Null while the request that makes or replaces the fid is under way. */
   fid: Fid | null;
   uses: number;
-  removed: boolean;
-  /** Called when it is removed and nothing uses it. */
-  done(): void;
+  /** Called whenever nothing uses it any more. */
+  idle(): void;
 }
+
+const emptySlot = (): Slot => ({ fid: null, uses: 0, idle: () => undefined });
+const untilIdle = (slot: Slot): Promise<void> =>
+  slot.uses === 0 ? Promise.resolve() : new Promise((resolve) => (slot.idle = resolve));
 
 /** A connection's fids. One that is clunked goes when the last request that uses it is done. */
 export class Fids {
@@ -46,7 +49,7 @@ export class Fids {
   async add(number: number, make: () => Promise<Fid | null>): Promise<void> {
     if (number === noFid || this.slots.has(number)) throw new FileError('EBADF');
     if (this.slots.size >= this.limit) throw new FileError('EMFILE');
-    const slot: Slot = { fid: null, uses: 0, removed: false, done: () => undefined };
+    const slot = emptySlot();
     this.slots.set(number, slot);
     try {
       slot.fid = await make();
@@ -54,14 +57,17 @@ export class Fids {
       if (slot.fid === null) this.slots.delete(number);
     }
   }
-  /** Puts another fid in place of one. */
+  /** Puts another fid in place of one. The number stays taken meanwhile, so that no request can make a fid that this one would write over. */
   async replace(number: number, fid: Fid): Promise<void> {
-    const old = await this.take(number).catch(async (error: unknown) => {
+    const slot = this.slots.get(number);
+    const old = slot?.fid ?? null;
+    if (slot === undefined || old === null) {
       await this.dispose(fid);
-      throw error;
-    });
-    const slot: Slot = { fid, uses: 0, removed: false, done: () => undefined };
-    this.slots.set(number, slot);
+      throw new FileError('EBADF');
+    }
+    slot.fid = null;
+    await untilIdle(slot);
+    slot.fid = fid;
     await this.dispose(old);
   }
   /** Runs `work` with a fid, which stays whole until it is done. @throws FileError with EBADF */
@@ -73,17 +79,17 @@ export class Fids {
       return await work(slot.fid);
     } finally {
       slot.uses -= 1;
-      if (slot.removed && slot.uses === 0) slot.done();
+      if (slot.uses === 0) slot.idle();
     }
   }
   /** Takes a fid out; resolves once nothing uses it any more. @throws FileError with EBADF */
-  private take(number: number): Promise<Fid> {
+  private async take(number: number): Promise<Fid> {
     const slot = this.slots.get(number);
-    if (slot === undefined || slot.fid === null) return Promise.reject(new FileError('EBADF'));
+    if (slot === undefined || slot.fid === null) throw new FileError('EBADF');
     const { fid } = slot;
     this.slots.delete(number);
-    slot.removed = true;
-    return slot.uses === 0 ? Promise.resolve(fid) : new Promise((resolve) => (slot.done = () => resolve(fid)));
+    await untilIdle(slot);
+    return fid;
   }
   /** Gives a fid an extended attribute's value to read or to gather. @throws FileError with ENOMEM where the connection has too many */
   extend(fid: Fid, extended: ExtendedValue): void {

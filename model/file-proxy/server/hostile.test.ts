@@ -1,4 +1,5 @@
 /** Clients that send whatever would hurt: the server goes on, reads nothing outside its share, and serves others. */
+import fs from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RemoteTree } from '../client/remote-tree.ts';
@@ -24,6 +25,19 @@ const begin = async (session: Session): Promise<void> => {
       encode({ name: 'Tattach', tag: 1, fid, afid: 0xffff_ffff, userName: none, attachName: none, uid: 0 }),
     );
 };
+
+/** What this process has open in a directory. */
+const descriptorsIn = (path: string): string[] =>
+  fs
+    .readdirSync('/proc/self/fd')
+    .map((name) => {
+      try {
+        return fs.readlinkSync(`/proc/self/fd/${name}`);
+      } catch {
+        return '';
+      }
+    })
+    .filter((open) => open === path || open.startsWith(`${path}/`));
 
 /** What a campaign saw. */
 interface Seen {
@@ -91,6 +105,10 @@ test(
     // The messages were not all noise.
     expect(seen.done).toBeGreaterThan(seen.messages / 10);
     await client.close();
+    await good.close();
+    expect(share.tree.descriptorsHeld).toBe(0);
+    const [own, ...left] = descriptorsIn(share.path);
+    expect([own, left]).toEqual([share.path, []]);
     await share.close();
   },
   thorough ? 3_000_000 : 300_000,

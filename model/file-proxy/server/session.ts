@@ -46,6 +46,7 @@ export class Session {
   private readonly underWay = new Map<number, Promise<unknown>>();
   /** 0 until a version was agreed on. */
   private messageSize = 0;
+  private versionsUnderWay = 0;
   private closed = false;
 
   constructor(options: SessionOptions) {
@@ -87,7 +88,7 @@ export class Session {
     const { name, tag } = message;
     try {
       if (name === 'Tversion') return await this.version(message);
-      if (this.messageSize === 0 || tag === noTag) return failure(tag, 'EPROTO');
+      if (this.messageSize === 0 || this.versionsUnderWay > 0 || tag === noTag) return failure(tag, 'EPROTO');
       if (name === 'Tflush') {
         // The answer to what is flushed goes first, so that the tag is free after ours.
         if (message.oldTag !== tag) await this.underWay.get(message.oldTag)?.catch(() => undefined);
@@ -114,8 +115,13 @@ export class Session {
   /** Agrees on a version and a size, and forgets all that went before. */
   private async version({ tag, messageSize, version }: Message<'Tversion'>): Promise<Parts> {
     const others = [...this.underWay.values()];
-    await Promise.allSettled(others);
-    await this.forget();
+    this.versionsUnderWay += 1;
+    try {
+      await Promise.allSettled(others);
+      await this.forget();
+    } finally {
+      this.versionsUnderWay -= 1;
+    }
     const size = Math.min(messageSize, this.limits.messageSize);
     if (size < leastMessageSize) return failure(tag, 'EMSGSIZE');
     const known = version === versionText;

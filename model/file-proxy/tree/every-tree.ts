@@ -20,6 +20,11 @@ export interface TreeUnderTest {
   close(): Promise<void>;
 }
 
+export interface HostTreeUnderTest extends TreeUnderTest {
+  readonly tree: HostTree;
+  readonly path: string;
+}
+
 const fault = (error: unknown): void => {
   throw error;
 };
@@ -38,7 +43,7 @@ export const remotely = async (tree: Tree, messageSize = 8192): Promise<TreeUnde
 };
 
 /** A new directory of the host, as a tree. */
-export const hostTree = async (quota?: QuotaLimits): Promise<TreeUnderTest & { readonly path: string }> => {
+export const hostTree = async (quota?: QuotaLimits): Promise<HostTreeUnderTest> => {
   const path = fs.mkdtempSync(join(os.tmpdir(), 'portcullis-tree-'));
   const share = await HostShare.open(path, quota === undefined ? {} : { quota });
   return {

@@ -1,9 +1,9 @@
 /** A directory of the host with links that lead out of it, and what lies there that no client may reach. For tests. */
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { hostTree, type TreeUnderTest } from './every-tree.ts';
+import { type HostTreeUnderTest, hostTree } from './every-tree.ts';
 
-export interface OutwardLinks extends TreeUnderTest {
+export interface OutwardLinks extends HostTreeUnderTest {
   /** Makes those of the links again that clients have taken away. */
   arrange(): void;
   /** Texts of all files outside by their names: the canary's alone, if nobody got there. */
@@ -32,6 +32,7 @@ export const outwardLinks = async (): Promise<OutwardLinks> => {
   arrange();
   return {
     tree: share.tree,
+    path: share.path,
     arrange,
     outside: () =>
       Object.fromEntries(fs.readdirSync(beside).map((name) => [name, fs.readFileSync(join(beside, name), 'utf8')])),
