@@ -20,6 +20,7 @@ export const bytesOption = (given: Arguments, name: string): number | undefined 
 /** Why an address cannot be listened at. */
 const addressErrors: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another server is there; end it, or give another address',
+  EEXIST: 'a file that is no socket is there; give another path',
   EADDRNOTAVAIL: 'this machine has no such address; 127.0.0.1 is always there',
   // libuv says this of a missing directory too.
   EACCES: "the socket's directory must be there and be yours to write, and ports below 1024 are the superuser's",

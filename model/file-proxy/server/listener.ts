@@ -1,5 +1,5 @@
-import fs from 'node:fs';
 import net from 'node:net';
+import { listenAt } from '../../hypervisor/unix-sockets.ts';
 
 /** Where a server can be reached: a Unix socket's path, or a host and port. */
 export type Address = { readonly path: string } | { readonly host: string; readonly port: number };
@@ -11,25 +11,9 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** Whether someone answers at a Unix socket. */
-const answers = (path: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const probe = net.connect({ path });
-    probe.on('connect', () => {
-      probe.destroy();
-      resolve(true);
-    });
-    probe.on('error', () => resolve(false));
-  });
-
-/** Removes the socket of a server that is no more. */
-const clearStale = async (path: string): Promise<void> => {
-  if (fs.lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true && !(await answers(path))) fs.rmSync(path);
-};
-
 /**
  * Accepts connections, at most so many at once; others are closed at once.
- * @throws Node's errors, such as EADDRINUSE
+ * @throws as `listenAt`
  */
 export const listen = async (
   address: Address,
@@ -45,11 +29,7 @@ export const listen = async (
     );
     return undefined;
   });
-  if ('path' in address) await clearStale(address.path);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(address, resolve);
-  });
+  await listenAt(server, address);
   const bound = server.address();
   return {
     address:

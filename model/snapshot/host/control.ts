@@ -1,7 +1,7 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { connected, listenAt } from '../sockets.ts';
+import { connected, listenAt } from '../../hypervisor/unix-sockets.ts';
 import { SnapshotError } from '../storage.ts';
 import type { Volume } from '../volume.ts';
 import { answerRequest, readRequest, type VolumeAnswer, type VolumeRequest } from './requests.ts';
@@ -59,7 +59,10 @@ export class Control {
     }
     const control = new Control(path);
     await listenAt(control.#server, { path }).catch((error: NodeJS.ErrnoException) => {
-      throw error.code === 'EADDRINUSE' ? new SnapshotError(`${file} is served by another process already.`) : error;
+      if (error.code === 'EADDRINUSE') throw new SnapshotError(`${file} is served by another process already.`);
+      if (error.code === 'EEXIST')
+        throw new SnapshotError(`${path} is in the way of the socket by which ${file} is controlled: move it.`);
+      throw error;
     });
     await chmod(path, 0o600);
     return control;

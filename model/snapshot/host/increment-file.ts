@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { SnapshotError } from '../storage.ts';
 
@@ -72,7 +72,41 @@ const decodeHeader = (path: string, bytes: Buffer): IncrementHeader => {
   };
 };
 
-/** Writes a copy; the header comes last, so that one that was interrupted is none. @throws the system's errors */
+/** Writes all bytes: one write of the system may take only a part, as where the disk is full. @throws the system's errors */
+export const writeFully = async (file: FileHandle, bytes: Uint8Array, at: number): Promise<void> => {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
+    done += bytesWritten;
+  }
+};
+
+const writeContent = async (
+  file: FileHandle,
+  header: Omit<IncrementHeader, 'blocks'>,
+  blocks: AsyncIterable<IncrementBlock>,
+): Promise<{ readonly blocks: number; readonly bytes: number }> => {
+  let count = 0;
+  let at = headerSize;
+  for await (const { block, content } of blocks) {
+    const record = Buffer.alloc(recordHeaderSize);
+    record.writeBigUInt64LE(BigInt(block));
+    record.writeUInt32LE(content?.length ?? 0, 8);
+    const checked = content === null ? record.subarray(0, 12) : Buffer.concat([record.subarray(0, 12), content]);
+    record.writeUInt32LE(crc32(checked), 12);
+    await writeFully(file, content === null ? record : Buffer.concat([record, content]), at);
+    at += recordHeaderSize + (content?.length ?? 0);
+    count += 1;
+  }
+  await file.sync();
+  await writeFully(file, encodeHeader({ ...header, blocks: count }), 0);
+  await file.sync();
+  return { blocks: count, bytes: at };
+};
+
+/**
+ * Writes a copy to a file that is yet to be made; the header comes last, so that one that was interrupted is none.
+ * @throws the system's errors, EEXIST where the file is there; then it made none
+ */
 export const writeIncrement = async (
   path: string,
   header: Omit<IncrementHeader, 'blocks'>,
@@ -80,22 +114,10 @@ export const writeIncrement = async (
 ): Promise<{ readonly blocks: number; readonly bytes: number }> => {
   const file = await open(path, 'wx', 0o600);
   try {
-    let count = 0;
-    let at = headerSize;
-    for await (const { block, content } of blocks) {
-      const record = Buffer.alloc(recordHeaderSize);
-      record.writeBigUInt64LE(BigInt(block));
-      record.writeUInt32LE(content?.length ?? 0, 8);
-      const checked = content === null ? record.subarray(0, 12) : Buffer.concat([record.subarray(0, 12), content]);
-      record.writeUInt32LE(crc32(checked), 12);
-      await file.writev(content === null ? [record] : [record, content], at);
-      at += recordHeaderSize + (content?.length ?? 0);
-      count += 1;
-    }
-    await file.sync();
-    await file.write(encodeHeader({ ...header, blocks: count }), 0, headerSize, 0);
-    await file.sync();
-    return { blocks: count, bytes: at };
+    return await writeContent(file, header, blocks);
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
   } finally {
     await file.close();
   }

@@ -1,10 +1,11 @@
-import { copyFile, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, type FileHandle, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { drawFrom } from '../testing/machine.ts';
 import type { Volume } from '../volume.ts';
 import { openHostVolume } from './host-volume.ts';
+import { writeFully } from './increment-file.ts';
 import { exportSnapshot, importChain } from './increments.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'increments-'));
@@ -107,5 +108,27 @@ test('differences are from an older snapshot that is there', async () => {
   await refused('a', 'd', /'d' is not older than 'a'/);
   await refused('d', 'd', /is not older/);
   await refused('d', 'b', /There is no snapshot 'b'/);
+  // A file that is there, such as the volume's own, is never replaced.
+  const before = await readFile(at('9.img'));
+  for (const there of ['9.img', '9.img.snapshots', '9-a'])
+    await expect(exportSnapshot(volume, 'a', null, at(there))).rejects.toMatchObject({ code: 'EEXIST' });
+  await writeFile(at('own.new'), 'mine');
+  await exportSnapshot(volume, 'a', null, at('own'));
+  expect(await readFile(at('own.new'), 'utf8')).toBe('mine');
+  expect(await readFile(at('own'))).toEqual(await readFile(at('9-a')));
+  expect((await readFile(at('9.img'))).equals(before)).toBe(true);
   await close();
+});
+
+test('what the system wrote a part of is written to its end', async () => {
+  const written = Buffer.alloc(100);
+  const file = {
+    write: async (bytes: Uint8Array, from: number, length: number, to: number) => {
+      const bytesWritten = Math.min(length, 7);
+      written.set(bytes.subarray(from, from + bytesWritten), to);
+      return { bytesWritten };
+    },
+  } as unknown as FileHandle;
+  await writeFully(file, Buffer.alloc(90, 5), 10);
+  expect(written).toEqual(Buffer.concat([Buffer.alloc(10), Buffer.alloc(90, 5)]));
 });

@@ -1,5 +1,5 @@
 /** Chains of copies of snapshots: a full one, and the differences after it. Source: `docs/systems/snapshot.md`, "Increments". */
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { isZero } from '../copier.ts';
 import type { Snapshot } from '../snapshots.ts';
 import { SnapshotError } from '../storage.ts';
@@ -11,6 +11,7 @@ import {
   readIncrementHeader,
   type SnapshotId,
   sameSnapshot,
+  writeFully,
   writeIncrement,
 } from './increment-file.ts';
 
@@ -32,6 +33,12 @@ async function* contentsOf(
   }
 }
 
+/** The system's errors of a file that is open say what failed, but not with which file. */
+const namingFile = (path: string, error: unknown): unknown =>
+  error instanceof Error && 'syscall' in error && !('path' in error)
+    ? Object.assign(error, { path, message: `${error.message} '${path}'` })
+    : error;
+
 /** What an export has written. */
 export interface Exported {
   readonly blocks: number;
@@ -41,7 +48,7 @@ export interface Exported {
 /**
  * Writes a copy of a snapshot to a file that is yet to be made.
  * @param since an older one: only what changed after it is written
- * @throws SnapshotError, StorageError, SourceError, the system's errors; then there is no file
+ * @throws SnapshotError, StorageError, SourceError, the system's errors, EEXIST where the file is there; then it made none
  */
 export const exportSnapshot = async (
   volume: Volume,
@@ -57,16 +64,9 @@ export const exportSnapshot = async (
   const all = Array.from({ length: blocks }, (_, block) => block);
   const wanted = base === null ? all : all.filter((block) => volume.isChanged(base, snapshot, block));
   const header = { size, blockSize, base: base && idOf(base), snapshot: idOf(snapshot) };
-  const begun = `${path}.new`;
-  await rm(begun, { force: true });
-  try {
-    const written = await writeIncrement(begun, header, contentsOf(volume, snapshot, wanted, base === null));
-    await rename(begun, path);
-    return written;
-  } catch (error) {
-    await rm(begun, { force: true });
-    throw error;
-  }
+  return writeIncrement(path, header, contentsOf(volume, snapshot, wanted, base === null)).catch((error: unknown) => {
+    throw namingFile(path, error);
+  });
 };
 
 /** @throws SnapshotError naming the file that does not follow the one before it */
@@ -105,14 +105,14 @@ export const importChain = async (path: string, chain: readonly string[]): Promi
         const length = Math.min(header.blockSize, header.size - at);
         if (length <= 0 || (content !== null && content.length !== length))
           throw new SnapshotError(`${chain[index]}: Block ${block} is none of a volume of ${header.size} bytes.`);
-        await file.write(content ?? Buffer.alloc(length), 0, length, at);
+        await writeFully(file, content ?? Buffer.alloc(length), at);
       }
     await file.sync();
-    await file.close();
     return { size: first.size };
   } catch (error) {
-    await file.close();
     await rm(path, { force: true });
-    throw error;
+    throw namingFile(path, error);
+  } finally {
+    await file.close();
   }
 };

@@ -1,5 +1,5 @@
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
-import { listenAt } from '../sockets.ts';
+import { listenAt } from '../../hypervisor/unix-sockets.ts';
 import { ByteQueue } from './byte-queue.ts';
 import type { Exports } from './export.ts';
 import { Handshake } from './handshake.ts';

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { connect, type ListenOptions, type Server, type Socket } from 'node:net';
 
 /** A connection to a Unix socket; null when nobody listens there. */
@@ -21,9 +21,20 @@ const begin = (server: Server, where: ListenOptions): Promise<void> =>
     });
   });
 
+/** Removes the socket of a server that is no more, and nothing else. @throws an error with the code EEXIST when what is there is no socket */
+const removeStale = async (path: string): Promise<void> => {
+  const status = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (status?.isSocket() === false)
+    throw Object.assign(new Error(`${path} is no socket.`), { code: 'EEXIST', syscall: 'listen', path });
+  await rm(path, { force: true });
+};
+
 /**
  * Listens, also where a process that was killed left its Unix socket behind.
- * @throws the system's error; EADDRINUSE when another process listens there
+ * @throws the system's error; EADDRINUSE when another process listens there, EEXIST when a file is there that is no socket
  */
 export const listenAt = async (server: Server, where: ListenOptions): Promise<void> => {
   try {
@@ -36,7 +47,7 @@ export const listenAt = async (server: Server, where: ListenOptions): Promise<vo
     });
     other?.destroy();
     if (other !== null) throw error;
-    await rm(path, { force: true });
+    await removeStale(path);
     await begin(server, where);
   }
 };
