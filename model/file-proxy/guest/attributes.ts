@@ -64,7 +64,10 @@ export const attributeOperations = (guest: Guest) => {
       }),
     );
   const change = (syscall: string, path: PathArgument, follow: boolean, wanted: () => Change): Promise<void> =>
-    at(syscall, path, follow, ({ reference }) => reference.change(wanted()));
+    at(syscall, path, follow, async (found) => {
+      await found.reference.change(wanted());
+      guest.tell('change', found.path);
+    });
   type Time = number | string | Date;
   const times = (accessed: Time, modified: Time): Change => ({
     accessed: readTime(accessed),
@@ -121,9 +124,10 @@ export const attributeOperations = (guest: Guest) => {
     lutimes: (path: PathArgument, accessed: Time, modified: Time): Promise<void> =>
       change('lutime', path, false, () => times(accessed, modified)),
     truncate: (path: PathArgument, length = 0): Promise<void> =>
-      at('open', path, true, async ({ reference }) => {
+      at('open', path, true, async (found) => {
         if (length < 0) throw new FileError('EINVAL');
-        await reference.change({ size: length });
+        await found.reference.change({ size: length });
+        guest.tell('change', found.path);
       }),
     /** Removes a file, or with `recursive` whatever is below too; `force` passes over what is not there. */
     async rm(
@@ -141,7 +145,10 @@ export const attributeOperations = (guest: Guest) => {
           const names = await namespace.using(place, false, ({ found }) => namesIn(guest, found!));
           for (const name of names.keys()) await removeBelow(`${place}/${name}` as Octets);
         }
-        await namespace.using(place, false, ({ parent, name }) => parent.reference.unlink(name, kind.directory));
+        await namespace.using(place, false, async ({ parent, name }) => {
+          await parent.reference.unlink(name, kind.directory);
+          guest.tell('rename', [...parent.path, name]);
+        });
       };
       await asNode('rm', { path: shown(path) }, () => removeBelow(readPath(path))).catch((error: unknown) => {
         if (options.force !== true || codeOf(error) !== 'ENOENT') throw error;

@@ -12,6 +12,7 @@ import {
 } from './arguments.ts';
 import { statOf } from './attributes.ts';
 import { asNode, type Guest } from './guest.ts';
+import type { OpenHandle } from './handles.ts';
 import { isDirectory } from './namespace.ts';
 import { openPath } from './opening.ts';
 import type { Stats } from './stats.ts';
@@ -24,6 +25,13 @@ const lengthOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, { 
 
 export const descriptorOperations = (guest: Guest) => {
   const { handles } = guest;
+  /** Changes an open file, and tells who watches. */
+  const changing = async <T>(descriptor: number, work: (handle: OpenHandle) => Promise<T>): Promise<T> => {
+    const handle = handles.get(descriptor);
+    const done = await work(handle);
+    guest.tell('change', handle.path);
+    return done;
+  };
   return {
     open: (path: PathArgument, flags?: string | number | null, mode?: number | string | null): Promise<number> =>
       asNode('open', { path: shown(path) }, async () => {
@@ -54,7 +62,7 @@ export const descriptorOperations = (guest: Guest) => {
         return data.length;
       }),
     write: (descriptor: number, data: Uint8Array, position: Position): Promise<number> =>
-      asNode('write', {}, async () => handles.get(descriptor).write(data, positionOf(position))),
+      asNode('write', {}, () => changing(descriptor, (handle) => handle.write(data, positionOf(position)))),
     /** Fills buffers one after another; gives the bytes read. */
     readv: (descriptor: number, buffers: readonly ArrayBufferView[], position?: Position): Promise<number> =>
       asNode('read', {}, async () => {
@@ -74,27 +82,34 @@ export const descriptorOperations = (guest: Guest) => {
     writev: (descriptor: number, buffers: readonly ArrayBufferView[], position?: Position): Promise<number> =>
       asNode('write', {}, async () => {
         const parts = readBuffers(buffers);
-        return parts.length === 0 ? 0 : handles.get(descriptor).write(Buffer.concat(parts), positionOf(position));
+        return parts.length === 0
+          ? 0
+          : changing(descriptor, (handle) => handle.write(Buffer.concat(parts), positionOf(position)));
       }),
     fstat: (descriptor: number, options?: { readonly bigint?: boolean } | null): Promise<Stats> =>
       asNode('fstat', {}, async () => statOf(handles.get(descriptor), options)),
     ftruncate: (descriptor: number, length = 0): Promise<void> =>
-      asNode('ftruncate', {}, async () => {
-        const { reference, flags } = handles.get(descriptor);
-        if (!flags.write) throw new FileError('EINVAL');
-        await reference.change({ size: Math.max(0, length) });
-      }),
+      asNode('ftruncate', {}, () =>
+        changing(descriptor, async ({ reference, flags }) => {
+          if (!flags.write) throw new FileError('EINVAL');
+          await reference.change({ size: Math.max(0, length) });
+        }),
+      ),
     fsync: (descriptor: number): Promise<void> =>
       asNode('fsync', {}, async () => handles.get(descriptor).file.sync(false)),
     fdatasync: (descriptor: number): Promise<void> =>
       asNode('fdatasync', {}, async () => handles.get(descriptor).file.sync(true)),
     fchmod: (descriptor: number, mode: number | string): Promise<void> =>
-      asNode('fchmod', {}, async () => handles.get(descriptor).reference.change({ mode: readMode(mode, 0) & 0o7777 })),
+      asNode('fchmod', {}, () =>
+        changing(descriptor, ({ reference }) => reference.change({ mode: readMode(mode, 0) & 0o7777 })),
+      ),
     fchown: (descriptor: number, uid: number, gid: number): Promise<void> =>
-      asNode('fchown', {}, async () => handles.get(descriptor).reference.change({ uid, gid })),
+      asNode('fchown', {}, () => changing(descriptor, ({ reference }) => reference.change({ uid, gid }))),
     futimes: (descriptor: number, accessed: number | string | Date, modified: number | string | Date): Promise<void> =>
-      asNode('futime', {}, async () =>
-        handles.get(descriptor).reference.change({ accessed: readTime(accessed), modified: readTime(modified) }),
+      asNode('futime', {}, () =>
+        changing(descriptor, ({ reference }) =>
+          reference.change({ accessed: readTime(accessed), modified: readTime(modified) }),
+        ),
       ),
     /** All that is left of an open file. */
     readRest: (descriptor: number): Promise<Buffer> =>
@@ -104,7 +119,7 @@ export const descriptorOperations = (guest: Guest) => {
         return handle.readAll();
       }),
     writeRest: (descriptor: number, data: string | Uint8Array, encoding?: BufferEncoding): Promise<void> =>
-      asNode('write', {}, async () => handles.get(descriptor).writeAll(readData(data, encoding), null)),
+      asNode('write', {}, () => changing(descriptor, (handle) => handle.writeAll(readData(data, encoding), null))),
   };
 };
 export type DescriptorOperations = ReturnType<typeof descriptorOperations>;

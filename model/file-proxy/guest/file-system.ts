@@ -1,5 +1,6 @@
 import nodeFs from 'node:fs';
 import { MemoryTree } from '../memory/tree.ts';
+import { type Octets, textOf } from '../protocol/octets.ts';
 import type { Tree } from '../tree/tree.ts';
 import { type PathArgument, readData } from './arguments.ts';
 import { attributeOperations } from './attributes.ts';
@@ -8,7 +9,7 @@ import { copyOperations } from './copying.ts';
 import { descriptorOperations, type Position } from './descriptors.ts';
 import { Dir, directoryOperations } from './directories.ts';
 import { FileHandle } from './file-handle.ts';
-import { Guest } from './guest.ts';
+import { Guest, slashed } from './guest.ts';
 import { nameOperations } from './names.ts';
 import type { Precedence } from './namespace.ts';
 import { BigIntStats, Dirent, Stats } from './stats.ts';
@@ -98,6 +99,7 @@ const vectorForm =
 export const createGuestFileSystem = ({ local = new MemoryTree(), umask = 0o022 }: GuestFileSystemOptions = {}) => {
   const guest = new Guest(local, umask);
   const watchers = new Watchers();
+  guest.tell = (event, path) => watchers.made(event, textOf(slashed(path) as Octets));
   const descriptors = descriptorOperations(guest);
   const names = nameOperations(guest);
   const contents = contentOperations(descriptors, names.unlink);
@@ -153,7 +155,7 @@ export const createGuestFileSystem = ({ local = new MemoryTree(), umask = 0o022 
     /** Shows a share at a path of this tree. Where the guest has a file of its own there, `precedence` says which is seen. @throws FileError */
     mount: (path: string, tree: Tree, precedence: Precedence = 'local'): Promise<void> =>
       guest.namespace.add(path, tree, precedence),
-    /** As `fs.watch`: of what others change in shares. What the guest changes itself is not told; a path need not be there. */
+    /** As `fs.watch`: the guest's own changes with the name, others' in shares without. A path need not be there; links in it are not followed. */
     watch: watchers.watch.bind(watchers),
     /** Tells who watches that others have changed something in the share at a path. */
     changed: (path: string): void => watchers.changed(path),

@@ -1,4 +1,5 @@
 import { codeOf, FileError } from '../protocol/errors.ts';
+import type { Octets } from '../protocol/octets.ts';
 import type { Tree } from '../tree/tree.ts';
 import { Turns } from '../tree/turns.ts';
 import { Handles } from './handles.ts';
@@ -10,6 +11,8 @@ export class Guest {
   readonly handles = new Handles();
   readonly umask: number;
   readonly gid = 0;
+  /** Tells who watches of what this guest changed: `rename` where a name came or went. */
+  tell: (event: 'rename' | 'change', path: readonly Octets[]) => void = () => undefined;
   /** By file: appends to it, one after another. */
   private readonly appends = new Map<string, WeakRef<Turns>>();
   constructor(local: Tree, umask: number) {

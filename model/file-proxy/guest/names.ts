@@ -28,6 +28,7 @@ export const nameOperations = (guest: Guest) => {
       checkFree({ ...resolved, slash: false });
       const { parent, name } = resolved;
       await parent.reference.makeDirectory(name, mode & 0o7777 & ~guest.umask, guest.gid);
+      guest.tell('rename', [...parent.path, name]);
     });
 
   /** Makes what is missing of a path, as Node does: from the end, going up where a directory is missing. Gives the first directory that it made. */
@@ -67,6 +68,7 @@ export const nameOperations = (guest: Guest) => {
       if (directory && !isDirectory(found.reference)) throw new FileError('ENOTDIR');
       if (name === '' || namespace.isBusy(found)) throw new FileError('EBUSY');
       await parent.reference.unlink(name, directory);
+      guest.tell('rename', [...parent.path, name]);
     });
 
   return {
@@ -91,6 +93,7 @@ export const nameOperations = (guest: Guest) => {
         await namespace.using(readPath(path), false, async (resolved) => {
           checkFree(resolved);
           await resolved.parent.reference.makeSymlink(resolved.name, text, guest.gid);
+          guest.tell('rename', [...resolved.parent.path, resolved.name]);
         });
       }),
     link: (existing: PathArgument, path: PathArgument): Promise<void> =>
@@ -102,6 +105,7 @@ export const nameOperations = (guest: Guest) => {
             if (resolved.parent.device !== found.device) throw new FileError('EXDEV');
             if (isDirectory(found.reference)) throw new FileError('EPERM');
             await resolved.parent.reference.link(found.reference, resolved.name);
+            guest.tell('rename', [...resolved.parent.path, resolved.name]);
           });
         }),
       ),
@@ -118,6 +122,7 @@ export const nameOperations = (guest: Guest) => {
             if ((source.slash || goal.slash) && !isDirectory(source.found.reference)) throw new FileError('ENOTDIR');
             const { reference } = source.parent;
             await reference.rename(source.name, goal.parent.reference, goal.name);
+            for (const { parent, name } of [source, goal]) guest.tell('rename', [...parent.path, name]);
           }),
         ),
       ),
@@ -128,6 +133,7 @@ export const nameOperations = (guest: Guest) => {
           const type = mode & modes.type;
           const allowed = type | (mode & 0o7777 & ~guest.umask);
           await resolved.parent.reference.makeNode(resolved.name, allowed, 0n, guest.gid);
+          guest.tell('rename', [...resolved.parent.path, resolved.name]);
         }),
       ),
     async mkdtemp(prefix: string): Promise<string> {

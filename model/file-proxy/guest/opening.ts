@@ -17,6 +17,7 @@ const openFound = async (guest: Guest, flags: GuestFlags, { found }: Resolved): 
   const held = await reference.duplicate();
   try {
     const file = await reference.open({ ...flags, append: false });
+    if (flags.truncate) guest.tell('change', path);
     return new OpenHandle({ reference: held, file }, flags, { device, path }, guest.appendsTo(found!));
   } catch (error) {
     await held.release();
@@ -39,6 +40,7 @@ export const openPath = async (guest: Guest, path: Octets, flags: GuestFlags, mo
           const wanted = { ...flags, append: false, exclusive: true };
           const made = await parent.reference.create(name, wanted, mode & 0o7777 & ~guest.umask, guest.gid);
           const at = { device: parent.device, path: [...parent.path, name] };
+          guest.tell('rename', at.path);
           return new OpenHandle(made, flags, at, guest.appendsTo({ ...at, reference: made.reference }));
         } catch (error) {
           // Somebody made it since it was looked for.

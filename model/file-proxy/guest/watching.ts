@@ -1,4 +1,4 @@
-/** `fs.watch` of a guest: what others change in its shares. */
+/** `fs.watch` of a guest: what it changes itself, and what others change in its shares. */
 import { EventEmitter } from 'node:events';
 import { normalize } from 'node:path/posix';
 import type { PathArgument } from './arguments.ts';
@@ -9,9 +9,9 @@ export interface WatchOptions {
   readonly persistent?: boolean;
   readonly signal?: AbortSignal;
 }
-type Listener = (event: 'change', name: null) => void;
+type Listener = (event: 'rename' | 'change', name: string | null) => void;
 
-/** In the shape of Node's `fs.FSWatcher`. Of a share one learns that it changed, and not where: each event is a `change` without a name. */
+/** In the shape of Node's `fs.FSWatcher`. Of others' changes in a share one learns that there were some, and not where: a `change` without a name. */
 export class FSWatcher extends EventEmitter {
   readonly #end: () => void;
   constructor(end: () => void) {
@@ -44,6 +44,18 @@ export class Watchers {
     signal?.addEventListener('abort', () => watcher.close());
     this.#watching.set(watcher, { path: withSlash(normalize(`/${shown(path)}`)), recursive });
     return watcher;
+  }
+
+  /** The guest changed what is at a path, or (`rename`) made it or took it away. */
+  made(event: 'rename' | 'change', changed: string): void {
+    const at = changed.slice(changed.lastIndexOf('/') + 1);
+    for (const [watcher, { path, recursive }] of [...this.#watching]) {
+      if (`${changed}/` === path) watcher.emit('change', event, at);
+      else if (changed.startsWith(path)) {
+        const below = changed.slice(path.length);
+        if (recursive || !below.includes('/')) watcher.emit('change', event, below);
+      }
+    }
   }
 
   /** Something in the share at a path was changed by others. */
