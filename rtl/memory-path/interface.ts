@@ -64,6 +64,8 @@ export const princeLatency = (p: { readonly princeRounds: number }): number => 1
 export const queueDepth = { aes: 32, prince: 16 } as const;
 /** Cycles that a commit takes once its slot is out of use. */
 export const commitCycles = 32;
+/** Cycles in which what engines keep of keys is cleared, after reset and tampering: a round key of each slot in each. */
+export const clearingCycles = (p: { readonly keySlots: number }): number => 16 * p.keySlots;
 
 /** Bits of an identifier towards memory: the highest is 1 for what the path asks for itself. */
 export const memoryIdWidth = (p: { readonly idWidth: number; readonly writes: number }): number =>

@@ -1,6 +1,6 @@
-import { type Bits, bit, bits, concat, type Inside, input, lit, module, output } from '../hdl/index.ts';
+import { all, any, type Bits, bit, bits, concat, type Inside, input, lit, module, output } from '../hdl/index.ts';
 import { axi4, axiLite } from '../parts/axi/bundles.ts';
-import { erasableRegisterPort } from '../parts/register-map/port.ts';
+import { secretRegisterPort } from '../parts/register-map/port.ts';
 import { register } from '../parts/rings.ts';
 import { decryption } from './decryption.ts';
 import { encryption } from './encryption.ts';
@@ -66,7 +66,7 @@ export const memoryPath = (p: Geometry) =>
     pathPorts(p),
     (io, m) => {
       const u = m.instances({
-        registers: erasableRegisterPort(memoryPathRegisters(p)),
+        registers: secretRegisterPort(memoryPathRegisters(p)),
         keys: keyStore(p),
         tweaks: tweakEngines(p),
         read_requests: readRequests(p),
@@ -83,6 +83,7 @@ export const memoryPath = (p: Geometry) =>
       const { keys, tweaks, read_requests, read_slots, write_bursts, write_pieces, write_launch } = u;
       u.registers.s_axil.connect(io.s_axil);
       u.registers.erase.set(keys.erase);
+      u.registers.hold.set(keys.committing);
 
       // The buses.
       read_requests.channel.valid.set(s_axi.arvalid);
@@ -127,6 +128,7 @@ export const memoryPath = (p: Geometry) =>
       // Keys and forms.
       keys.commands.set(settings.key_command);
       keys.stage.set(settings.key.elements.map(({ word }) => word));
+      keys.stored.set(u.registers.stored.resize(16));
       keys.tamper.set(tamper);
       const cutting = Array.from({ length: p.keySlots }, (_, slot) =>
         read_requests.cutting.and(read_requests.cutter_key.eq(slot)),
@@ -146,6 +148,7 @@ export const memoryPath = (p: Geometry) =>
         commit_slot: keys.commit_slot,
       };
       for (const part of [read_requests, write_bursts, u.scanner]) part.state.set(state);
+      read_requests.commit_waits_for_data.set(keys.busy.and(write_bursts.in_use).isNonZero());
       for (const part of [read_requests, read_slots, write_bursts, u.scanner]) part.tamper.set(tamper);
       for (const part of [tweaks, u.decryption, u.encryption]) part.keys.set(keys.feed);
 
@@ -219,11 +222,13 @@ export const memoryPath = (p: Geometry) =>
         start: settings.scan_command.start,
         stop: settings.scan_command.stop,
       });
-      const happened = { scan: u.scanner.ends, key: keys.ends, tamper };
+      const happened = { scan: u.scanner.ends, key: keys.ends, tamper, key_dropped: keys.drops };
       status.interrupt_status.set(happened);
       const { interrupt_status: raised, interrupt_enable: enabled } = settings;
-      io.irq.set(raised.scan.and(enabled.scan).or(raised.key.and(enabled.key)).or(raised.tamper.and(enabled.tamper)));
+      const names = ['scan', 'key', 'tamper', 'key_dropped'] as const;
+      io.irq.set(any(names.map((name) => all([raised[name], enabled[name]]))));
       status.key_status.set({ loaded: keys.loaded, locked: keys.locked, busy: keys.busy });
+      status.key_staged.words.set(keys.staged);
       status.key_kind.set(keys.kinds.elements.map((kind) => ({ kind })));
       status.scan_status.set(u.scanner.status);
       const { result } = u.scanner;

@@ -3,6 +3,7 @@ import type { ProofList, ProofTarget } from '../parts/proof-target.ts';
 import { memoryPathParameters } from './interface.ts';
 import { dataPaths, dataProperties } from './properties-data.ts';
 import { checkedAesTags, checkedPrinceTags } from './properties-engines.ts';
+import { besideKeys, keySlotPaths, keySlotProperties } from './properties-key-slots.ts';
 import { checkedKeys } from './properties-keys.ts';
 import { memoryReadPaths, memoryReads } from './properties-memory-reads.ts';
 import { besideLaunch, memoryWritePaths, memoryWrites } from './properties-memory-writes.ts';
@@ -13,6 +14,7 @@ import { checkedDecryption } from './properties-queues.ts';
 import { readBlockPaths, readBlocks } from './properties-read-blocks.ts';
 import { besideReads } from './properties-read-slots.ts';
 import { besideRegisters, registerPortPaths, registerPortRules } from './properties-register-port.ts';
+import { checkedRoundKeys } from './properties-round-keys.ts';
 import { routingPaths, routingProperties } from './properties-routing.ts';
 import { checkedEncryption } from './properties-sealed.ts';
 import { type ProvenPath, provenPath, softwareAndCiphers } from './properties-surroundings.ts';
@@ -30,6 +32,9 @@ const smallest: Geometry = {
   ...memoryPathParameters({ dataWidth: 64, idWidth: 1, select: 2, keySlots: 2, reads: 2, writes: 2 }),
   addressWidth: 13,
 };
+
+/** The other width: every beat is a whole block. */
+const wider: Geometry = { ...smallest, dataWidth: 128 };
 
 /** The other width, and more than two of everything, so that one can be between two. */
 const larger: Geometry = {
@@ -148,6 +153,12 @@ const writesAtMemory = (p: Geometry, thorough: boolean): ProofTarget =>
     (path) => memoryWrites(p, path),
   );
 
+/** The rules of AXI4, the order of blocks, and the pieces. */
+const ofDirections = (p: Geometry, thorough: boolean): readonly ProofTarget[] =>
+  [readsAtProcessor, readsAtMemory, blocksInOrder, piecesOfWrites, writesAtProcessor, writesAtMemory].map((target) =>
+    target(p, thorough),
+  );
+
 const registersAtSoftware = (p: Geometry): ProofTarget =>
   ofDirection(
     p,
@@ -179,13 +190,29 @@ export const memoryPathProofs: ProofList = {
     leaf({ ...smallest, unrolled: 2 }, 'tags of AES, 2 rounds in hardware', 'Ciphers', false, () => checkedAesTags(2)),
     leaf(smallest, 'tags of PRINCE', 'Ciphers', false, () => checkedPrinceTags(smallest.princeRounds as 2)),
     leaf(smallest, 'keys cannot be read', 'Keys', false, () => checkedKeys(smallest)),
-    readsAtProcessor(smallest, false),
-    readsAtMemory(smallest, false),
-    blocksInOrder(smallest, false),
-    piecesOfWrites(smallest, false),
-    writesAtProcessor(smallest, false),
-    writesAtMemory(smallest, false),
+    ofDirection(
+      smallest,
+      false,
+      {
+        name: 'locked keys stay, and cleared keys are gone',
+        label: 'key_slots',
+        section: 'Keys',
+        paths: keySlotPaths(smallest),
+      },
+      besideKeys,
+      (path) => keySlotProperties(smallest, path),
+    ),
+    ...(['encrypt', 'decrypt'] as const).map((direction) =>
+      leaf({ ...smallest, unrolled: 2 }, `round keys are cleared, ${direction}`, 'Keys', false, () =>
+        checkedRoundKeys({ direction, slots: smallest.keySlots, unrolled: 2 }),
+      ),
+    ),
+    leaf(larger, 'round keys of more slots are cleared, 14 rounds in hardware', 'Keys', true, () =>
+      checkedRoundKeys({ direction: 'decrypt', slots: larger.keySlots, unrolled: 14 }),
+    ),
+    ...ofDirections(smallest, false),
     registersAtSoftware(smallest),
+    ...ofDirections(wider, true),
     routing(larger, true),
     data(larger, true),
     leaf(larger, 'keys of more slots cannot be read', 'Keys', true, () => checkedKeys(larger)),

@@ -1,5 +1,5 @@
-import { all, type Bits, bit, bits, type ModuleBody, select } from '../hdl/index.ts';
-import { range, type Seen } from '../parts/seen.ts';
+import { all, type Bits, bit, bits, lit, type ModuleBody, mux, select } from '../hdl/index.ts';
+import { range } from '../parts/seen.ts';
 import type { ProvenPath } from './properties-surroundings.ts';
 import { type Geometry, keySlotWidth, refusedClass } from './shapes.ts';
 
@@ -19,8 +19,11 @@ export interface ChosenForm {
   marks(address: Bits): Bits<1>;
 }
 
+/** The signals inside the path that `chosenForm` speaks of. */
+export const formPaths: readonly string[] = ['active', 'class', 'key'].map((name) => `write_bursts.current_${name}`);
+
 /** What a form asks for in this cycle, in the words of the page. */
-const verdict = (p: Geometry, given: Seen, form: Bits) => {
+const verdict = (p: Geometry, { given, seen }: ProvenPath, form: Bits) => {
   const of = (field: 'valid' | 'channel' | 'slot'): Bits =>
     select(
       form,
@@ -34,15 +37,24 @@ const verdict = (p: Geometry, given: Seen, form: Bits) => {
       all([slot.eq(key), given('keys.loaded').bit(key), given(`keys.kinds_${key}`).eq(channel), channel.isNonZero()]),
     )
     .reduce((left, right) => left.or(right));
-  return { waits, usable: named.and(holds), channel, slot };
+  const currentClass = seen('write_bursts.current_class');
+  /** A write has the slot, and its data are coming. */
+  const current = all([
+    seen('write_bursts.current_active').bit(0),
+    currentClass.isNonZero(),
+    currentClass.ne(refusedClass),
+    seen('write_bursts.current_key').eq(slot),
+  ]);
+  return { waits: waits.and(current.not()), usable: named.and(holds), channel, slot };
 };
 
 /**
- * Chooses a form, and keeps what it asks for the same, but for the cycles in which it waits: whether it is plain, is encrypted by one channel with one key slot, or cannot be
+ * Chooses a form, and keeps what it asks for the same, but for the cycles in which its requests wait: whether it is plain, is encrypted by one channel with one key slot, or cannot be
  * used. All other forms, and the key slots, do what they like. Its accesses are told from all others by the highest bit of their addresses, which nothing
  * between the two edges looks at.
  */
-export const chosenForm = (p: Geometry, { m, io, given }: ProvenPath): ChosenForm => {
+export const chosenForm = (p: Geometry, path: ProvenPath): ChosenForm => {
+  const { m, io, given } = path;
   const r = m.regs({
     form: { type: bits<number>(p.select), reset: 'none' },
     usable: { type: bit, reset: 'none' },
@@ -51,12 +63,20 @@ export const chosenForm = (p: Geometry, { m, io, given }: ProvenPath): ChosenFor
   });
   for (const register of [r.form, r.usable, r.channel, r.key] as { set(value: unknown): void }[])
     register.set(register);
-  const now = verdict(p, given, r.form);
+  const committed = select(
+    given('keys.commit_slot'),
+    range(8).map((slot) => lit<number>(p.keySlots, 2 ** slot % 2 ** p.keySlots)),
+  );
+  m.assume(
+    given('keys.busy').eq(mux(given('keys.committing').bit(0), committed, 0)),
+    'keys: busy is the slot that the commit is active for',
+  );
+  const now = verdict(p, path, r.form);
   const plain = r.form.isZero();
   const asChosen = all([now.usable, now.channel.eq(r.channel), now.slot.eq(r.key)]);
   m.assume(
     plain.or(now.waits).or(r.usable.and(asChosen)).or(r.usable.not().and(now.usable.not())),
-    'the chosen form asks for the same whenever it does not wait',
+    'the chosen form asks for the same whenever none of its requests waits',
   );
   m.assume(r.channel.isNonZero(), 'the channel of a form that is encrypted is none of the plain ones');
   const isIn = (address: Bits): Bits<1> => address.slice<number, number>(address.width - 1, p.addressWidth).eq(r.form);

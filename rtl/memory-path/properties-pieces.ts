@@ -1,4 +1,6 @@
 import { all, any, type Bits, bits, lit, type ModuleBody, mux, select } from '../hdl/index.ts';
+import { word } from '../parts/rings.ts';
+import { range } from '../parts/seen.ts';
 import { burstLocks, plainAnswerPaths, plainAnswersGood } from './properties-bursts.ts';
 import { count } from './properties-read-slots.ts';
 import type { ProvenPath } from './properties-surroundings.ts';
@@ -13,7 +15,7 @@ import {
 import type { Geometry } from './shapes.ts';
 
 /**
- * Write pieces from their first beat to memory's answer: in which order they go on, whose they are, and that of those of one line only the oldest is read, encrypted or written: a write of a
+ * Write pieces from their first beat to memory's answer: in which order they go on, whose they are, and that of those that touch a block only the oldest is read, encrypted or written: a write of a
  * part of a block is atomic, and a write is answered only when each of its pieces was answered by memory, or was dropped.
  */
 
@@ -97,16 +99,36 @@ const ofOne = (m: ModuleBody, path: ProvenPath, pieces: readonly PieceSeen[], bu
       `piece ${index}: it has blocks from first to last, of an encrypted channel`,
     );
     m.assert(
+      valid.implies(piece.empty.eq(piece.touched.not())),
+      `piece ${index}: it knows the blocks that its beats touched`,
+    );
+    m.assert(
+      piece.collecting.implies(
+        word(
+          range(4).map((block) =>
+            seen('write_pieces.bytes.collected')
+              .slice<number, number>(16 * block + 15, 16 * block)
+              .isNonZero(),
+          ),
+        ).eq(piece.touched),
+      ),
+      `piece ${index}: while it is collected its strobes are at hand`,
+    );
+    m.assert(
       valid.implies(any(bursts.map((burst, at) => all([piece.burst.eq(at), burst.valid, burst.encrypted])))),
       `piece ${index}: its burst is there`,
     );
     for (const [at, other] of pieces.entries())
       if (at !== index)
         m.assert(
-          all([valid, other.valid, piece.after(at), piece.line.eq(other.line)]).implies(
-            any([piece.collecting, collected]),
-          ),
-          `pieces ${at} and ${index}: of two of a line only the older is read, encrypted or written`,
+          all([
+            valid,
+            other.valid,
+            piece.after(at),
+            piece.line.eq(other.line),
+            piece.touched.and(other.touched).isNonZero(),
+          ]).implies(any([piece.collecting, collected])),
+          `pieces ${at} and ${index}: of two that touch a block only the older is read, encrypted or written`,
         );
   }
 };

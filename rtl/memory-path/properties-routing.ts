@@ -1,7 +1,7 @@
 import { all, type Bits, select } from '../hdl/index.ts';
 import { range } from '../parts/seen.ts';
 import { memoryIdWidth } from './interface.ts';
-import { assertChosen, type ChosenForm, chosenForm } from './properties-forms.ts';
+import { assertChosen, type ChosenForm, chosenForm, formPaths } from './properties-forms.ts';
 import type { ProvenPath } from './properties-surroundings.ts';
 import { type Geometry, purposes } from './shapes.ts';
 
@@ -23,8 +23,7 @@ export const routingPaths = (p: Geometry): readonly string[] => [
   'write_bursts.aw_held_form',
   'write_bursts.aw_held_signals_addr',
   'write_bursts.current_addr',
-  'write_bursts.current_class',
-  'write_bursts.current_key',
+  ...formPaths,
   ...range(p.writes).flatMap((piece) =>
     ['line', 'channel', 'key'].map((field) => `write_pieces.piece_${piece}_${field}`),
   ),

@@ -1,4 +1,5 @@
-import { all, any, type Bits, bits, lit } from '../hdl/index.ts';
+import { all, any, type Bits, bits, lit, mux, vector } from '../hdl/index.ts';
+import { word } from '../parts/rings.ts';
 import { range, type Seen } from '../parts/seen.ts';
 import type { ProvenPath } from './properties-surroundings.ts';
 import { type Geometry, refusedClass } from './shapes.ts';
@@ -67,12 +68,14 @@ export const burstsSeen = (p: Geometry, seen: Seen): readonly BurstSeen[] => {
 };
 
 const flags = ['valid', 'collected', 'filled', 'sealed', 'launched'] as const;
-const pieceFields = ['burst', 'line', 'first', 'last', 'channel', 'failed'] as const;
+const pieceFields = ['burst', 'line', 'first', 'last', 'channel', 'failed', 'empty'] as const;
 export const piecePaths = (p: Geometry): readonly string[] => [
   ...[...flags, 'piece_tail', 'merge_next', 'encrypt_next', 'write_next', 'last_taken', 'place'].map(
     (name) => `write_pieces.${name}`,
   ),
   ...['encrypt_started', 'encrypt_place', 'answered', 'drops', 'passes', 'takes'].map((name) => `write_pieces.${name}`),
+  ...['valid', 'begins', 'offset', 'strb'].map((field) => `write_pieces.beat_${field}`),
+  ...['into', 'bytes.collected'].map((name) => `write_pieces.${name}`),
   ...range(p.writes).flatMap((index) => pieceFields.map((field) => `write_pieces.piece_${index}_${field}`)),
 ];
 
@@ -82,6 +85,8 @@ export interface PieceSeen
   readonly merging: Bits<1>;
   readonly encrypting: Bits<1>;
   readonly collecting: Bits<1>;
+  /** Blocks that its beats have had a strobe in. */
+  readonly touched: Bits;
   readonly after: (other: number) => Bits<1>;
 }
 
@@ -92,7 +97,17 @@ export const piecesSeen = (p: Geometry, { m, seen, given }: ProvenPath): readonl
   const r = m.regs({
     merging: { type: bits<number>(p.writes), reset: 0 },
     encrypting: { type: bits<number>(p.writes), reset: 0 },
+    touched: { type: vector(bits(4), p.writes), reset: 0 },
   });
+  const beat = (field: string): Bits => seen(`write_pieces.beat_${field}`);
+  const blocks = range(4).map((block) =>
+    all([beat('offset').slice(5, 4).eq(block), beat('strb').isNonZero(), flag(beat('valid'))]),
+  );
+  for (const index of range(p.writes))
+    m.when(all([flag(beat('valid')), seen('write_pieces.into').eq(index)]), () => {
+      const before = mux(flag(beat('begins')), lit(4, 0), r.touched.get(index));
+      r.touched.get(index).set(before.or(word(blocks)));
+    });
   const fetched = (field: string): Bits => given(`read_slots.fetched_${field}`);
   const finished = (cipher: string, index: number): Bits<1> =>
     all([flag(given(`encryption.${cipher}_finished_valid`)), given(`encryption.${cipher}_finished_piece`).eq(index)]);
@@ -136,6 +151,7 @@ export const piecesSeen = (p: Geometry, { m, seen, given }: ProvenPath): readonl
       merging,
       encrypting,
       collecting: is.valid.and(further.not()),
+      touched: r.touched.get(index),
       after: (other: number) => newer(index, other),
     };
   });

@@ -30,6 +30,8 @@ export const readRequests = (p: Geometry) =>
     {
       channel: input(stream(processorRequest(p))),
       state: input(formState(p)),
+      /** A write whose data are coming has the key slot that is committed: reads under it do not wait. */
+      commit_waits_for_data: input(bit),
       tamper: input(bit),
       merge_valid: input(bit),
       merge: input(mergeRequest(p)),
@@ -51,7 +53,7 @@ export const readRequests = (p: Geometry) =>
       const w = widthsOf(p);
       const ar = candidateOf(m, 'ar', processorRequest(p), io.channel);
       const { signals, form } = ar.data;
-      const verdict = verdictOf(form, io.state);
+      const verdict = verdictOf(form, io.state, io.commit_waits_for_data);
       const r = m.regs({
         active: { type: bit, reset: 0 },
         burst: { type: requestSignals(p), reset: 0 },

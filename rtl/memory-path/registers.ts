@@ -21,6 +21,7 @@ const interruptFields = {
   scan: { description: 'A scan has ended.' },
   key: { description: 'A commit of a key slot has ended.' },
   tamper: { description: 'The tamper input was 1, and all keys are cleared.' },
+  key_dropped: { description: 'A command to a key slot was dropped, with its lock.' },
 };
 
 const built = (p: Shape) => ({
@@ -72,6 +73,12 @@ const keys = (p: Shape) => ({
       busy: { description: 'A commit is under way.', width: p.keySlots, low: 16 },
     },
   },
+  key_staged: {
+    description: 'Words of the staged key that were written since they were last cleared.',
+    address: 0x01c,
+    access: 'read-only' as const,
+    fields: { words: { description: 'One bit each.', width: 16 } },
+  },
   key_kind: {
     description: 'What a key slot last loaded is for.',
     address: 0x020,
@@ -80,7 +87,7 @@ const keys = (p: Shape) => ({
     fields: { kind: { description: '1 AES-128, 2 AES-256, 3 PRINCE.', width: 2 } },
   },
   key_command: {
-    description: 'Begins a commit of a key slot that is not locked.',
+    description: 'Begins a commit of a key slot that is not locked, of a key that is staged whole.',
     address: 0x040,
     count: p.keySlots,
     access: 'pulse' as const,
@@ -162,17 +169,18 @@ const scanner = (p: Shape) => {
         match: { description: 'Everything was the pattern.' },
         error: { description: 'Memory answered with an error, or the keys were cleared.' },
         refused: { description: 'The form could not be used.' },
+        stopped: { description: 'It was stopped, by command or by a commit of its key slot.' },
       },
     },
     scan_result_low: {
-      description: 'Address of the first difference or error, bits 31 to 0.',
+      description: 'Address of the first difference or error, or of the stop, bits 31 to 0.',
       address: 0x1a0,
       access: 'read-only' as const,
       fields: { address: { description: 'Bits 31 to 0.', width: Math.min(32, p.addressWidth) } },
     },
     ...(wide && {
       scan_result_high: {
-        description: 'Address of the first difference or error, the bits from 32 up.',
+        description: 'Address of the first difference or error, or of the stop, the bits from 32 up.',
         address: 0x1a4,
         access: 'read-only',
         fields: { address: { description: 'The bits from 32 up.', width: p.addressWidth - 32 } },

@@ -13,7 +13,7 @@ export const scanSettings = (p: Geometry) =>
     start: bit,
     stop: bit,
   });
-export const scanStatus = record({ active: bit, done: bit, match: bit, error: bit, refused: bit });
+export const scanStatus = record({ active: bit, done: bit, match: bit, error: bit, refused: bit, stopped: bit });
 
 /** The pattern scanner: `docs/systems/memory-path.md`, "Scanner". */
 export const scanner = (p: Geometry) =>
@@ -64,9 +64,9 @@ export const scanner = (p: Geometry) =>
       const { looks } = m.named({ looks: all([seen.valid, r.over.not()]) });
       const { stops } = m.named({ stops: all([looks, any([seen.failed, differing.isNonZero()])]) });
       const wordOffset = concat(number, lit(3, 0)).resize<number>(p.addressWidth);
-      m.when(seen.valid, () =>
-        r.position.set(r.position.add(mux(seen.plain, lit<number>(p.addressWidth, w.bytes), 16))),
-      );
+      const seenBytes = mux(seen.plain, lit<number>(p.addressWidth, w.bytes), 16);
+      const { reached } = m.named({ reached: r.position.add(mux(seen.valid, seenBytes, 0)) });
+      r.position.set(reached);
       m.when(io.wins, () => {
         r.next.set(r.next.add(1));
         r.lines.set(r.lines.subtract(1));
@@ -76,8 +76,6 @@ export const scanner = (p: Geometry) =>
         r.found.set(mux(seen.failed, r.position, r.position.add(wordOffset)));
         m.when(seen.failed, () => r.flags.error.set(1));
       });
-      m.when(all([settings.stop, active]), () => r.over.set(1));
-
       const { finishes } = m.named({
         finishes: all([active, io.scanning.not(), any([r.over, r.lines.isZero()])]),
       });
@@ -85,6 +83,18 @@ export const scanner = (p: Geometry) =>
         active.set(0);
         r.flags.done.set(1);
         r.flags.match.set(r.over.not());
+      });
+      const { told } = m.named({
+        told: all([
+          active,
+          any([settings.stop, all([encrypted, io.state.committing, io.state.commit_slot.eq(r.key)])]),
+        ]),
+      });
+      const { goes_on } = m.named({ goes_on: all([r.over.not(), stops.not()]) });
+      m.when(all([told, goes_on, finishes.not()]), () => {
+        r.over.set(1);
+        r.flags.stopped.set(1);
+        r.found.set(reached);
       });
       const { starts } = m.named({ starts: all([settings.start, active.not()]) });
       const { unusable, nothing } = m.named({
@@ -99,6 +109,7 @@ export const scanner = (p: Geometry) =>
           match: all([unusable.not(), nothing]),
           error: 0,
           refused: unusable,
+          stopped: 0,
         });
         m.when(begins, () => {
           r.over.set(0);
@@ -109,11 +120,18 @@ export const scanner = (p: Geometry) =>
           r.key.set(verdict.key);
         });
       });
-      const starting = all([starts, verdict.encrypted, nothing.not()]);
-      m.when(all([io.tamper, any([all([active, encrypted]), starting])]), () => {
+      // Also one that begins in this cycle, and one that ends in it.
+      const { spoils, spoils_new } = m.named({
+        spoils: all([io.tamper, active, encrypted]),
+        spoils_new: all([io.tamper, starts, verdict.encrypted, nothing.not()]),
+      });
+      m.when(spoils.or(spoils_new), () => {
         r.flags.error.set(1);
+        r.flags.match.set(0);
         r.over.set(1);
       });
+      m.when(all([spoils, goes_on]), () => r.found.set(reached));
+      m.when(spoils_new, () => r.found.set(concat(settings.line, lit(6, 0))));
 
       io.valid.set(all([active, r.lines.isNonZero(), r.over.not()]));
       io.request.set({ line: r.next, channel: r.channel, key: r.key });

@@ -126,10 +126,12 @@ export const writePieces = (p: Geometry) => {
       // Merging.
       const merging = pointer(m, 'merge_next', p.writes);
       const { merge_piece } = m.named({ merge_piece: pick(merging.oneHot) });
-      const { same_line } = m.named({
-        same_line: those((piece) => piece.line.eq(merge_piece.line)).and(olderThan(merging.oneHot, tail.oneHot)),
-      });
-      const { mergeable } = m.named({ mergeable: has(r.collected, merging.oneHot).and(same_line.isZero()) });
+      const touched = merge_piece.empty.not();
+      const touching = those((piece) =>
+        all([piece.line.eq(merge_piece.line), piece.empty.not().and(touched).isNonZero()]),
+      );
+      const { older_touching } = m.named({ older_touching: touching.and(olderThan(merging.oneHot, tail.oneHot)) });
+      const { mergeable } = m.named({ mergeable: has(r.collected, merging.oneHot).and(older_touching.isZero()) });
       const whole = mergeable.and(merge_piece.mixed.not());
       const { passes } = m.named({ passes: whole.or(io.merge_wins) });
       merging.advance(passes);

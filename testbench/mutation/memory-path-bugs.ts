@@ -94,10 +94,10 @@ const writeBugs: readonly PlantedBug[] = [
   {
     name: 'merge_overtakes',
     imitates: 'a hazard that is not looked for',
-    planted: 'write pieces: a merge does not wait for an older write to its line',
+    planted: 'write pieces: a piece does not wait for an older one that touches a block of it',
     path: ['write_pieces'],
     within: late,
-    plant: (module) => changeValues(module, 'same_line', zero),
+    plant: (module) => changeValues(module, 'older_touching', zero),
   },
   {
     name: 'part_not_merged',

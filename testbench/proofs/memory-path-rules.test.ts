@@ -3,8 +3,9 @@ import type { Module } from '../../rtl/hdl/ir.ts';
 import { memoryPathProofs } from '../../rtl/memory-path/proofs.ts';
 import { axi4Rules, axiLiteRules } from '../../rtl/parts/axi/rules.ts';
 import { editInstance } from '../mutation/edit-instance.ts';
-import { constantLike } from '../mutation/places.ts';
-import { changeValues, mentionOf } from '../mutation/values.ts';
+import { constantLike, isReference } from '../mutation/places.ts';
+import { zero } from '../mutation/resource-access-controller-places.ts';
+import { changeAnywhere, changeValues, mentionOf } from '../mutation/values.ts';
 import { heldInputs } from './held-inputs.ts';
 import { mistakesAreFound } from './planted-mistakes.ts';
 import { propertiesOf } from './properties-of.ts';
@@ -35,14 +36,16 @@ const always = (name: string, value: bigint, path: string) => {
   return (top: Module): Module => editInstance(top, path.split('.'), change);
 };
 
-/** Writes of a beat with no bytes to one line, all of them of form 1: none is merged, and each may go on as soon as it has come. */
-const writesToOneLine = heldInputs({
+/** Writes of a whole block in two beats, to one block, all of them of form 1: none is merged, and each may go on as soon as it has come. */
+const writesToOneBlock = heldInputs({
   s_axi_awvalid: 'free',
   s_axi_awaddr: 1n << 13n,
   s_axi_awsize: 3n,
   s_axi_awburst: 1n,
   s_axi_wvalid: 'free',
-  s_axi_wlast: 1n,
+  s_axi_awlen: 1n,
+  s_axi_wlast: 'free',
+  s_axi_wstrb: 0xffn,
   free_registers_settings_form_1_valid: 1n,
   free_registers_settings_form_1_channel: 1n,
   free_keys_loaded: 3n,
@@ -108,10 +111,10 @@ const mistakes = [
     false,
   ],
   [
-    'a piece does not wait for an older one of its line',
+    'a piece does not wait for an older one that touches its blocks',
     'write pieces',
-    (top: Module) => writesToOneLine(always('same_line', 0n, 'path.write_pieces')(top)),
-    'pieces 0 and 1: of two of a line only the older is read, encrypted or written',
+    (top: Module) => writesToOneBlock(always('older_touching', 0n, 'path.write_pieces')(top)),
+    'pieces 0 and 1: of two that touch a block only the older is read, encrypted or written',
     false,
   ],
   [
@@ -141,6 +144,33 @@ const mistakes = [
     (top: Module) =>
       editInstance(top, ['engine'], (module) => changeValues(module, 'tag_3', () => mentionOf(module, 'tag_1'))),
     'cycle 3: the block has its tag',
+    false,
+  ],
+  [
+    'a locked slot takes commands',
+    'locked keys stay',
+    (top: Module) =>
+      editInstance(top, ['path', 'keys'], (module) =>
+        changeAnywhere(module, (node) => node.kind === 'slice' && isReference(node.operand, 'locked'), zero),
+      ),
+    'key slot 0: locked and not busy, it keeps what it holds',
+    false,
+  ],
+  [
+    'words are staged while a commit is active',
+    'locked keys stay',
+    (top: Module) =>
+      editInstance(top, ['path', 'registers'], (module) =>
+        changeAnywhere(module, (node) => isReference(node, 'hold'), zero),
+      ),
+    'word 0: it stays as it is while a commit is active',
+    true,
+  ],
+  [
+    'round keys are not cleared',
+    'round keys are cleared, encrypt',
+    always('data', 1n, 'store'),
+    'round key 1: it is 0 when its word has been cleared',
     false,
   ],
   [

@@ -96,7 +96,7 @@ export class Scanners {
     try {
       await thread.access(async ({ registers }) => {
         const path = registers.paths[memory];
-        await path.interrupt_enable.write({ scan: 1, key: 0, tamper: 0 });
+        await path.interrupt_enable.write({ scan: 1, key: 0, tamper: 0, key_dropped: 0 });
         await path.scan_form.write({ form: backing.form });
         await path.scan_pattern_low.write({ word: Number(pattern & 0xffff_ffffn) });
         await path.scan_pattern_high.write({ word: Number(pattern >> 32n) });
@@ -122,7 +122,7 @@ export class Scanners {
       const path = processor.registers.paths[memory];
       await path.scan_address_low.write({ line: (frame * frameBytes) / lineBytes });
       await path.scan_lines.write({ count: frames * linesPerFrame });
-      await path.interrupt_status.write({ scan: 1, key: 0, tamper: 0 });
+      await path.interrupt_status.write({ scan: 1, key: 0, tamper: 0, key_dropped: 0 });
       await path.scan_command.write({ start: 1, stop: 0 });
       return this.#ending(processor, memory);
     });

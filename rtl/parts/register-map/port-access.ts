@@ -8,6 +8,7 @@ import {
   concat,
   lit,
   type ModuleBody,
+  mux,
   select,
 } from '../../hdl/index.ts';
 import type { PlacedField, PlacedRegister, RegisterMap } from './declare.ts';
@@ -42,6 +43,8 @@ export interface ReadTransfer {
 export interface WriteTransfer extends ReadTransfer {
   readonly data: Bits<32>;
   readonly strobes: Bits<4>;
+  /** Whether fields that can only be written stay as they are; left out: they do not. */
+  readonly hold?: Bits<1>;
 }
 
 const windowSide = (sides: BlockSides, window: PlacedRegister): WindowSide => {
@@ -70,7 +73,8 @@ const writeFields = (
     m.when(write.strobes.bit(strobed), () => {
       for (const { field, high, low } of parts.filter(({ byte }) => byte === strobed)) {
         const target = partOf(leafOf(sides.settings, register, element, field), field, high, low);
-        const given = bitsAt(write.data, low, high - low + 1);
+        const data = bitsAt(write.data, low, high - low + 1);
+        const given = field.access === 'write-only' && write.hold !== undefined ? mux(write.hold, target, data) : data;
         if (field.access === 'write-one-to-clear') {
           const set = partOf(leafOf(sides.status, register, element, field), field, high, low);
           target.set(target.and(given.not()).or(set));

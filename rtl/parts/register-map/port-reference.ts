@@ -65,6 +65,19 @@ export class PortReference {
     };
   }
 
+  /** Which secrets are written in a cycle with these inputs. */
+  stored(inputs: Signals): number {
+    const writes = this.#held.aw && this.#held.w && (this.#b.valid === 0 || bit(inputs.s_axil_bready));
+    const found = this.#find(this.#write.address);
+    if (!writes || this.#write.strobes === 0 || bit(inputs.hold) || found === undefined) return 0;
+    const secrets = this.map.placed.filter(({ fields }) => fields.some(({ access }) => access === 'write-only'));
+    const words = secrets.flatMap((register) =>
+      Array.from({ length: register.count }, (_, element) => ({ register, element })),
+    );
+    const index = words.findIndex(({ register, element }) => register === found.register && element === found.element);
+    return index < 0 ? 0 : 2 ** index;
+  }
+
   #find(address: number): Found | undefined {
     const aligned = address - (address % 4);
     for (const register of this.map.placed)
@@ -171,6 +184,7 @@ export class PortReference {
           if (field.access === 'pulse') this.fields.set(name, given & strobed);
           else if (field.access === 'write-one-to-clear') this.fields.set(name, (old & ~(given & strobed)) | set);
           else if (field.access === 'write-only' && bit(inputs.erase)) this.fields.set(name, 0n);
+          else if (field.access === 'write-only' && bit(inputs.hold)) continue;
           else if (field.access === 'read-write' || field.access === 'write-only')
             this.fields.set(name, (old & ~strobed) | (given & strobed));
         }

@@ -6,7 +6,7 @@ import { axiLite } from '../axi/bundles.ts';
 import { registerMap } from './declare.ts';
 import { createDriver } from './driver.ts';
 import { exampleMap } from './example.ts';
-import { erasableRegisterPort, registerPort } from './port.ts';
+import { registerPort, secretRegisterPort } from './port.ts';
 import { PortReference, type Signals } from './port-reference.ts';
 import { settingsShape, statusShape } from './port-shapes.ts';
 
@@ -46,18 +46,21 @@ const block = module('example_block', ports, (io, m) => {
   serveWindows(m, registers.windows);
 });
 
-const erasableBlock = module('erasable_block', { ...ports, erase: input(bit) }, (io, m) => {
-  const { registers } = m.instances({ registers: erasableRegisterPort(exampleMap) });
+const secretPorts = { ...ports, erase: input(bit), hold: input(bit), stored: output(bits(2)) };
+const secretBlock = module('secret_block', secretPorts, (io, m) => {
+  const { registers } = m.instances({ registers: secretRegisterPort(exampleMap) });
   io.s_axil.connect(registers.s_axil);
   io.settings.set(registers.settings);
   registers.status.set(io.status as never);
   registers.erase.set(io.erase);
+  registers.hold.set(io.hold);
+  io.stored.set(registers.stored.resize(2));
   serveWindows(m, registers.windows);
 });
 
 const simulator = compile<Ports>(elaborate(block));
 const randomised = compile(elaborate(block), { initial: { randomSeed: 3 }, backend: 'javascript' });
-const erasable = compile(elaborate(erasableBlock));
+const secret = compile(elaborate(secretBlock));
 const inputSlots = simulator.layout.inputs.filter((slot) => slot.name !== 'aresetn');
 
 /** Addresses that hit: every word of the map, the words beside, and some anywhere. */
@@ -97,7 +100,7 @@ describe('registerPort', () => {
   test.prop([cycles], { numRuns: process.env.PORTCULLIS_THOROUGH === '1' ? 500 : 30 })(
     'does in every cycle what its page says',
     (plan) => {
-      for (const tested of [simulator, randomised, erasable]) {
+      for (const tested of [simulator, randomised, secret]) {
         tested.reset();
         tested.in.aresetn = 0;
         tested.step();
@@ -121,11 +124,14 @@ describe('registerPort', () => {
             s_axil_arvalid: (cycle.valids >> 2) & 1,
             s_axil_bready: (cycle.readies & 3) === 0 ? 0 : 1,
             s_axil_rready: cycle.readies >> 2 === 0 ? 0 : 1,
-            ...(tested === erasable && { erase: cycle.seed % 4 === 0 ? 1 : 0 }),
+            ...(tested === secret && { erase: cycle.seed % 4 === 0 ? 1 : 0, hold: cycle.seed % 3 === 0 ? 1 : 0 }),
           });
           Object.assign(tested.in, inputs);
           tested.settle();
-          expect({ ...tested.out }).toEqual(reference.outputs());
+          expect({ ...tested.out }).toEqual({
+            ...reference.outputs(),
+            ...(tested === secret && { stored: reference.stored(inputs) }),
+          });
           reference.step(inputs);
           tested.step();
         }

@@ -1,6 +1,8 @@
 import {
+  all,
   type Bits,
   type BitsShape,
+  type BitsSignal,
   bit,
   bits,
   bundle,
@@ -32,7 +34,7 @@ import {
   windowBundle,
   windowsOf,
 } from './port-shapes.ts';
-import { elementsOf, leafOf } from './port-words.ts';
+import { elementsOf, leafOf, wordAddress } from './port-words.ts';
 
 type BusPorts = { readonly s_axil: InputPort<AxiLite<{ readonly addressWidth: number }>> };
 type Bus = Inside<BusPorts>['s_axil'];
@@ -47,7 +49,26 @@ export type RegisterPortPorts<R extends RegisterDeclarations> = AllPorts<R> exte
 /** OKAY is 0, SLVERR is 2 (Arm IHI 0022, table of response encodings). */
 const responseFor = (accepted: Bits<1>): Bits<2> => concat(accepted.not(), lit(1, 0));
 
-const writeChannels = (bus: Bus, m: ModuleBody, map: RegisterMap, sides: BlockSides): void => {
+/** What a port with secrets has beside the others. */
+interface SecretSides {
+  readonly erase: Bits<1>;
+  readonly hold: Bits<1>;
+  readonly stored: BitsSignal;
+}
+
+/** The words with a field that can only be written, in the order of their addresses. */
+const secretWords = (map: RegisterMap): readonly number[] =>
+  map.placed
+    .filter(({ fields }) => fields.some(({ access }) => access === 'write-only'))
+    .flatMap((register) => elementsOf(register).map((element) => wordAddress(register, element)));
+
+const writeChannels = (
+  bus: Bus,
+  m: ModuleBody,
+  map: RegisterMap,
+  sides: BlockSides,
+  secrets: SecretSides | undefined,
+): void => {
   const r = m.regs({
     aw_held: { type: bit, reset: 0 },
     w_held: { type: bit, reset: 0 },
@@ -73,7 +94,18 @@ const writeChannels = (bus: Bus, m: ModuleBody, map: RegisterMap, sides: BlockSi
     r.write_strobes.set(bus.wstrb);
   });
   const transfer = { execute: write, address: r.write_address, data: r.write_data, strobes: r.write_strobes };
-  const accepted = writeRegisters(m, map, sides, transfer);
+  const accepted = writeRegisters(
+    m,
+    map,
+    sides,
+    secrets === undefined ? transfer : { ...transfer, hold: secrets.hold },
+  );
+  if (secrets !== undefined) {
+    const { stores } = m.named({ stores: all([write, r.write_strobes.isNonZero(), secrets.hold.not()]) });
+    const chosen = secretWords(map).map((address) => all([stores, r.write_address.eq(address)]));
+    secrets.stored.set(concat(...chosen.reverse()));
+    m.when(secrets.erase, () => eraseSecrets(map, sides));
+  }
   m.when(write, () => {
     r.aw_held.set(0);
     r.w_held.set(0);
@@ -134,9 +166,18 @@ const readChannels = (bus: Bus, m: ModuleBody, map: RegisterMap, sides: BlockSid
 export const registerPort = <R extends RegisterDeclarations>(map: RegisterMap<R>) =>
   portOf(map, false) as unknown as ModuleDefinition<RegisterPortPorts<R>>;
 
-/** A register port in which a cycle of `erase` sets all `write-only` fields to 0, whatever is written to them in that cycle. */
-export const erasableRegisterPort = <R extends RegisterDeclarations>(map: RegisterMap<R>) =>
-  portOf(map, true) as unknown as ModuleDefinition<RegisterPortPorts<R> & { readonly erase: InputPort<BitsShape<1>> }>;
+/**
+ * A register port for secrets. A cycle of `erase` sets all `write-only` fields to 0, whatever is written to them in that cycle; in a cycle of `hold` a write changes none of
+ * them. `stored` has a bit for each word with such a field, by address, lowest first: 1 in the cycle in which a write changes it, unless it is erased.
+ */
+export const secretRegisterPort = <R extends RegisterDeclarations>(map: RegisterMap<R>) =>
+  portOf(map, true) as unknown as ModuleDefinition<
+    RegisterPortPorts<R> & {
+      readonly erase: InputPort<BitsShape<1>>;
+      readonly hold: InputPort<BitsShape<1>>;
+      readonly stored: OutputPort<BitsShape<number>>;
+    }
+  >;
 
 const eraseSecrets = (map: RegisterMap, sides: BlockSides): void => {
   for (const register of map.placed)
@@ -145,12 +186,12 @@ const eraseSecrets = (map: RegisterMap, sides: BlockSides): void => {
         if (field.access === 'write-only') leafOf(sides.settings, register, element, field).set(0);
 };
 
-const portOf = (map: RegisterMap, erasable: boolean): ModuleDefinition<Ports> => {
+const portOf = (map: RegisterMap, secret: boolean): ModuleDefinition<Ports> => {
   const settings = settingsShape(map);
   const status = statusShape(map);
   const windows = windowsOf(map);
   const ports: Ports = {
-    ...(erasable && { erase: input(bit) }),
+    ...(secret && { erase: input(bit), hold: input(bit), stored: output(bits<number>(secretWords(map).length)) }),
     s_axil: input(axiLite({ addressWidth: map.addressWidth })),
     ...(settings !== undefined && { settings: output.reg(settings, { reset: settingsResets(map) as never }) }),
     ...(status !== undefined && { status: input(status) }),
@@ -161,8 +202,7 @@ const portOf = (map: RegisterMap, erasable: boolean): ModuleDefinition<Ports> =>
   const body = (io: Readonly<Record<string, unknown>>, m: ModuleBody): void => {
     const bus = io.s_axil as Bus;
     const sides = { settings: io.settings, status: io.status, windows: io.windows as BlockSides['windows'] };
-    writeChannels(bus, m, map, sides);
-    if (erasable) m.when(io.erase as Bits<1>, () => eraseSecrets(map, sides));
+    writeChannels(bus, m, map, sides, secret ? (io as unknown as SecretSides) : undefined);
     readChannels(bus, m, map, sides);
   };
   const documentation = `Control registers of ${map.name}: ${map.description}`;

@@ -1,6 +1,6 @@
 /** Random register programmes: keys, forms, scans. */
 import fc, { type Arbitrary } from 'fast-check';
-import { commitCycles, type MemoryPathParameters } from '../../../../rtl/memory-path/interface.ts';
+import { clearingCycles, commitCycles, type MemoryPathParameters } from '../../../../rtl/memory-path/interface.ts';
 import type { LiteAccess, LiteWrite } from '../../axi/lite-manager.ts';
 import { commandBits, mappedAddresses, registers } from './registers.ts';
 import type { HeldScan, Scan } from './scenario.ts';
@@ -50,9 +50,6 @@ export const keyLoads = (p: P): Arbitrary<readonly KeyLoad[]> =>
     })
     .map((loads) => loads.map((load, slot) => ({ slot, ...load })));
 
-/** Cycles for each slot that clearing takes after reset: no commit goes on before. */
-const clearingCycles = 16;
-
 /** Cycles to wait so that a commit without traffic is over. */
 export const commitWait = commitCycles + 8;
 
@@ -68,12 +65,14 @@ export const formSlots = (p: P): Arbitrary<readonly number[]> =>
   );
 
 export const settingsOf = (loads: readonly KeyLoad[], slots: readonly number[]): readonly LiteWrite[] => [
-  ...loads.flatMap((load, index) => keyWrites(load, index === 0 ? clearingCycles * loads.length : commitWait)),
+  ...loads.flatMap((load, index) =>
+    keyWrites(load, index === 0 ? clearingCycles({ keySlots: loads.length }) : commitWait),
+  ),
   ...slots.flatMap((slot, index) => {
     const load = loads[slot];
     return load === undefined ? [] : [formWrite(index + 1, load.kind, slot)];
   }),
-  write(registers.interruptEnable, 7, commitWait),
+  write(registers.interruptEnable, 15, commitWait),
 ];
 
 /** The writes that begin a scan. */

@@ -9,6 +9,7 @@ export const registers = {
   interruptStatus: 0x010,
   interruptEnable: 0x014,
   keyStatus: 0x018,
+  keyStaged: 0x01c,
   keyKind: 0x020,
   keyCommand: 0x040,
   key: 0x080,
@@ -41,7 +42,7 @@ export const mappedAddresses = (p: MemoryPathParameters): number[] => {
   const at = registers;
   const wide = p.addressWidth > 32;
   return [
-    ...row(at.identification, 7),
+    ...row(at.identification, 8),
     ...row(at.keyKind, p.keySlots),
     ...row(at.keyCommand, p.keySlots),
     ...row(at.key, 16),
