@@ -51,6 +51,8 @@ export interface Seen {
   readonly registers: ReadonlyMap<number, number>;
   /** The cycles in which `irq` rose. */
   readonly raised: readonly number[];
+  /** The byte of memory at an address in the end. */
+  readonly memory: (address: number) => number;
 }
 
 const channels = ['aw', 'w', 'b', 'ar', 'r'] as const;
@@ -102,5 +104,10 @@ export const play = (ways: readonly Way[], p: MemoryPathParameters, scenario: Me
   const { difference, ended } = lockstep(ways, driver, limit, { scoreboards });
   expect(difference).toBeNull();
   expect(ended).toBe(true);
-  return { handshakes: Object.fromEntries(watched.map(({ name, cycles }) => [name, cycles])), registers, raised };
+  return {
+    handshakes: Object.fromEntries(watched.map(({ name, cycles }) => [name, cycles])),
+    registers,
+    raised,
+    memory: (address) => driver.memory.memory.read(address),
+  };
 };
