@@ -38,19 +38,23 @@ const resultOf = ({ registers: read }: Awaited<ReturnType<typeof run>>) => ({
   matching: (read.get(registers.scanResultLow) as number) - asked.address,
 });
 
-const waits = Array.from({ length: thorough ? 320 : 16 }, (_, index) => index * (thorough ? 1 : 20));
+/** Cycles until the scan is told to stop: a plain one is soon over. */
+const waitsOf = (form: number): readonly number[] => {
+  const step = thorough ? 1 : form === 0 ? 4 : 24;
+  return Array.from({ length: (thorough ? 24 : 1) * 16 }, (_, index) => index * step);
+};
 
 test.each([0, 1])('a scan under form %i that is stopped says so, and up to where all matched', async (form) => {
   const scan = { ...asked, form };
   const seen = [];
-  for (const wait of waits) {
+  for (const wait of waitsOf(form)) {
     const one = await run(scan, {}, [write(registers.scanCommand, 2, wait)]);
     seen.push(resultOf(one));
   }
   const stopped = seen.filter(({ flags }) => flags === (status.done | status.stopped));
   const rest = seen.slice(stopped.length);
   expect(stopped.length).toBeGreaterThan(3);
-  expect(rest.length).toBeGreaterThan(3);
+  expect(rest.length).toBeGreaterThan(2);
   // Those that ended before they were told to stop: the place is still that of the earlier one.
   for (const each of rest)
     expect(each).toEqual({ flags: status.done | status.match, matching: 0x2340 - asked.address });
