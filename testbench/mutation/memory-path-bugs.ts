@@ -1,5 +1,5 @@
 /** Bugs for the memory path. */
-import { changeInValues, isReference, mentions, valuesOf } from './places.ts';
+import { assigns, changeConditions, changeInValues, isReference, mentions, valuesOf } from './places.ts';
 import type { PlantedBug } from './planted-bugs.ts';
 import { late, named, one, soon, zero } from './resource-access-controller-places.ts';
 import { changeAnywhere, changeValues, mentionOf } from './values.ts';
@@ -100,6 +100,14 @@ const writeBugs: readonly PlantedBug[] = [
     plant: (module) => changeValues(module, 'older_touching', zero),
   },
   {
+    name: 'pieces_wait_by_line',
+    imitates: 'a hazard looked for too widely',
+    planted: 'write pieces: one waits for every older one of its line',
+    path: ['write_pieces'],
+    within: soon,
+    plant: (module) => changeInValues(module, 'older_touching', named('merge_piece_empty'), zero),
+  },
+  {
     name: 'part_not_merged',
     imitates: 'a special case forgotten',
     planted: 'write pieces: a block that is written in part is encrypted with what was there of an older piece',
@@ -169,6 +177,60 @@ const keyBugs: readonly PlantedBug[] = [
     within: late,
     plant: (module) =>
       changeAnywhere(module, (node) => node.kind === 'slice' && isReference(node.operand, 'locked'), zero),
+  },
+  {
+    name: 'stage_open_in_commit',
+    imitates: 'a value that is changed after it was checked',
+    planted: 'register port: words of a key are staged while a commit is active',
+    path: ['registers'],
+    within: late,
+    plant: (module) => changeAnywhere(module, (node) => isReference(node, 'hold'), zero),
+  },
+  {
+    name: 'staged_not_looked_at',
+    imitates: 'a value that is taken before it is whole',
+    planted: 'key store: a key is loaded whatever words of it are staged',
+    path: ['keys'],
+    within: soon,
+    plant: (module) => changeValues(changeValues(module, 'has_short', one), 'has_long', one),
+  },
+  {
+    name: 'dropped_lock_kept',
+    imitates: 'a command of which one half is dropped',
+    planted: 'key store: a command that is dropped locks its slot',
+    path: ['keys'],
+    within: late,
+    plant: (module) =>
+      changeConditions(
+        module,
+        ({ then }) => assigns(then, 'locked'),
+        (condition) => (condition.kind === 'binary' ? condition.left : condition),
+        valuesOf(module, 'locked').length,
+      ),
+  },
+  {
+    name: 'read_waits_for_data',
+    imitates: 'a wait that another wait depends on',
+    planted: 'read requests: a read waits for a commit that waits for data of a write',
+    path: ['read_requests'],
+    within: late,
+    plant: (module) => changeAnywhere(module, named('commit_waits_for_data'), zero),
+  },
+  {
+    name: 'scan_holds_up_commit',
+    imitates: 'a request to stop that is not heard',
+    planted: 'scanner: a commit of its key slot does not stop a scan',
+    path: ['scanner'],
+    within: late,
+    plant: (module) => changeInValues(module, 'told', named('state_committing'), zero),
+  },
+  {
+    name: 'stopped_a_beat_behind',
+    imitates: 'a count that is taken before the last step',
+    planted: 'scanner: what is seen in the cycle of the stop does not count',
+    path: ['scanner'],
+    within: late,
+    plant: (module) => changeValues(module, 'found', () => mentionOf(module, 'position'), 2, named('reached')),
   },
   {
     name: 'scan_half_blind',
