@@ -8,7 +8,7 @@ import { sBoxConstructions } from './aes-sbox.ts';
 /** Rounds that a block takes the time of, whatever the length of its key. */
 export const aesRounds = 14;
 /** Cycles from a block's being taken to its being given. */
-export const aesLatency = aesRounds + 1;
+export const aesEngineLatency = aesRounds + 1;
 
 export const aesParameterSchema = parameters({
   direction: {

@@ -18,7 +18,7 @@ import { alpha, inverseLinear, roundConstant } from './prince-layers.ts';
 /** Layers of S-boxes in PRINCE: what its rounds are counted by. */
 export const princeRounds = 12;
 /** Cycles from a block's being taken to its being given. */
-export const princeLatency = (p: { readonly rounds: number }): number => princeRounds / p.rounds + 1;
+export const princeEngineLatency = (p: { readonly rounds: number }): number => princeRounds / p.rounds + 1;
 
 export const princeParameterSchema = parameters({
   direction: {

@@ -1,11 +1,11 @@
 import { bit, bits, concat, input, log2Ceil, module, output, record, unpack } from '../../hdl/index.ts';
 import { checkParameters, type Parameters, type ParameterValues, parameters } from '../parameters.ts';
-import { aes, aesLatency, aesParameterSchema } from './aes.ts';
+import { aes, aesEngineLatency, aesParameterSchema } from './aes.ts';
 import { roundKeyShape } from './aes-key-expansion.ts';
 import { tweakOf } from './xts-tweak.ts';
 
 /** Cycles from a block's being taken to its being given. */
-export const xtsLatency = 2 * aesLatency + 1;
+export const xtsLatency = 2 * aesEngineLatency + 1;
 
 export const xtsParameterSchema = parameters({
   direction: aesParameterSchema.direction,

@@ -2,7 +2,7 @@
 import { ecb } from '@noble/ciphers/aes.js';
 import { describe, expect, test } from 'vitest';
 import { elaborate } from '../../../rtl/hdl/index.ts';
-import { type AesParameters, aes, aesLatency } from '../../../rtl/parts/cipher/aes.ts';
+import { type AesParameters, aes, aesEngineLatency } from '../../../rtl/parts/cipher/aes.ts';
 import { inverseSBox, sBox } from '../../../rtl/parts/cipher/aes-field.ts';
 import { aesKeyExpansion } from '../../../rtl/parts/cipher/aes-key-expansion.ts';
 import { aesSBox, sBoxConstructions } from '../../../rtl/parts/cipher/aes-sbox.ts';
@@ -145,7 +145,7 @@ describe.each(directions)('random blocks agree with the library: %s', (direction
       const expected = blocks.map(({ slot, block }) => numberOf(cipherOf(slot)[direction](bytesOf(block, 16))));
       expect(given.map(({ block }) => block)).toEqual(expected);
       expect(given.map(({ tag }) => tag)).toEqual(blocks.map(({ tag }) => tag));
-      expect(given.map(({ cycle }, index) => cycle - taken[index]!)).toEqual(blocks.map(() => aesLatency));
+      expect(given.map(({ cycle }, index) => cycle - taken[index]!)).toEqual(blocks.map(() => aesEngineLatency));
       // Full speed where nothing is idle: every group of `unrolled` blocks takes 14 cycles.
       if (round % 2 === 0) {
         const groups = Math.floor((blocks.length - 1) / unrolled);

@@ -1,7 +1,7 @@
 /** PRINCE in hardware beside the paper's vectors and a reference of its own, in every way of running it. */
 import { describe, expect, test } from 'vitest';
 import { elaborate } from '../../../rtl/hdl/index.ts';
-import { type PrinceParameters, prince, princeLatency } from '../../../rtl/parts/cipher/prince.ts';
+import { type PrinceParameters, prince, princeEngineLatency } from '../../../rtl/parts/cipher/prince.ts';
 import { Random } from '../../simulator/index.ts';
 import type { Way } from '../way.ts';
 import { gatesWay, rtlWay, verilogWay } from '../ways.ts';
@@ -65,7 +65,9 @@ test.each(unrollings)('random blocks agree with the reference, a key each, %i ro
     );
     expect(given.map(({ block }) => block)).toEqual(expected);
     expect(given.map(({ tag }) => tag)).toEqual(blocks.map(({ from_tag }) => from_tag));
-    expect(given.map(({ cycle }, index) => cycle - taken[index]!)).toEqual(blocks.map(() => princeLatency({ rounds })));
+    expect(given.map(({ cycle }, index) => cycle - taken[index]!)).toEqual(
+      blocks.map(() => princeEngineLatency({ rounds })),
+    );
     if (batch === 0) expect(taken).toEqual(blocks.map((_, index) => index));
   }
 });
