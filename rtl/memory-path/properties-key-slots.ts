@@ -59,6 +59,7 @@ export const keySlotProperties = (p: Geometry, { m, io, seen }: ProvenPath): voi
       before(all([locked, io.tamper.not()])).implies(all(kept.map(isSteady))),
       `key slot ${slot}: locked and not busy, it keeps what it holds`,
     );
+    m.assert(before(locked).implies(locked), `key slot ${slot}: locked and not busy, it stays so`);
     m.assert(
       locked.implies(all([flag('feed_write'), of('feed_written_slot').eq(slot)]).not()),
       `key slot ${slot}: locked and not busy, no round key of it is written`,

@@ -153,6 +153,22 @@ const mistakes = [
       editInstance(top, ['path', 'keys'], (module) =>
         changeAnywhere(module, (node) => node.kind === 'slice' && isReference(node.operand, 'locked'), zero),
       ),
+    'key slot 0: locked and not busy, it stays so',
+    false,
+  ],
+  [
+    'a key of PRINCE is what is staged, with no commit',
+    'locked keys stay',
+    (top: Module) =>
+      editInstance(top, ['path', 'keys'], (module) =>
+        changeValues(
+          changeValues(module, 'starts', (old) => constantLike(old, 1n)),
+          'prince_keys_0_k0',
+          (value) => (value.kind === 'multiplex' ? value.whenTrue : value),
+          1,
+          ({ kind }) => kind === 'multiplex',
+        ),
+      ),
     'key slot 0: locked and not busy, it keeps what it holds',
     false,
   ],
@@ -164,7 +180,7 @@ const mistakes = [
         changeAnywhere(module, (node) => isReference(node, 'hold'), zero),
       ),
     'word 0: it stays as it is while a commit is active',
-    true,
+    false,
   ],
   [
     'round keys are not cleared',
