@@ -24,10 +24,11 @@ export interface Scan {
   readonly pattern?: bigint;
 }
 
-/** What a scan found: all the pattern, or the address of the first difference or error. */
+/** What a scan found: all the pattern, or the address of the first difference or error, or up to where all matched when it was stopped. */
 export type Finding =
   | { readonly match: true }
   | { readonly match: false; readonly error: boolean; readonly address: number }
+  | { readonly match: false; readonly stopped: true; readonly address: number }
   | { readonly match: false; readonly refused: true };
 
 const lineBytes = 64;
@@ -42,7 +43,7 @@ export class MemoryPathDriver extends SteppedDriver<SteppedPath, RegisterName> {
   /**
    * Loads a key slot, and waits until it is loaded.
    * @throws RangeError when a key has not the length that the channel needs, or both are the same (XTS forbids it)
-   * @throws Error when the slot is locked
+   * @throws Error when the slot is locked, or is empty afterwards, as when there was tampering meanwhile
    */
   loadKey(slot: number, channel: Channel, { data, tweak }: SlotKeys): void {
     const length = channel === 'aes256' ? 32 : 16;
@@ -56,8 +57,12 @@ export class MemoryPathDriver extends SteppedDriver<SteppedPath, RegisterName> {
     staged.set(data);
     staged.set(tweak, 32);
     const view = new DataView(staged.buffer);
+    this.#settleCommits();
     for (let word = 0; word < 16; word += 1) this.write('key', view.getUint32(4 * word, true), word);
     this.#commit(slot, commandBit[channel]);
+    if (!this.isLoaded(slot)) {
+      throw new Error(`key slot ${slot} is empty: the keys were cleared while it was loaded; load all of them again`);
+    }
   }
 
   clearKey(slot: number): void {
@@ -65,9 +70,14 @@ export class MemoryPathDriver extends SteppedDriver<SteppedPath, RegisterName> {
   }
 
   #commit(slot: number, command: number): void {
-    const busy = (): boolean => ((this.read('key_status') >>> (16 + slot)) & 1) !== 0;
+    this.#settleCommits();
     this.write('key_command', command, slot);
-    this.runUntil(() => !busy(), `the end of the commit of key slot ${slot}`);
+    this.#settleCommits();
+  }
+
+  /** While a commit is under way, words cannot be staged, and commands are dropped. */
+  #settleCommits(): void {
+    this.runUntil(() => this.read('key_status') >>> 16 === 0, 'the end of a commit of a key slot');
   }
 
   lockKey(slot: number): void {
@@ -115,7 +125,9 @@ export class MemoryPathDriver extends SteppedDriver<SteppedPath, RegisterName> {
     if ((status & 4) !== 0) return { match: true };
     const wide = this.unit.parameters.addressWidth > 32;
     const address = this.read('scan_result_low') + (wide ? this.read('scan_result_high') * 2 ** 32 : 0);
-    return { match: false, error: (status & 8) !== 0, address };
+    const error = (status & 8) !== 0;
+    if (!error && (status & 32) !== 0) return { match: false, stopped: true, address };
+    return { match: false, error, address };
   }
 
   /** Scans, and waits for the finding. */

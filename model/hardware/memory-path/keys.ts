@@ -1,11 +1,19 @@
 /** Key slots and their commits. Source: `docs/systems/memory-path.md`, "Forms" and "Keys". */
 import { channels, commitCycles, type MemoryPathParameters } from '../../../rtl/memory-path/interface.ts';
 import { type Cipher, cipherOf } from './ciphers.ts';
-import { interruptBit, type Registers } from './registers.ts';
+import { interruptBit, type Registers, stagedWords } from './registers.ts';
 import { refused } from './slots.ts';
 
 const clearing = 4;
-const stagedWords = 16;
+/** The staged words that each operation takes, a bit a word: AES-128 and PRINCE the first halves of two keys, AES-256 all. */
+const halves = 0x0f0f;
+const takenWords: Readonly<Record<number, number>> = {
+  [channels.aes128]: halves,
+  [channels.aes256]: 0xffff,
+  [channels.prince]: halves,
+  [clearing]: 0,
+};
+const lockBit = 16;
 /** The cycle of a commit's timer in which the second key is taken. */
 const secondKeyCycle = 17;
 /** Cycles that clearing takes, for each slot. */
@@ -19,15 +27,16 @@ interface KeySlot {
   cipher: Cipher;
 }
 
-/** What a form asks for; it may have to wait. */
+/** What a form asks for. */
 export interface Decoded {
   /** 0 plain, 1 to 3 the channel, or refused. */
   readonly class: number;
   readonly key: number;
-  readonly waits: boolean;
+  /** Whether a commit is active for its key slot. */
+  readonly committed: boolean;
 }
 
-const plain: Decoded = { class: 0, key: 0, waits: false };
+const plain: Decoded = { class: 0, key: 0, committed: false };
 
 export class Keys {
   readonly #registers: Registers;
@@ -69,9 +78,9 @@ export class Keys {
     const channel = (word >>> 4) & 3;
     const key = (word >>> 8) & 7;
     const slot = this.#slots[key];
-    if ((word & 1) === 0 || slot === undefined) return { class: refused, key: 0, waits: false };
-    const waits = this.#active && this.#slot === key;
-    return { class: slot.loaded && slot.kind === channel ? channel : refused, key, waits };
+    if ((word & 1) === 0 || slot === undefined) return { class: refused, key: 0, committed: false };
+    const committed = this.#active && this.#slot === key;
+    return { class: slot.loaded && slot.kind === channel ? channel : refused, key, committed };
   }
 
   /** No commit and no clearing is under way. */
@@ -95,10 +104,11 @@ export class Keys {
    */
   edge(tamper: boolean, inUse: boolean): void {
     this.#clearsStage = tamper;
-    const began = this.#active;
+    const wasActive = this.#active;
     const slotOfCommit = this.#slot;
-    const ends = this.#active && this.#advance(inUse);
-    this.#command(tamper || began);
+    const ends = wasActive && this.#advance(inUse);
+    this.#registers.holdStage(wasActive);
+    this.#command(tamper || wasActive);
     if (tamper) this.#clearing = clearingCycles * this.#count;
     else if (this.#clearing > 0) this.#clearing -= 1;
     if (tamper) {
@@ -145,28 +155,34 @@ export class Keys {
     }
   }
 
-  /** @param onlyLocks whether no commit can begin */
-  #command(onlyLocks: boolean): void {
+  /** @param drops whether no commit can begin */
+  #command(drops: boolean): void {
     const { words, place } = this.#registers;
     for (let index = 0; index < this.#count; index += 1) {
       const command = words[place.key_command + index]!;
       words[place.key_command + index] = 0;
       const slot = this.#slots[index]!;
-      if (command === 0 || slot.locked) continue;
-      if ((command & 16) !== 0) slot.locked = true;
-      const operations = command & 15;
-      if (operations === 0 || onlyLocks) continue;
-      this.#active = true;
-      this.#slot = index;
-      this.#operation = 32 - Math.clz32(operations & -operations);
-      this.#timer = 0;
+      const operations = command & (lockBit - 1);
+      if (operations !== 0) {
+        const operation = 32 - Math.clz32(operations & -operations);
+        const missing = takenWords[operation]! & ~words[place.key_staged]!;
+        if (drops || slot.locked || missing !== 0) {
+          this.#registers.interrupt(interruptBit.keyDropped);
+          continue;
+        }
+        this.#active = true;
+        this.#slot = index;
+        this.#operation = operation;
+        this.#timer = 0;
+      }
+      if ((command & lockBit) !== 0) slot.locked = true;
     }
   }
 
   /** The edge, after the register port has written. */
   settle(): void {
     const { words, place } = this.#registers;
-    if (this.#clearsStage) words.fill(0, place.key, place.key + stagedWords);
+    if (this.#clearsStage) this.#registers.clearStage();
     let status = this.#active ? 1 << (16 + this.#slot) : 0;
     this.#slots.forEach((slot, index) => {
       if (slot.loaded) status |= 1 << index;

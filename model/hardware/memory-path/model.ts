@@ -212,7 +212,7 @@ class Model implements MemoryPathModel {
     this.#deliveries.decide(inputs, this.#now);
     this.#answers.decide(inputs);
     this.#sealing.decide(inputs, this.#now);
-    this.#reads.decide(inputs, this.#sealing.merge !== undefined);
+    this.#reads.decide(inputs, this.#sealing.merge !== undefined, this.#writes.currentKey);
     const read = this.#slots.oldest((slot) => slot.class > 0 && slot.tweakState === tweakStates.notAsked);
     const write = this.#writes.pieces.oldest((piece) => piece.valid && piece.tweakState === tweakStates.notAsked);
     this.#tweaks.decide(

@@ -67,6 +67,15 @@ export class WritePiece {
     return this.#count(block) === 0;
   }
 
+  /** Whether both touch a block: have a strobe in it. */
+  meets(other: WritePiece): boolean {
+    if (this.line !== other.line) return false;
+    for (let block = Math.max(this.first, other.first); block <= Math.min(this.last, other.last); block += 1) {
+      if (!this.blank(block) && !other.blank(block)) return true;
+    }
+    return false;
+  }
+
   /** Whether a block is written in part. */
   get partial(): boolean {
     for (let block = this.first; block <= this.last; block += 1) {

@@ -59,11 +59,14 @@ export class Reads {
     return this.#winner === sources.merge;
   }
 
-  decide(inputs: Uint32Array, mergeAsks: boolean): void {
+  /** @param writing the key slot of the current write, if it is encrypted */
+  decide(inputs: Uint32Array, mergeAsks: boolean, writing: number | undefined): void {
     const { cutter } = this;
     const free = this.#register.free(inputs);
     this.#look();
-    const kind = this.#decoded !== undefined && !this.#decoded.waits ? this.#decoded.class : undefined;
+    const decoded = this.#decoded;
+    const waits = decoded?.committed && decoded.key !== writing;
+    const kind = waits ? undefined : decoded?.class;
     const apart = !cutter.active || cutter.id !== this.#request.id;
     const offers = [
       apart && (kind === refused || (kind === 0 && free)),

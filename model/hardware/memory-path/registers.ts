@@ -9,7 +9,10 @@ import { RegisterWords } from '../primitives/register-space.ts';
 export type RegisterName = Exclude<keyof ReturnType<typeof memoryPathRegisters>['registers'], number | symbol>;
 
 /** Bits of the interrupt status and enable. */
-export const interruptBit = { scan: 1, key: 2, tamper: 4 } as const;
+export const interruptBit = { scan: 1, key: 2, tamper: 4, keyDropped: 8 } as const;
+
+export const stagedWords = 16;
+const allBits = 0xffff_ffff;
 
 /** Byte address of each register, or of the first of an array. */
 export const registerAddresses = (parameters: MemoryPathParameters): ReadonlyMap<string, number> =>
@@ -18,6 +21,7 @@ export const registerAddresses = (parameters: MemoryPathParameters): ReadonlyMap
 export class Registers extends RegisterWords<RegisterName> {
   /** Interrupts of this cycle. */
   #raised = 0;
+  #stageHeld = false;
 
   constructor(parameters: MemoryPathParameters) {
     super(memoryPathRegisters(parameters).placed, registerAddressWidth);
@@ -26,6 +30,24 @@ export class Registers extends RegisterWords<RegisterName> {
   override reset(): void {
     super.reset();
     this.#raised = 0;
+    this.holdStage(false);
+  }
+
+  /** Whether the staged words stay as they are at this edge, whatever software writes. */
+  holdStage(held: boolean): void {
+    if (held === this.#stageHeld) return;
+    this.#stageHeld = held;
+    this.writable.fill(held ? 0 : allBits, this.place.key, this.place.key + stagedWords);
+  }
+
+  written(word: number): void {
+    const index = word - this.place.key;
+    if (index >= 0 && index < stagedWords) this.words[this.place.key_staged]! |= 1 << index;
+  }
+
+  clearStage(): void {
+    this.words.fill(0, this.place.key, this.place.key + stagedWords);
+    this.words[this.place.key_staged] = 0;
   }
 
   interrupt(bit: number): void {

@@ -4,7 +4,7 @@ import type { Decoded, Keys } from './keys.ts';
 import { interruptBit, type Registers } from './registers.ts';
 import { refused } from './slots.ts';
 
-const statusBit = { active: 1, done: 2, match: 4, error: 8, refused: 16 } as const;
+const statusBit = { active: 1, done: 2, match: 4, error: 8, refused: 16, stopped: 32 } as const;
 const wordBytes = 8;
 
 export class Scanner {
@@ -104,13 +104,17 @@ export class Scanner {
    */
   command(wasActive: boolean, tamper: boolean): void {
     const { words, place } = this.#registers;
+    const committed = this.class > 0 && this.#keys.committing === this.key;
     const command = words[place.scan_command]!;
     words[place.scan_command] = 0;
-    if (wasActive && (command & 2) !== 0) this.#over = true;
+    const ended = wasActive && !this.active;
+    if (wasActive && ((command & 2) !== 0 || committed) && !this.#over && !ended) {
+      this.#stopAt(this.#position, statusBit.stopped);
+    }
     if (!wasActive && (command & 1) !== 0) this.#start(this.#keys.decode(words[place.scan_form]!));
     if (tamper && (wasActive || this.active) && this.class > 0) {
-      this.#over = true;
-      this.#status |= statusBit.error;
+      this.#status = (this.#status | statusBit.error) & ~statusBit.match;
+      if (!this.#over) this.#stopAt(this.#position, statusBit.error);
     }
     words[place.scan_status] = (this.#status & ~1) | Number(this.active);
     words[place.scan_result_low] = this.#result % 2 ** 32;
@@ -121,7 +125,7 @@ export class Scanner {
     const { words, place } = this.#registers;
     this.#status = 0;
     const lines = words[place.scan_lines]!;
-    if (form.class === refused || form.waits) this.#end(statusBit.refused);
+    if (form.class === refused || form.committed) this.#end(statusBit.refused);
     else if (lines === 0) this.#end(statusBit.match);
     else {
       const high = this.#wide ? words[place.scan_address_high]! * 2 ** 32 : 0;

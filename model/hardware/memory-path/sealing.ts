@@ -101,8 +101,8 @@ export class Sealing implements MergeTarget {
     this.merge = undefined;
     if (!piece.valid || piece.state !== pieceStates.collected) return;
     const { pieces } = this.#writes;
-    // The oldest piece of the line is this one, or one that must be answered first.
-    if (pieces.oldest((other) => other.valid && other.line === piece.line) !== piece) return;
+    // The oldest is this one, or one that must be answered first.
+    if (pieces.oldest((other) => other === piece || (other.valid && other.meets(piece))) !== piece) return;
     if (!piece.partial) {
       this.#fills = true;
       return;

@@ -78,15 +78,19 @@ export class Writes {
     this.plainOwns = false;
   }
 
-  /** The key slot of the current write, if it is encrypted. */
   /** Whether any burst or piece is in flight. */
   get busy(): boolean {
     return this.bursts.items.some(({ valid }) => valid) || this.pieces.items.some(({ valid }) => valid);
   }
 
-  uses(key: number): boolean {
+  /** The key slot of the current write, if it is encrypted. */
+  get currentKey(): number | undefined {
     const burst = this.#current;
-    if (burst !== undefined && burst.class > 0 && burst.key === key) return true;
+    return burst !== undefined && burst.class > 0 ? burst.key : undefined;
+  }
+
+  uses(key: number): boolean {
+    if (this.currentKey === key) return true;
     return this.pieces.items.some((piece) => piece.valid && piece.key === key);
   }
 
@@ -101,7 +105,7 @@ export class Writes {
     this.#decoded = decoded;
     const { id } = this.#asked;
     this.#could =
-      !decoded.waits &&
+      !decoded.committed &&
       this.#current === undefined &&
       !this.bursts.next.valid &&
       !this.bursts.items.some((burst) => burst.valid && burst.id === id && sort(burst.class) !== sort(decoded.class)) &&

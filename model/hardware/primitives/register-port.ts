@@ -29,6 +29,8 @@ export interface RegisterSpace {
   readonly kinds: Uint8Array;
   /** The bits of each word that software can write. */
   readonly writable: Uint32Array;
+  /** Told of each WRITE with strobes over bits that can be written, by its word; the values may be those of before. */
+  written?(word: number): void;
 }
 
 const okay = 0;
@@ -214,6 +216,7 @@ export class RegisterPort {
     const { words, kinds, writable } = this.#space;
     const kind = kinds[word]!;
     const changed = writable[word]! & strobedBits(this.#writeStrobes);
+    if (changed !== 0) this.#space.written?.(word);
     switch (kind) {
       case wordKind.readWrite:
       case wordKind.writeOnly:
