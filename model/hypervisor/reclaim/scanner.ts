@@ -1,9 +1,8 @@
 /** The scanners of the memory paths: which frames hold a pattern. Source: `docs/systems/memory-path.md`, "Scanner". */
 import { BusError, type Clock, type Processor } from '../../hardware/platform/index.ts';
-import type { Backing, Copies } from '../memory/interface.ts';
+import type { Backing, Copies, Worker } from '../memory/interface.ts';
 import { frameBytes } from '../memory/layout.ts';
 import { Lock } from '../memory/lock.ts';
-import type { Thread } from '../schedule/index.ts';
 
 const lineBytes = 64;
 const linesPerFrame = frameBytes / lineBytes;
@@ -19,7 +18,7 @@ export interface Run {
   readonly frames: number;
 }
 
-/** How far a command came: frames that hold the pattern, and whether one behind them does not, or could not be read. */
+/** How far a command came: frames that hold the pattern, and whether one behind them does not, or could not be read; else it was stopped there. */
 interface Reached {
   readonly matching: number;
   readonly failed: boolean;
@@ -40,7 +39,7 @@ export class Scanners {
    *
    * @param all stops at the first that does not match when false
    */
-  async matching(thread: Thread, run: Run, pattern: bigint, all: boolean): Promise<readonly number[]> {
+  async matching(thread: Worker, run: Run, pattern: bigint, all: boolean): Promise<readonly number[]> {
     for (const memory of await this.#readable(thread, run.backing.copies)) {
       const found = await this.#alone(thread, memory, () => this.#scan(thread, memory, run, pattern, all));
       if (found !== undefined) return found;
@@ -49,21 +48,21 @@ export class Scanners {
   }
 
   /** As `matching`, of those that hold it in both memories. */
-  async matchingInBoth(thread: Thread, run: Run, pattern: bigint): Promise<readonly number[]> {
+  async matchingInBoth(thread: Worker, run: Run, pattern: bigint): Promise<readonly number[]> {
     const inFirst = await this.matching(thread, inOne(run, 'first'), pattern, true);
     const inSecond = new Set(await this.matching(thread, inOne(run, 'second'), pattern, true));
     return inFirst.filter((index) => inSecond.has(index));
   }
 
   /** The memories with a copy that are in use, the less wanted first. */
-  async #readable(thread: Thread, copies: Copies): Promise<readonly (0 | 1)[]> {
+  async #readable(thread: Worker, copies: Copies): Promise<readonly (0 | 1)[]> {
     const { failed, restoring } = await thread.access(({ registers }) => registers.keeper.memory_status.read());
     return candidates[copies]
       .filter((memory) => (((failed | restoring) >>> memory) & 1) === 0)
       .sort((one, other) => this.#waiting[one]! - this.#waiting[other]!);
   }
 
-  async #alone<Result>(thread: Thread, memory: 0 | 1, body: () => Promise<Result>): Promise<Result> {
+  async #alone<Result>(thread: Worker, memory: 0 | 1, body: () => Promise<Result>): Promise<Result> {
     let release = (): void => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -86,7 +85,7 @@ export class Scanners {
 
   /** `undefined` when the memory died meanwhile, or its path has no key for the form. */
   async #scan(
-    thread: Thread,
+    thread: Worker,
     memory: 0 | 1,
     { backing, frames }: Run,
     pattern: bigint,
@@ -117,7 +116,7 @@ export class Scanners {
   }
 
   /** One command, to its end. */
-  async #command(thread: Thread, memory: 0 | 1, frame: number, frames: number): Promise<Reached | undefined> {
+  async #command(thread: Worker, memory: 0 | 1, frame: number, frames: number): Promise<Reached | undefined> {
     let waiting = await thread.access(async (processor) => {
       const path = processor.registers.paths[memory];
       await path.scan_address_low.write({ line: (frame * frameBytes) / lineBytes });
@@ -131,15 +130,21 @@ export class Scanners {
       const ended = await thread.access(async (processor) => {
         const { failed } = await processor.registers.keeper.memory_status.read();
         if (((failed >>> memory) & 1) !== 0) return undefined;
-        const { done, match, refused } = await processor.registers.paths[memory].scan_status.read();
+        const path = processor.registers.paths[memory];
+        const { done, match, error, refused, stopped } = await path.scan_status.read();
         if (refused === 1) return undefined;
         if (done === 0) {
           waiting = this.#ending(processor, memory);
           return 'active';
         }
         if (match === 1) return { matching: frames, failed: false };
-        const { address } = await processor.registers.paths[memory].scan_result_low.read();
-        return { matching: Math.floor(address / frameBytes) - frame, failed: true };
+        const { address } = await path.scan_result_low.read();
+        // One that was stopped may have come over the end of memory, to 0.
+        const matching = Math.max(0, Math.floor(address / frameBytes) - frame);
+        if (stopped === 0 || error === 1) return { matching, failed: true };
+        // Under a slot that is committed the next would be refused.
+        while ((await path.key_status.read()).busy !== 0);
+        return { matching, failed: false };
       });
       if (ended !== 'active') return ended;
     }
