@@ -1,6 +1,6 @@
 /** What a subordinate owes for its requests: when an answer may come, with which response, and which of those that may comes next. */
 import type { SubordinateBehaviour } from './subordinate-behaviour.ts';
-import type { BurstShape } from './transaction.ts';
+import { type BurstShape, beatAddress } from './transaction.ts';
 
 /** A request as it came. */
 export interface Received extends BurstShape {
@@ -21,7 +21,10 @@ export interface Answer {
   readonly request: Received;
   ready: number;
   beat: number;
+  /** Of a write, and of a read's beats that do not err. */
   code: number;
+  /** Of a read, whether any beat errs. */
+  errs: boolean;
   again: boolean;
 }
 
@@ -36,10 +39,24 @@ export class Answers {
 
   /** @param late cycles by which it comes later than it would. */
   begin(request: Received, cycle: number, late: number): Answer {
-    const { latencies, errors } = this.behaviour;
+    const { latencies } = this.behaviour;
     const latency = latencies[this.latency++ % Math.max(1, latencies.length)] ?? 0;
-    const error = errors.find(({ base, size }) => request.address >= base && request.address < base + size);
-    return { request, ready: cycle + latency + late, beat: 0, code: error?.code ?? 0, again: false };
+    let worst = 0;
+    if (this.behaviour.errors.length > 0) {
+      for (let beat = 0; beat < request.beats; beat += 1) worst = Math.max(worst, this.error(request, beat));
+    }
+    const code = request.direction === 'write' ? worst : 0;
+    return { request, ready: cycle + latency + late, beat: 0, code, errs: worst > 0, again: false };
+  }
+
+  /** The response to the next beat of a read: beats err by their own addresses. */
+  codeOf(answer: Answer): number {
+    return (answer.errs ? this.error(answer.request, answer.beat) : 0) || answer.code;
+  }
+
+  private error(request: Received, beat: number): number {
+    const address = beatAddress(request, beat);
+    return this.behaviour.errors.find(({ base, size }) => address >= base && address < base + size)?.code ?? 0;
   }
 
   /** The next to be given of those that wait, oldest first; null where none may be given yet. Those of one identifier keep their order. */

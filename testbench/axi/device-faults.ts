@@ -57,6 +57,8 @@ export const deviceFaults = (options: {
   readonly horizon: number;
   /** Default 3. */
   readonly maximum?: number;
+  /** Default all. */
+  readonly kinds?: readonly DeviceFault['kind'][];
 }): Arbitrary<readonly DeviceFault[]> => {
   const id = fc.nat(2 ** options.idWidth - 1);
   const forever = 0x7fff_ffff;
@@ -65,31 +67,26 @@ export const deviceFaults = (options: {
     cycles: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 200 }), fc.constant(forever)),
   };
   const brief = { from: window.from, cycles: fc.integer({ min: 1, max: 40 }) };
-  const fault: Arbitrary<DeviceFault> = fc.oneof(
-    fc.record({ kind: fc.constant('refuse' as const), channel: fc.constantFrom('aw', 'w', 'ar'), ...window }),
-    fc.record({ kind: fc.constant('silent' as const), channel: responseChannel, ...window }),
-    fc.record({
-      kind: fc.constant('response' as const),
-      channel: responseChannel,
-      code: fc.constantFrom(2, 3, 1),
-      ...window,
-    }),
-    fc.record({
-      kind: fc.constant('identifier' as const),
-      channel: responseChannel,
-      flip: fc.integer({ min: 1, max: 2 ** options.idWidth - 1 }),
-      ...window,
-    }),
-    fc.record({ kind: fc.constant('early last' as const), ...window }),
-    fc.record({ kind: fc.constant('missing last' as const), ...window }),
-    fc.record({ kind: fc.constant('unasked' as const), channel: responseChannel, id, last: fc.boolean(), ...brief }),
-    fc.record({ kind: fc.constant('changed' as const), channel: responseChannel, bit: fc.nat(255), ...window }),
-    fc.record({ kind: fc.constant('dropped' as const), channel: responseChannel, ...window }),
-    fc.record({ kind: fc.constant('twice' as const), channel: responseChannel, ...window }),
-    fc.record({ kind: fc.constant('late' as const), delay: fc.integer({ min: 1, max: 2000 }), ...window }),
-    fc.record({ kind: fc.constant('babble' as const), seed: fc.nat(0xffff), ...brief }),
-  ) as Arbitrary<DeviceFault>;
-  return fc.array(fault, { maxLength: options.maximum ?? 3 });
+  const channel = responseChannel;
+  const flip = fc.integer({ min: 1, max: 2 ** options.idWidth - 1 });
+  const ofKind = <K extends Kind, Values>(kind: K, values: { [Name in keyof Values]: Arbitrary<Values[Name]> }) =>
+    fc.record({ kind: fc.constant(kind), ...values }) as unknown as Arbitrary<DeviceFault>;
+  const faults: Readonly<Record<Kind, Arbitrary<DeviceFault>>> = {
+    refuse: ofKind('refuse', { channel: fc.constantFrom('aw', 'w', 'ar'), ...window }),
+    silent: ofKind('silent', { channel, ...window }),
+    response: ofKind('response', { channel, code: fc.constantFrom(2, 3, 1), ...window }),
+    identifier: ofKind('identifier', { channel, flip, ...window }),
+    'early last': ofKind('early last', window),
+    'missing last': ofKind('missing last', window),
+    unasked: ofKind('unasked', { channel, id, last: fc.boolean(), ...brief }),
+    changed: ofKind('changed', { channel, bit: fc.nat(255), ...window }),
+    dropped: ofKind('dropped', { channel, ...window }),
+    twice: ofKind('twice', { channel, ...window }),
+    late: ofKind('late', { delay: fc.integer({ min: 1, max: 2000 }), ...window }),
+    babble: ofKind('babble', { seed: fc.nat(0xffff), ...brief }),
+  };
+  const kinds = options.kinds ?? (Object.keys(faults) as readonly Kind[]);
+  return fc.array(fc.oneof(...kinds.map((kind) => faults[kind])), { maxLength: options.maximum ?? 3 });
 };
 
 type Kind = DeviceFault['kind'];

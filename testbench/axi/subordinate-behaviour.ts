@@ -12,7 +12,7 @@ export interface SubordinateBehaviour {
   readonly interleave: boolean;
   /** Whether exclusive accesses are watched; otherwise they answer OKAY. */
   readonly exclusive: boolean;
-  /** Places that answer SLVERR (2) or DECERR (3). */
+  /** Places that answer SLVERR (2) or DECERR (3): a read beat by beat, a write with the worst of its beats, and nothing of it is done. */
   readonly errors: readonly { readonly base: number; readonly size: number; readonly code: 2 | 3 }[];
   readonly faults: readonly DeviceFault[];
 }

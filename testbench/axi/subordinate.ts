@@ -163,7 +163,7 @@ export class Axi4Subordinate {
   private acceptRead(outputs: Uint32Array, cycle: number): void {
     const request = this.request('read', this.words.ar, outputs, cycle);
     const answer = this.answer(request, cycle);
-    if (request.exclusive && this.behaviour.exclusive && answer.code === 0) {
+    if (request.exclusive && this.behaviour.exclusive && !answer.errs) {
       this.monitor.watch(request.id, request);
       answer.code = 1;
     }
@@ -252,7 +252,7 @@ export class Axi4Subordinate {
     this.offeredRead = answer;
     const flip = plan.active('identifier', 'r')?.flip ?? 0;
     inputs[r.id] = ((answer?.request.id ?? unasked?.id ?? 0) ^ flip) & idMask;
-    inputs[r.response] = plan.active('response', 'r')?.code ?? answer?.code ?? 0;
+    inputs[r.response] = plan.active('response', 'r')?.code ?? (answer === null ? 0 : this.answers.codeOf(answer));
     inputs[r.valid] = 1;
     if (answer === null) {
       inputs[r.last] = unasked?.last === true ? 1 : 0;

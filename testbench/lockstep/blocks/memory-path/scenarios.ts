@@ -1,8 +1,9 @@
 /** Random scenarios of the memory path. */
 import fc, { type Arbitrary } from 'fast-check';
-import type { MemoryPathParameters } from '../../../../rtl/memory-path/interface.ts';
+import { type MemoryPathParameters, memoryIdWidth } from '../../../../rtl/memory-path/interface.ts';
 import { stalls as runLengths, transactionLists } from '../../../axi/arbitrary.ts';
 import { subordinateBehaviours } from '../../../axi/behaviour.ts';
+import { type DeviceFault, deviceFaults } from '../../../axi/device-faults.ts';
 import type { Transaction } from '../../../axi/transaction.ts';
 import { formSlots, keyLoads, programmes, settingsOf } from './programmes.ts';
 import type { Event, MemoryPathScenario, Stalls } from './scenario.ts';
@@ -75,6 +76,15 @@ const common = (p: P, size: number) => ({
   readBack: fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
 });
 
+/** Answers that nobody asked for, with identifiers of the processor's and of the path's own; few, as a burst that has lost its answer never ends. */
+const strayAnswers = (p: P): Arbitrary<readonly DeviceFault[]> =>
+  deviceFaults({ idWidth: memoryIdWidth(p), horizon: 600, kinds: ['unasked', 'identifier', 'twice'] }).map((faults) =>
+    faults.map((fault) => ({ ...fault, cycles: Math.min(fault.cycles, 40) })),
+  );
+
+/** Lines, blocks and halves of blocks, so that beats of a burst differ. */
+const errorBytes = [64, 16, 8] as const;
+
 /** Everything at once: keys, forms and scans come and go, memory errs, tampering and reset come in mid-burst. */
 const wild = (p: P, size: number): Arbitrary<MemoryPathScenario> =>
   fc
@@ -88,24 +98,30 @@ const wild = (p: P, size: number): Arbitrary<MemoryPathScenario> =>
       memory: subordinateBehaviours({ idWidth: p.idWidth }),
       errors: fc.array(
         fc.record({
-          line: fc.nat(511),
-          lines: fc.integer({ min: 1, max: 8 }),
+          place: fc.nat(512 * 8 - 1),
+          unit: fc.constantFrom(...errorBytes),
+          count: fc.integer({ min: 1, max: 8 }),
           code: fc.constantFrom(2 as const, 3 as const),
         }),
-        { maxLength: 3 },
+        { maxLength: 6 },
+      ),
+      faults: fc.oneof(
+        { weight: 4, arbitrary: fc.constant<readonly DeviceFault[]>([]) },
+        { weight: 1, arbitrary: strayAnswers(p) },
       ),
       programme: programmes(p, true, Math.ceil(size / 4)),
       tampers: events(3),
       resets: events(3),
     })
-    .map(({ loads, slots, forms, list, offset, errors, memory, programme, ...rest }) => ({
+    .map(({ loads, slots, forms, list, offset, errors, faults, memory, programme, ...rest }) => ({
       ...rest,
       ...programme,
       memory: {
         ...memory,
-        errors: errors.map(({ line, lines, code }) => ({
-          base: baseOf(p, offset) + line * 64,
-          size: lines * 64,
+        faults,
+        errors: errors.map(({ place, unit, count, code }) => ({
+          base: baseOf(p, offset) + place * 8 - ((place * 8) % unit),
+          size: count * unit,
           code,
         })),
       },
