@@ -12,8 +12,8 @@ import { readBackAddresses } from './registers.ts';
 import { holdScans } from './scans.ts';
 import type { MemoryPathScenario } from './scenario.ts';
 
-/** Cycles without any transfer after which the path counts as stuck. */
-const despair = 5000;
+/** Cycles without any transfer after which the path counts as stuck; fewer where memory may have lost answers. */
+const despair = { always: 5000, faulty: 500 } as const;
 
 type Phase = 'reset' | 'settings' | 'traffic' | 'rest' | 'read back' | 'end';
 
@@ -133,7 +133,7 @@ export class MemoryPathDriver implements Driver {
       this.phase = 'read back';
     }
     if (this.phase === 'read back' && this.port.idle) this.phase = 'end';
-    if (this.stalled > despair) {
+    if (this.stalled > (this.scenario.memory.faults.length > 0 ? despair.faulty : despair.always)) {
       this.stuck = true;
       this.phase = 'end';
     }

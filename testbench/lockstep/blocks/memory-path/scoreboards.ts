@@ -1,10 +1,11 @@
-/** Everything that is judged of a run from its ports, without the model. */
+/** Everything that is judged of a run from its ports, without the model but for its ciphers, which published vectors and @noble/ciphers hold. */
 import type { PortLayout } from '../../../../rtl/hdl/port-layout.ts';
 import type { MemoryPathParameters } from '../../../../rtl/memory-path/interface.ts';
 import { Axi4Checker } from '../../../axi/checker.ts';
 import { channelRules, liteResponseChannels } from '../../axi/channel-rules.ts';
 import type { Scoreboard } from '../../driver.ts';
 import type { MemoryPathDriver } from './drive.ts';
+import { PlainWaits } from './plain-waits.ts';
 import { Reference } from './reference.ts';
 import { registers } from './registers.ts';
 import type { MemoryPathScenario } from './scenario.ts';
@@ -62,10 +63,16 @@ export const memoryPathScoreboards = (
   driver: MemoryPathDriver,
 ): readonly Scoreboard[] => {
   const atEnd = (name: string, judge: () => string | null): Scoreboard => ({ name, cycle: () => null, end: judge });
-  return [
-    new Axi4Checker(layout, 's_axi', { requests: 'input', keeper: 'subordinate' }),
+  const always = [
     new Axi4Checker(layout, 'm_axi', { requests: 'output', keeper: 'manager' }),
     channelRules(layout, liteResponseChannels('s_axil')),
+  ];
+  // What stray answers of memory do to the processor's bursts is memory's fault.
+  if (scenario.memory.faults.length > 0) return always;
+  return [
+    ...always,
+    new Axi4Checker(layout, 's_axi', { requests: 'input', keeper: 'subordinate' }),
+    new PlainWaits(layout, p),
     atEnd('progress', () => (driver.stuck ? `nothing moves any more, in the phase '${driver.phase}'` : null)),
     atEnd('answers', () => driver.processor.problem),
     atEnd('contents', () => (isSerial(scenario) && !driver.stuck ? judgeSerial(scenario, p, driver) : null)),
