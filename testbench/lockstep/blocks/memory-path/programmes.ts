@@ -116,7 +116,12 @@ const scans = (p: P): Arbitrary<Group> =>
   fc
     .record({
       line: fc.nat((4 * pageBytes) / 64 - 1),
-      lines: fc.oneof({ weight: 1, arbitrary: fc.nat(3) }, { weight: 2, arbitrary: fc.nat(40) }),
+      lines: fc.oneof(
+        { weight: 3, arbitrary: fc.nat(3) },
+        { weight: 6, arbitrary: fc.nat(40) },
+        // Long enough that nothing may wait for its end.
+        { weight: 1, arbitrary: fc.integer({ min: 150, max: 400 }) },
+      ),
       form: fc.nat(2 ** p.select - 1),
       pattern: fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: word }),
       ...scanTimes,
@@ -177,6 +182,25 @@ const locks = (p: P): Arbitrary<readonly LiteAccess[]> =>
       write(registers.keyCommand + 4 * slot, second, between),
     ]);
 
+/** Some of the words of a key, whole or in part, and a command that may want others. */
+const scraps = (p: P): Arbitrary<readonly LiteAccess[]> =>
+  fc
+    .record({
+      words: fc.array(fc.record({ index: fc.nat(15), data: word, strobes: fc.constantFrom(15, 15, 1, 8, 0) }), {
+        minLength: 1,
+        maxLength: 16,
+      }),
+      slot: fc.nat(p.keySlots - 1),
+      command: fc.constantFrom(...Object.values(commandBits)),
+      locks: fc.constantFrom(0, 0, 0, commandBits.lock),
+      wait: fc.nat(60),
+    })
+    .map(({ words, slot, command, locks, wait }) => [
+      ...words.map(({ index, data, strobes }) => ({ ...write(registers.key + 4 * index, data), strobes })),
+      write(registers.keyCommand + 4 * slot, command | locks, wait),
+      { kind: 'read', address: registers.keyStaged, wait: 0 },
+    ]);
+
 /** Keys and forms changed while transactions flow. */
 const changes = (p: P): Arbitrary<Group> =>
   fc
@@ -207,6 +231,7 @@ const changes = (p: P): Arbitrary<Group> =>
           .map(({ form, value, wait }) => [write(registers.form + 4 * form, value, wait)]),
       },
       { weight: 2, arbitrary: locks(p) },
+      { weight: 2, arbitrary: scraps(p) },
     )
     .map((accesses) => ({ accesses }));
 
