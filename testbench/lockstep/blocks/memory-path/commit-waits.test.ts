@@ -1,4 +1,4 @@
-/** Whom a commit lets wait: nobody for a scan, and no read for a write of the same slot that waits for data. */
+/** Whom a commit lets wait: nobody for a scan, also a long one. */
 import { expect, test } from 'vitest';
 import { aesLatency, memoryPathParameters } from '../../../../rtl/memory-path/interface.ts';
 import { plainSubordinate } from '../../../axi/subordinate-behaviour.ts';
@@ -54,22 +54,4 @@ test.each([
   expect(read.get(registers.scanStatus)).toBe(form === 0 ? status.done | status.match : status.done | status.stopped);
   expect(read.get(registers.keyStatus)).toBe(0b10);
   expect(read.get(registers.refused)).toBe(2);
-});
-
-test('a read goes on under the old key while a write of its slot waits for data, and the commit after both', async () => {
-  const scenario = emptyScenario({
-    settings,
-    transactions: [
-      { ...line, direction: 'write', user: 1, dataWait: 300 },
-      { ...line, user: 1, id: 1, address: 0x100, wait: 100 },
-    ],
-    accesses: [write(registers.keyCommand, commandBits.clear, 40)],
-    rest: 2 * commit,
-  });
-  const { handshakes, registers: read } = play(await ways, p, scenario);
-  expect(handshakes.s_axi_r).toHaveLength(4);
-  expect(handshakes.s_axi_r?.at(-1)).toBeLessThan(handshakes.s_axi_w?.[0] as number);
-  expect(handshakes.m_axi_w).toHaveLength(4);
-  expect(read.get(registers.keyStatus)).toBe(0b10);
-  expect(read.get(registers.refused)).toBe(0);
 });

@@ -81,14 +81,3 @@ describe('model and hardware agree on tampering in any cycle of', () => {
     expect(places).toEqual([...places].sort((left, right) => left - right));
   });
 });
-
-test('a key is never of words from before and after tampering', async () => {
-  const load = keyWrites({ slot: 0, kind: 'aes128', words }, 0);
-  // A word takes two cycles.
-  for (const after of thorough ? Array.from({ length: 26 }, (_, cycle) => cycle + 5) : [6, 30]) {
-    const accesses = [...load, { kind: 'read', address: registers.keyStatus, wait: 150 } as const];
-    const { registers: read } = await run({ accesses, tampers: [{ after, cycles: 1 }] });
-    expect([after, read.get(registers.keyStatus)]).toEqual([after, 0]);
-    expect((read.get(registers.interruptStatus) as number) & 8).toBe(8);
-  }
-});
