@@ -5,7 +5,8 @@ import { stalls as runLengths, transactionLists } from '../../../axi/arbitrary.t
 import { subordinateBehaviours } from '../../../axi/behaviour.ts';
 import { type DeviceFault, deviceFaults } from '../../../axi/device-faults.ts';
 import type { Transaction } from '../../../axi/transaction.ts';
-import { formSlots, keyLoads, programmes, settingsOf } from './programmes.ts';
+import { formSlots, keyLoads, settingsOf } from './programmes.ts';
+import { programmes } from './random-programmes.ts';
 import type { Event, MemoryPathScenario, Stalls } from './scenario.ts';
 
 type P = MemoryPathParameters;
@@ -24,7 +25,7 @@ const stalls: Arbitrary<Stalls> = fc.record({
 const events = (longest: number): Arbitrary<readonly Event[]> =>
   fc.oneof(
     { withCrossShrink: true },
-    { weight: 5, arbitrary: fc.constant<Event[]>([]) },
+    { weight: 3, arbitrary: fc.constant<Event[]>([]) },
     {
       weight: 1,
       arbitrary: fc.array(fc.record({ after: fc.nat(600), cycles: fc.integer({ min: 1, max: longest }) }), {
@@ -78,8 +79,8 @@ const common = (p: P, size: number) => ({
 
 /** Answers that nobody asked for, with identifiers of the processor's and of the path's own; few, as a burst that has lost its answer never ends. */
 const strayAnswers = (p: P): Arbitrary<readonly DeviceFault[]> =>
-  deviceFaults({ idWidth: memoryIdWidth(p), horizon: 600, kinds: ['unasked', 'identifier', 'twice'] }).map((faults) =>
-    faults.map((fault) => ({ ...fault, cycles: Math.min(fault.cycles, 40) })),
+  deviceFaults({ idWidth: memoryIdWidth(p), horizon: 600, maximum: 12, kinds: ['unasked', 'identifier', 'twice'] }).map(
+    (faults) => faults.map((fault) => ({ ...fault, cycles: Math.min(fault.cycles, 40) })),
   );
 
 /** Lines, blocks and halves of blocks, so that beats of a burst differ. */
@@ -98,15 +99,17 @@ const wild = (p: P, size: number): Arbitrary<MemoryPathScenario> =>
       memory: subordinateBehaviours({ idWidth: p.idWidth }),
       errors: fc.array(
         fc.record({
-          place: fc.nat(512 * 8 - 1),
+          page: fc.nat(pages - 1),
+          // Mostly where most transactions of a page begin.
+          place: fc.oneof({ weight: 3, arbitrary: fc.nat(31) }, { weight: 1, arbitrary: fc.nat(pageBytes / 8 - 1) }),
           unit: fc.constantFrom(...errorBytes),
           count: fc.integer({ min: 1, max: 8 }),
           code: fc.constantFrom(2 as const, 3 as const),
         }),
-        { maxLength: 6 },
+        { maxLength: 8 },
       ),
       faults: fc.oneof(
-        { weight: 4, arbitrary: fc.constant<readonly DeviceFault[]>([]) },
+        { weight: 3, arbitrary: fc.constant<readonly DeviceFault[]>([]) },
         { weight: 1, arbitrary: strayAnswers(p) },
       ),
       programme: programmes(p, true, Math.ceil(size / 4)),
@@ -119,8 +122,8 @@ const wild = (p: P, size: number): Arbitrary<MemoryPathScenario> =>
       memory: {
         ...memory,
         faults,
-        errors: errors.map(({ place, unit, count, code }) => ({
-          base: baseOf(p, offset) + place * 8 - ((place * 8) % unit),
+        errors: errors.map(({ page, place, unit, count, code }) => ({
+          base: baseOf(p, offset) + page * pageBytes + place * 8 - ((place * 8) % unit),
           size: count * unit,
           code,
         })),
