@@ -114,7 +114,7 @@ const scraps = (p: P): Arbitrary<readonly LiteAccess[]> =>
       }),
       slot: fc.nat(p.keySlots - 1),
       command: fc.constantFrom(...Object.values(commandBits)),
-      locks: fc.constantFrom(0, 0, 0, commandBits.lock),
+      locks: fc.constantFrom(0, 0, 0, 0, 0, 0, 0, commandBits.lock),
       wait: fc.nat(60),
     })
     .map(({ words, slot, command, locks, wait }) => [
@@ -185,7 +185,7 @@ const changes = (p: P): Arbitrary<Group> =>
           .record({ form: fc.nat(2 ** p.select - 1), value: fc.nat(0x7ff), wait: fc.nat(60) })
           .map(({ form, value, wait }) => [write(registers.form + 4 * form, value, wait)]),
       },
-      { weight: 2, arbitrary: locks(p) },
+      { weight: 1, arbitrary: locks(p) },
       { weight: 2, arbitrary: scraps(p) },
       { weight: 2, arbitrary: overtaken(p) },
     )
@@ -225,7 +225,7 @@ export const programmes = (p: P, changing: boolean, most: number): Arbitrary<Pro
             { weight: 4, arbitrary: scans(p) },
             { weight: 3, arbitrary: heldScans(p) },
             { weight: 6, arbitrary: changes(p) },
-            { weight: 2, arbitrary: interrupted(p) },
+            { weight: 4, arbitrary: interrupted(p) },
             { weight: 2, arbitrary: wild(p) },
           )
         : fc.oneof(harmless(p), scans(p), heldScans(p)),
