@@ -149,6 +149,8 @@ const key: Read = (statement) => {
       for (let word = 0; word < 16; word += 1) await path.key.at(word).write({ word: data.getUint32(4 * word, true) });
       await path.key_command.at(slot).write({ [name]: 1 });
       while ((await path.key_status.read()).busy !== 0) await platform.clock.sleep(look);
+      if ((((await path.key_status.read()).loaded >>> slot) & 1) === 0)
+        throw new StepError(`key slot ${slot} of a memory path took no key: it is locked, or there was tampering`);
     }
   };
 };
