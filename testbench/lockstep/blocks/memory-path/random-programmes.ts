@@ -222,8 +222,8 @@ export const programmes = (p: P, changing: boolean, most: number): Arbitrary<Pro
       changing
         ? fc.oneof(
             { weight: 6, arbitrary: harmless(p) },
-            { weight: 4, arbitrary: scans(p) },
-            { weight: 3, arbitrary: heldScans(p) },
+            { weight: 2, arbitrary: scans(p) },
+            { weight: 10, arbitrary: heldScans(p) },
             { weight: 6, arbitrary: changes(p) },
             { weight: 4, arbitrary: interrupted(p) },
             { weight: 2, arbitrary: wild(p) },
