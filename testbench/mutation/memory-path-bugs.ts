@@ -225,14 +225,6 @@ const keyBugs: readonly PlantedBug[] = [
     plant: (module) => changeInValues(module, 'told', named('state_committing'), zero),
   },
   {
-    name: 'stopped_a_beat_behind',
-    imitates: 'a count that is taken before the last step',
-    planted: 'scanner: what is seen in the cycle of the stop does not count',
-    path: ['scanner'],
-    within: late,
-    plant: (module) => changeValues(module, 'found', () => mentionOf(module, 'position'), 2, named('reached')),
-  },
-  {
     name: 'scan_half_blind',
     imitates: 'one of two equal halves left out',
     planted: 'scanner: the second word of a block is not compared with the pattern',
