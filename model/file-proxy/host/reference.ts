@@ -85,41 +85,50 @@ export class HostReference implements Reference {
       throw error;
     }
   }
+  /** Changes of one directory's names take turns, over all clients: what was looked at is what is changed, and its count is right before another looks. */
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    this.node.checkDirectory();
+    return this.node.state.turns.run(() => {
+      this.node.checkDirectory();
+      return work();
+    });
+  }
   /** Makes a file that was not there, open, with exactly the mode asked for. @throws Node's error with EEXIST */
   private async createFile(name: Octets, flags: OpenFlags, mode: number): Promise<{ node: HostNode; file: OpenFile }> {
     const { node } = this;
     const { tree } = node;
-    tree.share.quota?.chargeFile();
-    tree.takeDescriptor();
+    // Both that it needs, so that nothing is made where one is refused.
+    tree.takeDescriptor(2);
     let descriptor = -1;
+    let held = -1;
     try {
-      descriptor = await openUnder(node.descriptor, name, hostFlags(flags) | O_CREAT | O_EXCL, mode & permissionsGiven);
-    } catch (error) {
-      tree.returnDescriptor();
-      tree.share.quota?.returnFile();
-      throw error;
-    }
-    try {
-      await fs.promises.chmod(`/proc/self/fd/${descriptor}`, mode & permissionsGiven);
-      tree.takeDescriptor();
-      const held = await holdSame(descriptor).catch((error: unknown) => {
-        tree.returnDescriptor();
+      tree.share.quota?.chargeFile();
+      try {
+        descriptor = await openUnder(
+          node.descriptor,
+          name,
+          hostFlags(flags) | O_CREAT | O_EXCL,
+          mode & permissionsGiven,
+        );
+      } catch (error) {
+        tree.share.quota?.returnFile();
         throw error;
-      });
+      }
+      await fs.promises.chmod(`/proc/self/fd/${descriptor}`, mode & permissionsGiven);
+      held = await holdSame(descriptor);
       const made = await tree.adopt(held, await statOf(held), '' as Octets);
       made.seenAt(node, name);
       return { node: made, file: new HostFile(made, descriptor, flags) };
     } catch (error) {
-      tree.returnDescriptor();
-      await closeDescriptor(descriptor);
+      tree.returnDescriptor(2);
+      for (const open of [descriptor, held]) if (open >= 0) await closeDescriptor(open);
       throw error;
     }
   }
   async create(name: Octets, flags: OpenFlags, mode: number): Promise<{ reference: Reference; file: OpenFile }> {
-    this.node.checkDirectory();
     for (let attempt = 0; attempt < attempts; attempt++) {
       try {
-        const { node, file } = await this.createFile(name, flags, mode);
+        const { node, file } = await this.inTurn(() => this.createFile(name, flags, mode));
         return { reference: new HostReference(node), file };
       } catch (error) {
         if (flags.exclusive || codeOf(error) !== 'EEXIST') throw error;
@@ -139,7 +148,6 @@ export class HostReference implements Reference {
   /** Makes a name by `work`, counted as a file; gives its object's qid. */
   private async add(name: Octets, work: (path: Buffer) => Promise<void>): Promise<fs.BigIntStats> {
     const { node } = this;
-    node.checkDirectory();
     node.tree.share.quota?.chargeFile();
     try {
       await work(pathUnder(node.descriptor, name));
@@ -149,9 +157,19 @@ export class HostReference implements Reference {
     }
     return statUnder(node.descriptor, name);
   }
-  async makeDirectory(name: Octets, mode: number): Promise<Qid> {
-    await this.add(name, (path) => mkdir(path, mode & permissionsGiven).then(() => undefined));
-    const made = await this.node.tree.find(this.node, name);
+  makeDirectory(name: Octets, mode: number): Promise<Qid> {
+    return this.inTurn(() => this.makeDirectoryInTurn(name, mode));
+  }
+  private async makeDirectoryInTurn(name: Octets, mode: number): Promise<Qid> {
+    const { tree } = this.node;
+    // Kept for what holds it once it is made.
+    tree.takeDescriptor();
+    try {
+      await this.add(name, (path) => mkdir(path, mode & permissionsGiven).then(() => undefined));
+    } finally {
+      tree.returnDescriptor();
+    }
+    const made = await tree.find(this.node, name);
     try {
       // The server's own umask took bits away.
       if (made.isDirectory) await fs.promises.chmod(made.path, mode & permissionsGiven);
@@ -161,14 +179,14 @@ export class HostReference implements Reference {
     }
   }
   async makeSymlink(name: Octets, target: Octets): Promise<Qid> {
-    return this.node.tree.share.qidOf(await this.add(name, (path) => symlink(bytesOf(target), path)));
+    const stats = await this.inTurn(() => this.add(name, (path) => symlink(bytesOf(target), path)));
+    return this.node.tree.share.qidOf(stats);
   }
   async makeNode(name: Octets, mode: number): Promise<Qid> {
     const type = mode & modes.type;
     if (type !== 0 && type !== modes.file) throw new FileError('EPERM');
-    this.node.checkDirectory();
     const flags = { read: false, write: true, truncate: false, append: false, exclusive: true, sync: false };
-    const { node, file } = await this.createFile(name, flags, mode);
+    const { node, file } = await this.inTurn(() => this.createFile(name, flags, mode));
     await file.close();
     await node.letGo();
     return node.qid;
@@ -177,7 +195,9 @@ export class HostReference implements Reference {
     if (!(target instanceof HostReference) || target.node.tree !== this.node.tree) throw new FileError('EXDEV');
     const { node } = target;
     if (node.isDirectory) throw new FileError('EPERM');
-    this.node.checkDirectory();
+    await this.inTurn(() => this.linkInTurn(node, name));
+  }
+  private async linkInTurn(node: HostNode, name: Octets): Promise<void> {
     const made = pathUnder(this.node.descriptor, name);
     for (let attempt = 0; attempt < attempts; attempt++) {
       const from = await node.place();
@@ -187,33 +207,44 @@ export class HostReference implements Reference {
         node.seenAt(this.node, name);
         return;
       }
-      // The old name was another's by then.
-      await unlink(made);
+      // The old name was another's by then, whose only name this may be by now.
+      await this.unlinkInTurn(name, false);
     }
     throw new FileError('ESTALE');
   }
-  /** Holds what a name stands for, so that its space is given back once it is gone; null where nothing is counted. */
+  /** Holds what a name stands for, so that its space is given back once it is gone; null where nothing is there, or nothing is counted. */
   private async counted(directory: HostNode, name: Octets): Promise<HostNode | null> {
     const { tree } = directory;
-    return tree.share.quota === null ? null : tree.find(directory, name).catch(() => null);
+    if (tree.share.quota === null) return null;
+    return tree.find(directory, name).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENAMETOOLONG') return null;
+      throw error;
+    });
   }
   async rename(name: Octets, directory: Reference, newName: Octets): Promise<void> {
     if (!(directory instanceof HostReference) || directory.node.tree !== this.node.tree) throw new FileError('EXDEV');
-    this.node.checkDirectory();
-    directory.node.checkDirectory();
+    // In one order for all, so that no two wait for each other.
+    const [first, second] = this.node.key < directory.node.key ? [this, directory] : [directory, this];
+    const work = (): Promise<void> => this.renameInTurn(name, directory.node, newName);
+    await first.inTurn(first.node.key === second.node.key ? work : () => second.inTurn(work));
+  }
+  private async renameInTurn(name: Octets, directory: HostNode, newName: Octets): Promise<void> {
     const moved = await this.node.tree.find(this.node, name);
-    const replaced = await this.counted(directory.node, newName);
+    let replaced: HostNode | null = null;
     try {
-      await rename(pathUnder(this.node.descriptor, name), pathUnder(directory.node.descriptor, newName));
-      moved.seenAt(directory.node, newName);
+      replaced = await this.counted(directory, newName);
+      await rename(pathUnder(this.node.descriptor, name), pathUnder(directory.descriptor, newName));
+      moved.seenAt(directory, newName);
     } finally {
       await replaced?.letGo();
       await moved.letGo();
     }
   }
-  async unlink(name: Octets, isDirectory: boolean): Promise<void> {
+  unlink(name: Octets, isDirectory: boolean): Promise<void> {
+    return this.inTurn(() => this.unlinkInTurn(name, isDirectory));
+  }
+  private async unlinkInTurn(name: Octets, isDirectory: boolean): Promise<void> {
     const { node } = this;
-    node.checkDirectory();
     const removed = await this.counted(node, name);
     try {
       await (isDirectory ? rmdir : unlink)(pathUnder(node.descriptor, name));

@@ -7,11 +7,13 @@ import { Quota, type QuotaLimits } from '../tree/quota.ts';
 import { Turns } from '../tree/turns.ts';
 import { closeDescriptor, heldPath, holdPath, holdUnder, keyOf, statOf } from './descriptors.ts';
 
-/** What all clients of a share must agree on about one regular file in use. */
+/** What all clients of a share must agree on about one object in use. */
 export interface FileState {
   size: number;
   users: number;
-  /** Writes that may move the end of the file, one after another. */
+  /** Whether one of its users saw it without a name: another may have looked before, and leave after. */
+  gone: boolean;
+  /** Writes that may move the end of the file, or changes of a directory's names, one after another. */
   readonly turns: Turns;
 }
 
@@ -83,7 +85,7 @@ export class HostShare {
     const version = Number(BigInt.asUintN(32, stats.mtimeNs ^ (stats.size << 8n)));
     return { type, version, path: this.identityOf(stats) };
   }
-  /** 64 bits that no other object has: the number of the device, then the inode's; inodes that do not fit are numbered as they come. */
+  /** 64 bits that no other object has as long as this one is there: the number of the device, then the inode's; inodes that do not fit are numbered as they come. */
   private identityOf({ dev, ino }: fs.BigIntStats): bigint {
     let index = this.devices.get(dev);
     if (index === undefined && this.devices.size < sharedIndex) {
@@ -102,6 +104,7 @@ export class HostShare {
     const state = this.states.get(key) ?? {
       size: stats.isFile() ? Number(stats.size) : 0,
       users: 0,
+      gone: false,
       turns: new Turns(),
     };
     state.users += 1;
@@ -113,9 +116,10 @@ export class HostShare {
     const state = this.states.get(key);
     if (state === undefined) return;
     state.users -= 1;
+    state.gone ||= gone;
     if (state.users > 0) return;
     this.states.delete(key);
-    if (!gone || this.quota === null) return;
+    if (!state.gone || this.quota === null) return;
     this.quota.chargeBytes(-state.size);
     this.quota.returnFile();
   }

@@ -44,12 +44,12 @@ export class HostTree implements Tree {
     return this.descriptors;
   }
   /** @throws FileError with EMFILE */
-  takeDescriptor(): void {
-    if (this.descriptors >= this.limits.descriptors) throw new FileError('EMFILE');
-    this.descriptors += 1;
+  takeDescriptor(count = 1): void {
+    if (this.descriptors + count > this.limits.descriptors) throw new FileError('EMFILE');
+    this.descriptors += count;
   }
-  returnDescriptor(): void {
-    this.descriptors -= 1;
+  returnDescriptor(count = 1): void {
+    this.descriptors -= count;
   }
   /** @throws FileError with ENOMEM. A negative charge gives back. */
   chargeListing(bytes: number): void {

@@ -32,7 +32,7 @@ const descriptorLimit = (): number => {
 export const serveDirectory = async (options: ShareServerOptions): Promise<Listener> => {
   const { directory, address, readOnly, quota, connections, handles, onFault } = options;
   const share = await HostShare.open(directory, quota === undefined ? {} : { quota });
-  // No client can use up what another was promised.
+  // Descriptors are shared out among the clients; a quota is one for all of them.
   const each = Math.max(16, Math.floor((descriptorLimit() - reservedDescriptors) / connections));
   const limits = { ...sessionLimits, fids: Math.min(handles, each) };
   const locks = new Locks();

@@ -7,7 +7,7 @@ export interface QuotaLimits {
   readonly files: number;
 }
 
-/** What a share may hold. A charge is made before the work and given back when it fails, so the limit holds at every moment. */
+/** What a share may hold. A charge is made before the work and given back when it fails; of what others than its clients make, the count learns late. */
 export class Quota {
   readonly limits: QuotaLimits;
   private usedBytes = 0;
