@@ -5,4 +5,5 @@ import './grants/grants.cases.ts';
 import './hostile.cases.ts';
 import './examples/greeting.cases.ts';
 import './packets/packets.cases.ts';
+import './packets/polling.cases.ts';
 import './packets/failover.cases.ts';
