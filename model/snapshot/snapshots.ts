@@ -108,9 +108,9 @@ export class Snapshots {
     for (const slot of snapshot.map.slots()) this.#slots.drop(slot);
   }
 
-  /** The snapshot in whose slot the content of a block of a snapshot is, or null: it is in the source. */
+  /** The snapshot in whose slot the content of a block of a snapshot is, or null: it is in the source. @throws SnapshotError when the snapshot is no more */
   ownerOf(snapshot: Snapshot, block: number): Snapshot | null {
-    const index = this.#all.indexOf(snapshot);
+    const index = this.#indexOf(snapshot);
     for (let at = index; at < this.#all.length; at += 1) {
       const { map } = this.#all[at]!;
       if (map.isCopied(block)) return this.#all[at]!;
@@ -134,11 +134,17 @@ export class Snapshots {
     return this.#all.filter((one) => one.record.state === 'live' && this.ownerOf(one, block) === null);
   }
 
-  /** Whether a block changed from a snapshot to a newer one, or to the volume. */
+  /** Whether a block changed from a snapshot to a newer one, or to the volume. @throws SnapshotError when a snapshot is no more */
   changedBetween(from: Snapshot, to: Snapshot | null, block: number): boolean {
-    const end = to === null ? this.#all.length : this.#all.indexOf(to);
-    for (let at = this.#all.indexOf(from); at < end; at += 1) if (this.#all[at]!.map.isChanged(block)) return true;
+    const end = to === null ? this.#all.length : this.#indexOf(to);
+    for (let at = this.#indexOf(from); at < end; at += 1) if (this.#all[at]!.map.isChanged(block)) return true;
     return false;
+  }
+
+  #indexOf(snapshot: Snapshot): number {
+    const index = this.#all.indexOf(snapshot);
+    if (index < 0) throw new SnapshotError(`Snapshot '${snapshot.record.name}' is no more.`);
+    return index;
   }
 
   #set(all: readonly Snapshot[]): void {

@@ -15,8 +15,8 @@ export interface Export {
   flush(): Promise<void>;
   /** Names of its metadata contexts. */
   contexts(): readonly string[];
-  /** Extents from `offset` on, at least one and not beyond `length`; they may end earlier. */
-  extents(context: string, offset: number, length: number): Promise<readonly Extent[]>;
+  /** At most so many extents from `offset` on, at least one, none beyond `length`; they may end earlier. */
+  extents(context: string, offset: number, length: number, most: number): Promise<readonly Extent[]>;
 }
 
 export interface Exports {
@@ -24,14 +24,3 @@ export interface Exports {
   /** Null when there is none of that name. */
   find(name: string): Export | null;
 }
-
-/** Joins neighbours with the same flags. */
-export const joinExtents = (extents: Iterable<Extent>): readonly Extent[] => {
-  const joined: { length: number; flags: number }[] = [];
-  for (const { length, flags } of extents) {
-    const last = joined.at(-1);
-    if (last?.flags === flags) last.length += length;
-    else joined.push({ length, flags });
-  }
-  return joined;
-};

@@ -90,7 +90,7 @@ export class Handshake {
   #greeted = false;
   #noZeroes = false;
   #structured = false;
-  #chosen: { readonly name: string; readonly contexts: ReadonlyMap<string, number> } | null = null;
+  #chosen: { readonly name: string; readonly session: Session } | null = null;
   #count = 0;
 
   constructor(exports: Exports, send: (bytes: Buffer) => void) {
@@ -240,14 +240,15 @@ export class Handshake {
       contexts.set(context, index);
       this.#reply(option, optionReplies.metaContext, Buffer.concat([u32(setting ? index : 0), Buffer.from(context)]));
     }
-    if (setting) this.#chosen = { name, contexts };
+    if (setting) this.#chosen = { name, session: { exported, structured: this.#structured, contexts } };
     this.#reply(option, optionReplies.acknowledged);
     return null;
   }
 
   #session(name: string, exported: Export): Session {
-    const contexts = this.#chosen?.name === name ? this.#chosen.contexts : new Map<string, number>();
-    return { exported, structured: this.#structured, contexts };
+    // What the contexts were offered for, not what has the name by now.
+    if (this.#chosen?.name === name) return this.#chosen.session;
+    return { exported, structured: this.#structured, contexts: new Map() };
   }
 
   #reply(option: number, type: number, data: Buffer = Buffer.alloc(0)): void {

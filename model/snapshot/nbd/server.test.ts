@@ -106,6 +106,30 @@ test('block status tells zeros, what is copied, and what changed', async () => {
   expect(one.extents.get(client.contexts.get('portcullis:changed-since:monday')!)).toEqual([[100, 0]]);
 });
 
+test('a client is told of no other snapshot than the one that it was offered', async () => {
+  for (const name of ['a', 'b']) {
+    await volume.take(name, { policy: 'break' });
+    await volume.write(blockSize, Buffer.alloc(10, 9));
+  }
+  const contexts = ['portcullis:changed-since:a', 'portcullis:copied'];
+  const [ofVolume, ofB] = [(await open('', contexts)).client, (await open('b', contexts)).client];
+  const changed = async (client: NbdClient) => {
+    const { error, extents } = await client.request(commands.blockStatus, 0, 3 * blockSize);
+    return error === 0 ? extents.get(client.contexts.get(contexts[0]!)!) : error;
+  };
+  const one = [
+    [blockSize, 0],
+    [blockSize, 1],
+    [blockSize, 0],
+  ];
+  expect([await changed(ofVolume), await changed(ofB)]).toEqual([one, one]);
+  await volume.remove('b');
+  expect([await changed(ofVolume), await changed(ofB)]).toEqual([one, errors.EIO]);
+  await volume.remove('a');
+  await volume.take('a', { policy: 'break' });
+  expect([await changed(ofVolume), await changed(ofB)]).toEqual([errors.EIO, errors.EIO]);
+});
+
 test('writes, zeros, trims, flushes and reads ahead do what they say, with and without structured replies', async () => {
   for (const structured of [true, false]) {
     const { client } = await open('', [], structured);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { SourceError } from '../source.ts';
 import { SnapshotError, StorageError } from '../storage.ts';
 import type { ByteQueue } from './byte-queue.ts';
@@ -34,6 +35,8 @@ const numberOf = (error: unknown): number => {
 
 const doneFlag = 1;
 const cachePiece = 2 ** 20;
+/** Most extents of a context in one answer; a client asks on behind them. */
+const mostExtents = 2 ** 14;
 /** What a request costs beside its data. */
 const requestCost = 4096;
 
@@ -166,8 +169,10 @@ export class Transmission {
     const names = [...contexts];
     const answers: Buffer[] = [];
     for (const [name, id] of names) {
-      const all = await exported.extents(name, request.offset, request.length);
-      const extents = (request.flags & commandFlags.requestOne) === 0 ? all : all.slice(0, 1);
+      const most = (request.flags & commandFlags.requestOne) === 0 ? mostExtents : 1;
+      const extents = await exported.extents(name, request.offset, request.length, most);
+      // Others have their turn between contexts.
+      await setImmediate();
       const data = Buffer.alloc(4 + 8 * extents.length);
       data.writeUInt32BE(id);
       for (const [index, extent] of extents.entries()) {

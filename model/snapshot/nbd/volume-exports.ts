@@ -2,7 +2,7 @@ import { isZero } from '../copier.ts';
 import type { Snapshot } from '../snapshots.ts';
 import { SnapshotError } from '../storage.ts';
 import type { Volume } from '../volume.ts';
-import { type Export, type Exports, type Extent, joinExtents } from './export.ts';
+import type { Export, Exports, Extent } from './export.ts';
 
 const allocation = 'base:allocation';
 const copied = 'portcullis:copied';
@@ -11,22 +11,30 @@ const changedSince = 'portcullis:changed-since:';
 const holeAndZero = 3;
 /** Most bytes that are looked at for zeros in one request. */
 const longestLook = 8 * 2 ** 20;
+/** Most blocks that are asked about in one go. */
+const longestWalk = 2 ** 18;
 
-/** The extents of a range by what holds for each of its blocks. */
+/** The first extents of a range, by what holds for each of its blocks; neighbours of the same flags are one. */
 const byBlock = (
   blockSize: number,
   offset: number,
   length: number,
+  most: number,
   flagsOf: (block: number) => number,
 ): readonly Extent[] => {
-  const extents: Extent[] = [];
-  for (let at = offset; at < offset + length; ) {
+  const extents: { length: number; readonly flags: number }[] = [];
+  const last = Math.min(offset + length, (Math.floor(offset / blockSize) + longestWalk) * blockSize);
+  for (let at = offset; at < last; ) {
     const block = Math.floor(at / blockSize);
-    const end = Math.min((block + 1) * blockSize, offset + length);
-    extents.push({ length: end - at, flags: flagsOf(block) });
+    const end = Math.min((block + 1) * blockSize, last);
+    const flags = flagsOf(block);
+    const before = extents.at(-1);
+    if (before?.flags === flags) before.length += end - at;
+    else if (extents.length === most) break;
+    else extents.push({ length: end - at, flags });
     at = end;
   }
-  return joinExtents(extents);
+  return extents;
 };
 
 const allocationOf = async (
@@ -34,10 +42,11 @@ const allocationOf = async (
   blockSize: number,
   offset: number,
   length: number,
+  most: number,
 ): Promise<readonly Extent[]> => {
   const content = Buffer.allocUnsafe(Math.min(length, longestLook));
   await read(offset, content);
-  return byBlock(blockSize, offset, content.length, (block) => {
+  return byBlock(blockSize, offset, content.length, most, (block) => {
     const begin = Math.max(block * blockSize, offset) - offset;
     const end = Math.min((block + 1) * blockSize - offset, content.length);
     return isZero(content.subarray(begin, end)) ? holeAndZero : 0;
@@ -48,9 +57,17 @@ const exportOf = (volume: Volume, snapshot: Snapshot | null): Export => {
   const { sourceSize: size, blockSize } = volume.layout;
   const read = (offset: number, into: Uint8Array): Promise<void> =>
     snapshot === null ? volume.read(offset, into) : volume.readSnapshot(snapshot, offset, into);
-  const older = (): readonly string[] => {
-    const all = volume.names;
-    return snapshot === null ? all : all.slice(0, all.indexOf(snapshot.record.name));
+  // A name may be given to another snapshot while a client goes on: its contexts are those that it was offered.
+  const { names } = volume;
+  const older = new Map(
+    (snapshot === null ? names : names.slice(0, names.indexOf(snapshot.record.name))).map((name) => [
+      changedSince + name,
+      volume.snapshot(name),
+    ]),
+  );
+  const requireLive = (one: Snapshot | null): void => {
+    if (one !== null && one.record.state !== 'live')
+      throw new SnapshotError(`Snapshot '${one.record.name}' is no more; what changed since is not known.`);
   };
   return {
     description: snapshot === null ? 'the volume' : `snapshot '${snapshot.record.name}'`,
@@ -60,15 +77,18 @@ const exportOf = (volume: Volume, snapshot: Snapshot | null): Export => {
     write: (offset, data) => volume.write(offset, data),
     zero: (offset, length, mayDiscard) => volume.zero(offset, length, mayDiscard),
     flush: () => volume.flush(),
-    contexts: () => [allocation, copied, ...older().map((name) => changedSince + name)],
-    extents: async (context, offset, length) => {
-      if (context === allocation) return allocationOf(read, blockSize, offset, length);
+    contexts: () => [allocation, copied, ...older.keys()],
+    extents: async (context, offset, length, most) => {
+      requireLive(snapshot);
+      if (context === allocation) return allocationOf(read, blockSize, offset, length, most);
       if (context === copied) {
         const of = snapshot ?? volume.newestSnapshot;
-        return byBlock(blockSize, offset, length, (block) => (of !== null && volume.isCopied(of, block) ? 1 : 0));
+        return byBlock(blockSize, offset, length, most, (block) => (of !== null && volume.isCopied(of, block) ? 1 : 0));
       }
-      const from = volume.snapshot(context.slice(changedSince.length));
-      return byBlock(blockSize, offset, length, (block) => (volume.isChanged(from, snapshot, block) ? 1 : 0));
+      const from = older.get(context);
+      if (from === undefined) throw new SnapshotError(`There is no metadata context '${context}'.`);
+      requireLive(from);
+      return byBlock(blockSize, offset, length, most, (block) => (volume.isChanged(from, snapshot, block) ? 1 : 0));
     },
   };
 };
