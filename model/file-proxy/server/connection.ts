@@ -2,11 +2,18 @@ import type { Duplex } from 'node:stream';
 import { Framer } from '../protocol/framing.ts';
 import type { Session } from './session.ts';
 
+/** Milliseconds in which a client must agree on a version. */
+export const defaultVersionTime = 30_000;
+
 /**
  * Serves one client over a stream of bytes, until either side ends it. No more is read while the session has its fill of requests, or the client does not
- * take its answers, so that a connection holds a bounded amount of memory.
+ * take its answers, so that a connection holds a bounded amount of memory. A client that agrees on no version in time is sent away: it would keep the place of another.
  */
-export const serveStream = async (stream: Duplex, session: Session): Promise<void> => {
+export const serveStream = async (
+  stream: Duplex,
+  session: Session,
+  versionTime = defaultVersionTime,
+): Promise<void> => {
   const framer = new Framer();
   let ended = false;
   let wake: () => void = () => undefined;
@@ -16,6 +23,9 @@ export const serveStream = async (stream: Duplex, session: Session): Promise<voi
     stream.destroy();
     wake();
   };
+  const timer = setTimeout(() => {
+    if (!session.begun) end();
+  }, versionTime);
   const answer = async (request: Uint8Array): Promise<void> => {
     const reply = await session.answer(request);
     if (reply === null) return end();
@@ -47,6 +57,7 @@ export const serveStream = async (stream: Duplex, session: Session): Promise<voi
   } catch {
     // The stream broke: so ends the connection.
   }
+  clearTimeout(timer);
   // A client that closed its side may still read what it asked for.
   while (!ended && session.requestsUnderWay > 0) await woken();
   await session.close();

@@ -58,6 +58,10 @@ export class Session {
   get requestBytes(): number {
     return this.messageSize === 0 ? leastMessageSize : this.messageSize;
   }
+  /** Whether a version was agreed on. */
+  get begun(): boolean {
+    return this.messageSize !== 0;
+  }
   get requestsUnderWay(): number {
     return this.underWay.size;
   }

@@ -16,6 +16,8 @@ export interface ShareServerOptions {
   readonly connections: number;
   /** Handles of each client: objects it refers to, and open files. */
   readonly handles: number;
+  /** Milliseconds in which a client must agree on a version; 30 s when left out. */
+  readonly versionTime?: number;
   readonly onFault?: (error: unknown) => void;
 }
 
@@ -30,7 +32,7 @@ const descriptorLimit = (): number => {
 
 /** Serves a directory of the host to 9P2000.L clients. @throws Node's errors for the directory and the address */
 export const serveDirectory = async (options: ShareServerOptions): Promise<Listener> => {
-  const { directory, address, readOnly, quota, connections, handles, onFault } = options;
+  const { directory, address, readOnly, quota, connections, handles, versionTime, onFault } = options;
   const share = await HostShare.open(directory, quota === undefined ? {} : { quota });
   // Descriptors are shared out among the clients; a quota is one for all of them.
   const each = Math.max(16, Math.floor((descriptorLimit() - reservedDescriptors) / connections));
@@ -41,7 +43,7 @@ export const serveDirectory = async (options: ShareServerOptions): Promise<Liste
     const listener = await listen(address, connections, (socket) => {
       const tree = new HostTree(share, { descriptors: Math.min(handles, each), listingBytes: 2 ** 26 });
       const session = new Session({ tree, locks, limits, readOnly, attachNames, ...(onFault ? { onFault } : {}) });
-      return serveStream(socket, session);
+      return serveStream(socket, session, versionTime);
     });
     return {
       address: listener.address,
