@@ -2,9 +2,8 @@
 import { expect, test } from 'vitest';
 import { type GuestProgram, grantAreaAddress, pageBytes, TrustedCalls } from '../../hypervisor/guest/index.ts';
 import { Agent } from '../../hypervisor/testing/agent.ts';
-import { twoGuests } from '../../hypervisor/testing/machine.ts';
 import { drawFrom } from '../testing/machine.ts';
-import { withSnapshots } from './testing/machine.ts';
+import { twoGuests, withSnapshots } from './testing/machine.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
@@ -40,8 +39,11 @@ test('a domain becomes what a snapshot shows, sees nothing else from then on, an
     await expect(snapshots.restore(thread, 'one')).rejects.toThrow(/its page 2 is reached by others/);
     await thread.suspend(other.do(({ calls }) => calls.grantUnmap(handle)));
     await snapshots.take(thread, 'two', 'break');
-    const seeing = agent.do(async ({ guest: { memory } }) => {
-      while ((await memory.read64(at(0))) !== 1000n);
+    const seeing = agent.do(async ({ guest, calls }) => {
+      const { memory } = guest;
+      // It gives its processor away between looks: there are few.
+      for (let looks = 0; looks < 500 && (await memory.read64(at(0))) !== 1000n; looks += 1)
+        await calls.block(guest.now + 500);
       const words: bigint[] = [];
       for (const page of [5, 1, 4, 3]) words.push(await memory.read64(at(page)));
       await memory.write64(at(2), 7n);
