@@ -107,11 +107,15 @@ export class RemoteReference implements Reference {
     const { fid } = await tree.walk(this.fid, [], place, this.qid);
     const word = wordOfFlags(flags);
     let qid: Qid;
+    let doubtful = false;
     try {
       const asked = { fid, entry: name, flags: word, mode, gid };
       const { reply } = await tree.client.ask('Tlcreate', asked).catch((error: unknown) => {
         if (!(error instanceof RefusedError && error.resent && error.code === 'EEXIST')) throw error;
-        return tree.client.ask('Tlcreate', { ...asked, flags: wordOfFlags({ ...flags, exclusive: false }) });
+        // The first may have made it, or another client: nothing of its content may go.
+        doubtful = true;
+        const opening = wordOfFlags({ ...flags, exclusive: false, truncate: false });
+        return tree.client.ask('Tlcreate', { ...asked, flags: opening });
       });
       qid = reply.qid;
     } catch (error) {
@@ -122,9 +126,13 @@ export class RemoteReference implements Reference {
     tree.remember(fid, made, qid, flags);
     place.letGo();
     const file = new RemoteFile(tree, fid, made);
+    let reference: Reference | null = null;
     try {
-      return { reference: await this.walk(name), file };
+      reference = await this.walk(name);
+      if (doubtful && (await reference.attributes()).size > 0) throw new FileError('EEXIST');
+      return { reference, file };
     } catch (error) {
+      await reference?.release();
       await file.close();
       throw error;
     }
