@@ -41,7 +41,8 @@ export const listenAt = async (server: Server, where: ListenOptions): Promise<vo
     await begin(server, where);
   } catch (error) {
     const { path } = where;
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || path === undefined) throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || path === undefined || path.startsWith('\0'))
+      throw error;
     const other = await connected(path).catch(() => {
       throw error;
     });

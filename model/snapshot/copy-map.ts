@@ -78,9 +78,14 @@ export class CopyMap {
 
   /** Slots that entries of this map name, each as often as it is named. */
   *slots(): Generator<number> {
+    for (const [slot] of this.slotsOfBlocks()) yield slot;
+  }
+
+  /** As `slots`, each with its block. */
+  *slotsOfBlocks(): Generator<readonly [slot: number, block: number]> {
     for (let block = 0; block < this.#entries.length; block += 1) {
       const entry = this.#pageOf(block).staged.get(block) ?? this.#entries[block]!;
-      if (entry >= copiedBit && (entry & slotMask) !== zeroSlot) yield entry & slotMask;
+      if (entry >= copiedBit && (entry & slotMask) !== zeroSlot) yield [entry & slotMask, block];
     }
   }
 

@@ -66,13 +66,25 @@ export class Snapshots {
     return new CopyMap(this.#store, this.#flush, this.#keeper.layout, place, number);
   }
 
-  /** Reads all maps of the store, and counts the slots that they name. @throws StorageError */
+  /** Reads all maps of the store, and counts the slots that they name. @throws SnapshotError for a store that was cut short; StorageError */
   async load(): Promise<void> {
+    const { slotsOffset, blockSize, sourceSize } = this.#keeper.layout;
+    const { end = Number.POSITIVE_INFINITY } = this.#store;
+    const requireEnd = (least: number): void => {
+      if (end < least)
+        throw new SnapshotError(
+          `It has ${end} bytes, and its snapshots need ${least}: it was cut short. Put it back whole, or move it away to begin without snapshots.`,
+        );
+    };
+    requireEnd(slotsOffset);
     const loaded: Snapshot[] = [];
     for (const record of this.superblock.snapshots) {
       const map = this.newMap(record.place, record.number);
       await map.load();
-      for (const slot of map.slots()) this.#slots.add(slot);
+      for (const [slot, block] of map.slotsOfBlocks()) {
+        requireEnd(slotsOffset + slot * blockSize + Math.min(blockSize, sourceSize - block * blockSize));
+        this.#slots.add(slot);
+      }
       loaded.push({ number: record.number, record, map });
     }
     this.#slots.findFree();

@@ -2,6 +2,8 @@
 export interface Storage {
   /** Bytes; infinite where it grows as it is written. */
   readonly size: number;
+  /** Where it grows: its bytes when it was opened; what is behind reads as zeros. */
+  readonly end?: number;
   /** Fills `into` from `offset` on. @throws StorageError */
   read(offset: number, into: Uint8Array): Promise<void>;
   /** Writes that overlap while both are under way leave either content. @throws StorageError */

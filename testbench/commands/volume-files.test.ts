@@ -1,8 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { openHostVolume } from '../../model/snapshot/host/host-volume.ts';
 import { main } from '../../portcullis.ts';
 import { commandRunner } from './run-command.ts';
 import { projectRoot } from './version.ts';
@@ -28,8 +38,9 @@ test('no server takes the place of a file', async () => {
   await refused(
     `${control} is in the way of the socket by which ${file} is controlled: move it.`,
     'volume',
-    'list',
     file,
+    '--listen',
+    `unix:${join(folder, 'sock')}`,
   );
   expect(readFileSync(control, 'utf8')).toBe('mine');
   rmSync(control);
@@ -54,4 +65,64 @@ test('no copy takes the place of a file, and one that does not fit is none', asy
     stderr: `portcullis: ${short}: the file would be larger than the file system or a limit (ulimit -f) allows\n`,
   });
   expect(existsSync(short)).toBe(false);
+});
+
+test('one process has a file, and one has a store, by whatever names', async () => {
+  const other = join(folder, 'other.img');
+  const alias = join(folder, 'alias.img');
+  writeFileSync(other, content);
+  symlinkSync(file, alias);
+  linkSync(file, join(folder, 'hard.img'));
+  const { volume, close } = await openHostVolume(alias, { limit: Number.POSITIVE_INFINITY });
+  expect(volume.names).toEqual(['a']);
+  const served = 'is served by another process already.';
+  for (const name of ['disk.img', 'alias.img', 'hard.img']) {
+    const at = name === 'alias.img' ? file : join(folder, name);
+    await refused(`${at} ${served}`, 'volume', 'list', join(folder, name));
+  }
+  await refused(`${file}.snapshots ${served}`, 'volume', 'list', other, '--store', `${file}.snapshots`);
+  await close();
+  expect(await runCommand('volume', 'list', alias)).toMatchObject({ code: 0 });
+  expect(existsSync(`${alias}.snapshots`)).toBe(false);
+});
+
+test('a store that was cut short is refused, and one of another geometry than asked for', async () => {
+  const store = `${file}.snapshots`;
+  const whole = readFileSync(store);
+  for (const bytes of [whole.length - 1, 65_536, 20_000, 4096, 100, 0]) {
+    writeFileSync(store, whole.subarray(0, bytes));
+    const { code, error } = await runCommand('volume', 'list', file);
+    expect({ bytes, code, error }).toMatchObject({ code: 2, error: expect.stringMatching(/cut short|superblock/) });
+  }
+  writeFileSync(store, whole);
+  expect(await runCommand('volume', 'list', file)).toMatchObject({ code: 0 });
+  const other = `portcullis: ${store}: It has blocks of 65536 bytes, not 4096; a store keeps its block size.\n`;
+  expect(await runCommand('volume', 'list', file, '--block-size', '4K')).toMatchObject({ code: 2, error: other });
+});
+
+test("a store's limit counts with the store's blocks", async () => {
+  const small = join(folder, 'small.img');
+  writeFileSync(small, content);
+  const limit = 16 * 4096;
+  expect(await runCommand('volume', 'snapshot', small, 'a', '--block-size', '4K')).toMatchObject({ code: 0 });
+  const { volume, close } = await openHostVolume(small, { limit });
+  await volume.settled();
+  expect(volume.status.usedBlocks).toBe(16);
+  await close();
+});
+
+test('what is refused leaves nothing behind', async () => {
+  const before = readdirSync(folder);
+  const made = join(folder, 'made.img');
+  for (const words of [
+    ['--size', '1M', '--block-size', '3'],
+    ['--size', '0'],
+    ['--size', '8000T'],
+    ['--size', '8000T', '--block-size', '16M'],
+  ]) {
+    const { code, error } = await runCommand('volume', made, ...words);
+    expect({ words, code, lines: error.split('\n').length }).toEqual({ words, code: 2, lines: 2 });
+  }
+  expect(await runCommand('volume', 'list', file, '--store', join(folder, 'none', 'x'))).toMatchObject({ code: 2 });
+  expect(readdirSync(folder)).toEqual(before);
 });

@@ -22,8 +22,8 @@ const needed = (word: string | undefined, what: string, example: string): string
 
 const hostOptions = (given: Arguments): HostVolumeOptions => ({
   store: optionOf(given, 'store'),
-  blockSize: bytesOption(given, 'block-size') ?? 65_536,
-  places: numberOption(given, 'places', 32),
+  blockSize: bytesOption(given, 'block-size'),
+  places: optionOf(given, 'places') === undefined ? undefined : numberOption(given, 'places', 32),
   limit: bytesOption(given, 'store-limit') ?? Number.POSITIVE_INFINITY,
   size: bytesOption(given, 'size'),
 });

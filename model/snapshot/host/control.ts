@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { connected, listenAt } from '../../hypervisor/unix-sockets.ts';
 import { SnapshotError } from '../storage.ts';
 import type { Volume } from '../volume.ts';
+import { trueName } from './file-hold.ts';
 import { answerRequest, readRequest, type VolumeAnswer, type VolumeRequest } from './requests.ts';
 
 /** The socket by which a volume that is served is told what to do, beside its file. */
@@ -32,7 +33,7 @@ const answerLines = (socket: Socket, volume: Volume): void => {
   createInterface({ input: socket }).on('line', (line) => void answer(line));
 };
 
-/** Holds a volume's file for one process, and answers requests of others once the volume is there. */
+/** Answers requests of other processes once the volume is there. */
 export class Control {
   readonly #path: string;
   readonly #server: Server;
@@ -49,8 +50,8 @@ export class Control {
     });
   }
 
-  /** @throws SnapshotError when another process has the file */
-  static async hold(file: string): Promise<Control> {
+  /** For the process that holds the file. @throws SnapshotError, the system's errors */
+  static async open(file: string): Promise<Control> {
     const path = controlPath(file);
     if (Buffer.byteLength(path) > longestPath) {
       throw new SnapshotError(
@@ -59,7 +60,6 @@ export class Control {
     }
     const control = new Control(path);
     await listenAt(control.#server, { path }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') throw new SnapshotError(`${file} is served by another process already.`);
       if (error.code === 'EEXIST')
         throw new SnapshotError(`${path} is in the way of the socket by which ${file} is controlled: move it.`);
       throw error;
@@ -82,7 +82,7 @@ export class Control {
 
 /** Asks the process that serves a file; null when there is none. @throws SnapshotError with its words */
 export const askServer = async (file: string, request: VolumeRequest): Promise<VolumeAnswer | null> => {
-  const socket = await connected(controlPath(file));
+  const socket = await connected(controlPath(await trueName(file)));
   if (socket === null) return null;
   try {
     socket.write(`${JSON.stringify(request)}\n`);

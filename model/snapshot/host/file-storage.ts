@@ -21,22 +21,24 @@ const longestPrompt = 2 ** 16;
 /** A file of the host. What lies beyond its end reads as zeros. */
 export class FileStorage implements Storage {
   readonly size: number;
+  readonly end: number;
   readonly path: string;
   readonly #descriptor: number;
   #canPunch = true;
   readonly #promptness = new Promptness();
 
-  private constructor(path: string, descriptor: number, size: number) {
+  private constructor(path: string, descriptor: number, size: number, grows: boolean) {
     this.path = path;
     this.#descriptor = descriptor;
-    this.size = size;
+    this.size = grows ? Number.POSITIVE_INFINITY : size;
+    this.end = size;
   }
 
   /** @param grows whether it has no end. @throws the system's error when it cannot be opened */
   static async open(path: string, { grows }: { readonly grows: boolean }): Promise<FileStorage> {
     const descriptor = await promisify(open)(path, constants.O_RDWR);
     const { size } = await promisify<number, Stats>(fstat)(descriptor);
-    return new FileStorage(path, descriptor, grows ? Number.POSITIVE_INFINITY : size);
+    return new FileStorage(path, descriptor, size, grows);
   }
 
   read(offset: number, into: Uint8Array): Promise<void> {

@@ -1,18 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { link, open, rename, rm, stat } from 'node:fs/promises';
 import type { Pace } from '../background.ts';
+import { type Geometry, layoutOf } from '../layout.ts';
 import { SnapshotError } from '../storage.ts';
 import { SuperblockKeeper } from '../superblock-keeper.ts';
 import { Volume } from '../volume.ts';
+import { FileHold, trueName } from './file-hold.ts';
 import { FileStorage } from './file-storage.ts';
 import { hostPace } from './pace.ts';
 
 export interface HostVolumeOptions {
   /** The store; `FILE.snapshots` when left out. */
   readonly store?: string | undefined;
-  /** For a store that is yet to be made. Bytes. */
-  readonly blockSize: number;
-  readonly places: number;
+  /** Of a new store, 65,536 bytes when left out; one that is there must have the same. */
+  readonly blockSize?: number | undefined;
+  /** Of a new store, 32 when left out; one that is there must have the same. */
+  readonly places?: number | undefined;
   /** Most bytes of content that the store may hold. */
   readonly limit: number;
   /** Makes the file with this size when it is not there. */
@@ -35,52 +39,119 @@ const exists = async (path: string): Promise<boolean> => {
 
 const makeFile = async (path: string, size: number): Promise<void> => {
   const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600);
-  await file.truncate(size);
-  await file.sync();
-  await file.close();
+  try {
+    await file.truncate(size);
+    await file.sync();
+  } catch (error) {
+    await rm(path, { force: true });
+    throw Object.assign(error as Error, { path });
+  } finally {
+    await file.close();
+  }
+};
+
+const geometryOf = (sourceSize: number, { blockSize = 65_536, places = 32 }: HostVolumeOptions): Geometry => ({
+  sourceSize,
+  blockSize,
+  pageSize: 4096,
+  places,
+});
+
+const noLinks = new Set(['EPERM', 'ENOSYS', 'EOPNOTSUPP', 'EMLINK']);
+
+/** Gives a file the name of one that is yet to be made, where the file system has links; else it replaces what is there. */
+const giveName = async (begun: string, path: string): Promise<void> => {
+  try {
+    await link(begun, path);
+  } catch (error) {
+    if (!noLinks.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    await rename(begun, path);
+  }
 };
 
 /** Makes a store under another name first, so that one that is there is always whole. */
-const makeStore = async (path: string, sourceSize: number, { blockSize, places }: HostVolumeOptions): Promise<void> => {
-  const begun = `${path}.new`;
-  await rm(begun, { force: true });
-  await makeFile(begun, 0);
-  const storage = await FileStorage.open(begun, { grows: true });
-  await SuperblockKeeper.format(storage, () => storage.flush(), { sourceSize, blockSize, pageSize: 4096, places });
-  await storage.close();
-  await rename(begun, path);
+const makeStore = async (path: string, geometry: Geometry): Promise<void> => {
+  const begun = `${path}.${randomUUID()}.new`;
+  // As long as its maps: one that is shorter was cut.
+  await makeFile(begun, layoutOf(geometry).slotsOffset);
+  try {
+    const storage = await FileStorage.open(begun, { grows: true });
+    try {
+      await SuperblockKeeper.format(storage, () => storage.flush(), geometry);
+    } finally {
+      await storage.close();
+    }
+    await giveName(begun, path);
+  } finally {
+    await rm(begun, { force: true });
+  }
+};
+
+/** What a store is made for. @throws SnapshotError where that is not what was asked for */
+const checkGeometry = async (
+  store: FileStorage,
+  { blockSize, places }: HostVolumeOptions,
+): Promise<Geometry | null> => {
+  const geometry = (await SuperblockKeeper.open(store, () => store.flush()))?.current ?? null;
+  if (geometry === null) return null;
+  if (blockSize !== undefined && blockSize !== geometry.blockSize)
+    throw new SnapshotError(
+      `It has blocks of ${geometry.blockSize} bytes, not ${blockSize}; a store keeps its block size.`,
+    );
+  if (places !== undefined && places !== geometry.places)
+    throw new SnapshotError(`It has ${geometry.places} places for snapshots, not ${places}; a store keeps its places.`);
+  return geometry;
 };
 
 /** A volume whose source and store are files of the host. */
 export interface HostVolume {
   readonly volume: Volume;
+  /** The file and its store, by their names without links. */
+  readonly file: string;
   readonly store: string;
   close(): Promise<void>;
 }
 
-/** Opens a file as a volume, making its store when there is none. @throws SnapshotError, StorageError, the system's errors */
-export const openHostVolume = async (path: string, options: HostVolumeOptions): Promise<HostVolume> => {
-  if (options.size !== undefined && !(await exists(path))) await makeFile(path, options.size);
+/** Opens a file as a volume, making its store when there is none; nobody else can until it is closed. @throws SnapshotError, StorageError, the system's errors */
+export const openHostVolume = async (given: string, options: HostVolumeOptions): Promise<HostVolume> => {
+  if (options.size !== undefined && !(await exists(given))) {
+    layoutOf(geometryOf(options.size, options));
+    await makeFile(given, options.size);
+  }
+  const path = await trueName(given);
+  const held = await FileHold.take(path);
+  try {
+    return await openHeld(path, options, held);
+  } catch (error) {
+    await held.release();
+    throw error;
+  }
+};
+
+const openHeld = async (path: string, options: HostVolumeOptions, held: FileHold): Promise<HostVolume> => {
   const status = await stat(path);
   if (!status.isFile()) throw new SnapshotError(`${path} is no regular file; a volume is a file of the host.`);
   if (status.size === 0)
     throw new SnapshotError(`${path} is empty; a volume has at least a byte. Give a size, as in --size 1G.`);
   const store = options.store ?? `${path}.snapshots`;
-  if (!(await exists(store))) await makeStore(store, status.size, options);
+  if (!(await exists(store))) await makeStore(store, geometryOf(status.size, options));
+  const heldStore = await FileHold.take(store);
   const source = await FileStorage.open(path, { grows: false });
   const storeFile = await FileStorage.open(store, { grows: true });
-  const closeFiles = (): Promise<unknown> => Promise.all([source.close(), storeFile.close()]);
+  const closeFiles = (): Promise<unknown> => Promise.all([source.close(), storeFile.close(), heldStore.release()]);
   try {
     const { now = () => BigInt(Date.now()) * 1_000_000n, pace = hostPace } = options;
-    const limit = Math.floor(options.limit / options.blockSize);
+    const geometry = await checkGeometry(storeFile, options);
+    const limit = Math.floor(options.limit / (geometry?.blockSize ?? 1));
     const volume = await Volume.open(source, storeFile, { pace, now, limit });
     const retry = setInterval(() => volume.tryAgain(), 1000);
     const close = async (): Promise<void> => {
       clearInterval(retry);
       await volume.close();
       await closeFiles();
+      await held.release();
     };
-    return { volume, store, close };
+    return { volume, file: path, store, close };
   } catch (error) {
     await closeFiles();
     if (error instanceof SnapshotError) throw new SnapshotError(`${store}: ${error.message}`);

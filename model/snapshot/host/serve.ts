@@ -27,14 +27,12 @@ const orClose = async <Result>(open: () => Promise<Result>, close: () => Promise
 
 /** Serves a file over NBD, with its snapshots. @throws SnapshotError, StorageError, the system's errors */
 export const serveVolume = async (file: string, where: ListenOptions, options: HostVolumeOptions): Promise<Served> => {
-  const control = await Control.hold(file);
-  const host = await orClose(
-    () => openHostVolume(file, options),
-    () => control.close(),
-  );
+  const host = await openHostVolume(file, options);
+  const control = await orClose(() => Control.open(host.file), host.close);
+  // Who finds no control opens the file: not before all is durable, and it is held no more.
   const closeBoth = async (): Promise<void> => {
-    await host.close();
     await control.close();
+    await host.close();
   };
   const nbd = await orClose(() => listen(volumeExports(host.volume), where), closeBoth);
   control.serve(host.volume);
@@ -55,11 +53,7 @@ export const changeVolume = async (
   request: VolumeRequest,
   options: HostVolumeOptions,
 ): Promise<VolumeAnswer> => {
-  const control = await Control.hold(file);
-  const host = await orClose(
-    () => openHostVolume(file, options),
-    () => control.close(),
-  );
+  const host = await openHostVolume(file, options);
   try {
     const answer = await answerRequest(host.volume, request);
     if (request.do !== 'restore') return answer;
@@ -67,6 +61,5 @@ export const changeVolume = async (
     return await answerRequest(host.volume, { do: 'list' });
   } finally {
     await host.close();
-    await control.close();
   }
 };
