@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import { FileError } from '../protocol/errors.ts';
-import type { Octets } from '../protocol/octets.ts';
 import { type Qid, qidType } from '../protocol/qid.ts';
 import { isType, modes } from '../tree/mode.ts';
 import { Quota, type QuotaLimits } from '../tree/quota.ts';
 import { Turns } from '../tree/turns.ts';
-import { closeDescriptor, heldPath, holdPath, holdUnder, keyOf, statOf } from './descriptors.ts';
+import { countBelow } from './counting.ts';
+import { closeDescriptor, holdPath, keyOf, statOf } from './descriptors.ts';
 
 /** What all clients of a share must agree on about one object in use. */
 export interface FileState {
@@ -49,7 +49,7 @@ export class HostShare {
       const stats = await statOf(descriptor);
       if (!stats.isDirectory() && !stats.isFile()) throw new FileError('ENOTDIR', { syscall: 'open', path });
       if (stats.isFile()) share.quota?.count(Number(stats.size), 1);
-      else if (share.quota !== null) await share.count(descriptor, new Set());
+      else if (share.quota !== null) await countBelow(descriptor, (bytes, files) => share.quota?.count(bytes, files));
       return share;
     } catch (error) {
       await share.close();
@@ -58,22 +58,6 @@ export class HostShare {
   }
   close(): Promise<void> {
     return closeDescriptor(this.rootDescriptor);
-  }
-  /** Adds what lies below a held directory to the quota's use; names that vanish meanwhile count nothing. */
-  private async count(directory: number, seen: Set<string>): Promise<void> {
-    for await (const entry of await fs.promises.opendir(heldPath(directory), { encoding: 'latin1' })) {
-      const held = await holdUnder(directory, entry.name as Octets).catch(() => null);
-      if (held === null) continue;
-      try {
-        const stats = await statOf(held);
-        if (seen.has(keyOf(stats))) continue;
-        if (stats.nlink > 1n && !stats.isDirectory()) seen.add(keyOf(stats));
-        this.quota?.count(stats.isFile() ? Number(stats.size) : 0, 1);
-        if (stats.isDirectory()) await this.count(held, seen);
-      } finally {
-        await closeDescriptor(held);
-      }
-    }
   }
   qidOf(stats: fs.BigIntStats): Qid {
     const mode = Number(stats.mode);
