@@ -5,6 +5,10 @@ import type { Restoring } from './restoring.ts';
 import { Signal } from './signal.ts';
 import { StorageError } from './storage.ts';
 
+/** Most bytes that one request has copied at a time. */
+export const bytesTogether = 8 * 2 ** 20;
+const mostBlocks = 1024;
+
 /** The volume itself, read and written: every write first secures what snapshots show of its blocks. */
 export class Live {
   readonly gate = new Gate();
@@ -87,10 +91,20 @@ export class Live {
   #settleAll(offset: number, length: number): Promise<void> | null {
     const { blockSize } = this.#parts.layout;
     const end = Math.ceil((offset + length) / blockSize);
-    let settling: Promise<void>[] | null = null;
     for (let block = Math.floor(offset / blockSize); block < end; block += 1)
-      if (!this.#isSettled(block)) (settling ??= []).push(this.settle(block));
-    return settling === null ? null : allOrFirstFailure(settling);
+      if (!this.#isSettled(block)) return this.#settleFrom(block, end);
+    return null;
+  }
+
+  /** In groups: the copies of a long range are not all in memory at once. */
+  async #settleFrom(first: number, end: number): Promise<void> {
+    const most = Math.max(1, Math.min(mostBlocks, Math.floor(bytesTogether / this.#parts.layout.blockSize)));
+    for (let block = first; block < end; ) {
+      const settling: Promise<void>[] = [];
+      for (; block < end && settling.length < most; block += 1)
+        if (!this.#isSettled(block)) settling.push(this.settle(block));
+      await allOrFirstFailure(settling);
+    }
   }
 
   #isSettled(block: number): boolean {

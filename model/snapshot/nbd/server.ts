@@ -9,6 +9,8 @@ import { Transmission } from './transmission.ts';
 export interface Limits {
   readonly underWay: number;
   readonly unread: number;
+  /** Milliseconds that a closing server waits for a client to read its answers; a second when left out. */
+  readonly grace?: number;
 }
 
 const usualLimits: Limits = { underWay: 64 * 2 ** 20, unread: 64 * 2 ** 20 };
@@ -81,7 +83,7 @@ const serve = (socket: Socket, exports: Exports, limits: Limits): void => {
 /** An NBD server that listens. */
 export interface NbdServer {
   readonly server: Server;
-  /** Stops listening, and ends every connection when its answers are sent. */
+  /** Stops listening, and ends every connection when its answers are sent, or its client has not read them for the grace. */
   close(): Promise<void>;
 }
 
@@ -98,7 +100,11 @@ export const listen = async (exports: Exports, where: ListenOptions, limits = us
   const close = async (): Promise<void> => {
     const closed = new Promise((resolve) => server.close(resolve));
     for (const socket of sockets) socket.destroySoon();
+    const timer = setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, limits.grace ?? 1000);
     await closed;
+    clearTimeout(timer);
   };
   return { server, close };
 };

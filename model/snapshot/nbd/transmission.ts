@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { bytesTogether } from '../live.ts';
 import { SourceError } from '../source.ts';
 import { SnapshotError, StorageError } from '../storage.ts';
 import type { ByteQueue } from './byte-queue.ts';
@@ -100,7 +101,11 @@ export class Transmission {
 
   async #serve(request: Request, payload: Buffer | null): Promise<void> {
     const carriesData = request.type === commands.read || request.type === commands.write;
-    const cost = requestCost + (carriesData ? Math.min(request.length, longestRequest) : 0);
+    const zeros = request.type === commands.trim || request.type === commands.writeZeroes;
+    const cost =
+      requestCost +
+      (carriesData ? Math.min(request.length, longestRequest) : 0) +
+      (zeros ? Math.min(request.length, bytesTogether) : 0);
     this.cost += cost;
     try {
       this.#check(request);
