@@ -84,7 +84,7 @@ const requests = (p: Geometry, side: 'reads' | 'writes'): ProofTarget => ({
 const turns = (p: Geometry): ProofTarget => ({
   name: 'one direction at a time on both memories',
   parameters: { ...p },
-  section: `${page}, Turns`,
+  section: `${page}, Unit: turns, claims, failures`,
   thorough: false,
   engines: induction,
   seconds,
