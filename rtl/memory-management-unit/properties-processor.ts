@@ -1,7 +1,7 @@
 /** The rules of AXI4 at the processor: an answer that is offered stays, as it is (IHI 0022, A3.2.1), and none comes without a request (A3.3.1). */
 import { all, any, type Bits, bit, bits, type ModuleBody } from '../hdl/index.ts';
 import { register } from '../parts/rings.ts';
-import type { ProvenUnit } from './properties-surroundings.ts';
+import { type ProvenUnit, trustLookups } from './properties-surroundings.ts';
 import type { Geometry } from './shapes.ts';
 
 /** What is looked up, and what the memories say, is anything. */
@@ -46,26 +46,12 @@ const underWay = (m: ModuleBody, name: string, p: { readonly slots: number }, be
 const ones = (values: readonly Bits<1>[], width: number): Bits =>
   values.map((value) => value.extend<number>(width) as Bits).reduce((sum, one) => sum.add(one));
 
-export const processorProperties = (p: Geometry, { m, io, given, seen }: ProvenUnit): void => {
+export const processorProperties = (p: Geometry, unit: ProvenUnit): void => {
+  const { m, io, seen } = unit;
   const { s_axi: bus } = io;
   stays(m, 'r', bus.rvalid, bus.rready, { id: bus.rid, data: bus.rdata, resp: bus.rresp, last: bus.rlast });
   stays(m, 'b', bus.bvalid, bus.bready, { id: bus.bid, resp: bus.bresp });
-  for (const direction of ['read', 'write'] as const)
-    m.assume(
-      given(`lookup.${direction}_looks`)
-        .bit(0)
-        .implies(seen(`${direction}s.lookup_valid`).bit(0)),
-      `${direction}s: only what asks is looked up`,
-    );
-  // Proved beside the lookup: "nothing by a translation that was taken back".
-  m.assume(
-    seen('writes.valid')
-      .and(seen('writes.at_memory'))
-      .and(given('lookup.write_compared_different'))
-      .and(seen('writes.current_place').not())
-      .isZero(),
-    'what is launched and found different is current',
-  );
+  trustLookups(unit, ['read', 'write']);
   const of = (name: string): Bits => seen(`writes.${name}`);
   const launched = of('valid').and(of('at_memory'));
   m.assert(launched.and(of('again')).isZero(), 'each write slot is in one state');

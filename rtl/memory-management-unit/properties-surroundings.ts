@@ -58,3 +58,23 @@ export const provenUnit = (
     { documentation: 'A memory management unit with properties.', parameters: { ...p } },
   );
 };
+
+/** What lookups and checks that are not there are proved to keep, beside each other: "nothing by a translation that was taken back". */
+export const trustLookups = ({ m, given, seen }: ProvenUnit, directions: readonly ('read' | 'write')[]): void => {
+  for (const direction of directions)
+    m.assume(
+      given(`lookup.${direction}_looks`)
+        .bit(0)
+        .implies(seen(`${direction}s.lookup_valid`).bit(0)),
+      `${direction}s: only what asks is looked up`,
+    );
+  if (!directions.includes('write')) return;
+  m.assume(
+    seen('writes.valid')
+      .and(seen('writes.at_memory'))
+      .and(given('lookup.write_compared_different'))
+      .and(seen('writes.current_place').not())
+      .isZero(),
+    'what is launched and found different is current',
+  );
+};

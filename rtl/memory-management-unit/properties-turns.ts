@@ -4,7 +4,7 @@
  */
 import { all, any, type Bits } from '../hdl/index.ts';
 import { range } from '../parts/seen.ts';
-import type { ProvenUnit } from './properties-surroundings.ts';
+import { type ProvenUnit, trustLookups } from './properties-surroundings.ts';
 import type { Geometry } from './shapes.ts';
 
 /** What is looked up, and what the memories say, is anything. */
@@ -21,26 +21,13 @@ export const turnPaths: readonly string[] = [
   'turns.both_kind',
 ];
 
-export const turnProperties = (p: Geometry, { m, given, seen }: ProvenUnit): void => {
-  for (const direction of ['read', 'write'] as const)
-    m.assume(
-      given(`lookup.${direction}_looks`)
-        .bit(0)
-        .implies(seen(`${direction}s.lookup_valid`).bit(0)),
-      `${direction}s: only what asks is looked up`,
-    );
+export const turnProperties = (p: Geometry, unit: ProvenUnit): void => {
+  const { m, given, seen } = unit;
+  trustLookups(unit, ['read', 'write']);
   // Proved beside the lookup: "nothing by a translation that was taken back".
   m.assume(
     given('lookup.found_fault').bit(0).implies(given('lookup.found_local').bit(0)),
     'what the walker gave up is answered here',
-  );
-  m.assume(
-    seen('writes.valid')
-      .and(seen('writes.at_memory'))
-      .and(given('lookup.write_compared_different'))
-      .and(seen('writes.current_place').not())
-      .isZero(),
-    'what is launched and found different is current',
   );
   /** Whether an access of the slot is under way on both memories, and one of them owes an answer. */
   const isOpen = (ring: 'reads' | 'writes', slot: number): Bits<1> => {
