@@ -173,6 +173,31 @@ const managers = (p: Widths & { readonly dataWidth: number }, idWidth: number): 
     axi4Ports(prefix, 'output', { dataWidth: p.dataWidth, addressWidth: physicalWidth(p), idWidth }),
   );
 
+/** What the keeper tells all units, by the names of their ports. */
+export const toAll = [
+  'bump',
+  'bump_index',
+  'bump_flush',
+  'failed',
+  'restoring',
+  'port_clear',
+  'claim',
+  'claim_memory',
+  'claim_frame',
+] as const;
+/** What it tells each: its own port has the unit's number before the name. */
+export const toOne = ['cookie_value', 'turn', 'turn_contended'] as const;
+/** What each unit tells the keeper. */
+export const toKeeper = [
+  'cookie_index',
+  'bump_busy',
+  'turn_request',
+  'event_error',
+  'event_failure',
+  'event_timeout',
+  'claim_busy',
+] as const;
+
 /** A unit's ports in their order, `aresetn` first, the clock left out. */
 export const memoryManagementUnitPortList = (p: MemoryManagementUnitParameters): readonly Port[] => [
   ...wires('input', { aresetn: 1 }),

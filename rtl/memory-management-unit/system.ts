@@ -8,6 +8,9 @@ import {
   memoryKeeperParameters,
   memoryManagementUnitParameterSchema,
   memoryManagementUnitParameters,
+  toAll,
+  toKeeper,
+  toOne,
 } from './interface.ts';
 import { memoryKeeper } from './keeper.ts';
 import { memoryManagementUnit } from './unit.ts';
@@ -39,31 +42,6 @@ export const keeperParameters = (p: MemoryManagementSystemParameters): MemoryKee
     cookieIndexWidth: p.cookieIndexWidth,
     units: p.units,
   });
-
-/** What the keeper tells all units. */
-export const toAll = [
-  'bump',
-  'bump_index',
-  'bump_flush',
-  'failed',
-  'restoring',
-  'port_clear',
-  'claim',
-  'claim_memory',
-  'claim_frame',
-] as const;
-/** What it tells each. */
-export const toOne = ['cookie_value', 'turn', 'turn_contended'] as const;
-/** What each unit tells the keeper. */
-export const toKeeper = [
-  'cookie_index',
-  'bump_busy',
-  'turn_request',
-  'event_error',
-  'event_failure',
-  'event_timeout',
-  'claim_busy',
-] as const;
 
 type Side = Readonly<Record<string, never>>;
 

@@ -1,16 +1,8 @@
 /** What units tell their keeper in a cycle, and where it answers. Source: `docs/systems/memory-management-unit.md`, "Keeper: ports". */
+import { toKeeper } from '../../../rtl/memory-management-unit/interface.ts';
 import { type PortLayout, wordOf } from '../primitives/ports.ts';
 
-const told = [
-  'cookie_index',
-  'bump_busy',
-  'turn_request',
-  'event_error',
-  'event_failure',
-  'event_timeout',
-  'claim_busy',
-] as const;
-type Told = (typeof told)[number];
+type Told = (typeof toKeeper)[number];
 
 export class KeeperWires {
   readonly units: number;
@@ -22,7 +14,7 @@ export class KeeperWires {
     this.#in = Array.from(
       { length: units },
       (_, unit) =>
-        Object.fromEntries(told.map((name) => [name, wordOf(layout.inputs, `u${unit}_${name}`)])) as Record<
+        Object.fromEntries(toKeeper.map((name) => [name, wordOf(layout.inputs, `u${unit}_${name}`)])) as Record<
           Told,
           number
         >,

@@ -1,4 +1,5 @@
 /** The machine of the models of its blocks, wired. Source: `docs/systems/platform.md`, "The parts". */
+import { toAll, toKeeper, toOne } from '../../../rtl/memory-management-unit/interface.ts';
 import {
   blockParameters,
   bridgeWindow,
@@ -21,29 +22,6 @@ import { RegisterBridge } from './register-bridge.ts';
 import { type Ends, endsOf, type Part, Placed, Wires } from './wiring.ts';
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
-
-/** Wires of the keeper and a unit, by the unit's names. */
-const toKeeper = [
-  'cookie_index',
-  'bump_busy',
-  'turn_request',
-  'event_error',
-  'event_failure',
-  'event_timeout',
-  'claim_busy',
-];
-const toUnit = ['cookie_value', 'turn', 'turn_contended'];
-const toUnits = [
-  'bump',
-  'bump_index',
-  'bump_flush',
-  'failed',
-  'restoring',
-  'port_clear',
-  'claim',
-  'claim_memory',
-  'claim_frame',
-];
 
 class ModelMachine implements Machine {
   readonly layout: PortLayout;
@@ -136,8 +114,8 @@ class ModelMachine implements Machine {
     for (const [number, unit] of units.entries()) {
       const ends = endsOf(unit);
       for (const name of toKeeper) wires.connect(ends.out, name, keeper.in, `u${number}_${name}`);
-      for (const name of toUnit) wires.connect(keeper.out, `u${number}_${name}`, ends.in, name);
-      for (const name of toUnits) wires.connect(keeper.out, name, ends.in);
+      for (const name of toOne) wires.connect(keeper.out, `u${number}_${name}`, ends.in, name);
+      for (const name of toAll) wires.connect(keeper.out, name, ends.in);
     }
     const edge = this.#edge;
     const request = wordOf(this.#keeper.part.layout.outputs, 'reset_request');

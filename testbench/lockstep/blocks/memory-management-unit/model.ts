@@ -4,7 +4,7 @@ import {
   createMemoryManagementUnitModel,
 } from '../../../../model/hardware/memory-management-unit/index.ts';
 import { layPorts, type PortLayout, type PortSlot } from '../../../../model/hardware/primitives/ports.ts';
-import { toAll, toKeeper, toOne } from '../../../../rtl/memory-management-unit/system.ts';
+import { toAll, toKeeper, toOne } from '../../../../rtl/memory-management-unit/interface.ts';
 import type { BlockModel } from '../../block.ts';
 import { keeperParameters, type SystemParameters, unitParameters } from './parameters.ts';
 import { outerPorts } from './wires.ts';

@@ -2,8 +2,9 @@
 import {
   memoryKeeperPortList,
   memoryManagementUnitPortList,
+  toAll,
+  toOne,
 } from '../../../../rtl/memory-management-unit/interface.ts';
-import { toAll, toOne } from '../../../../rtl/memory-management-unit/system.ts';
 import { keeperParameters, type SystemParameters, unitParameters } from './parameters.ts';
 
 const told: readonly string[] = [...toAll, ...toOne];
