@@ -64,7 +64,7 @@ const mistakes = [
   [
     'answers of memory pass those of other channels',
     'reads at the processor',
-    always('others', 0n, 'path.read_slots'),
+    always('other', 0n, 'path.read_slots'),
     'a beat from memory is of the oldest access of its identifier',
     false,
   ],
