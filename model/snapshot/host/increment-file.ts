@@ -63,9 +63,13 @@ const decodeHeader = (path: string, bytes: Buffer): IncrementHeader => {
     instant: bytes.readBigUInt64LE(at + 8),
   });
   const base = id(32);
+  const size = Number(bytes.readBigUInt64LE(16));
+  const blockSize = bytes.readUInt32LE(24);
+  if (!Number.isSafeInteger(size) || blockSize === 0 || blockSize > largestBlock)
+    throw refuse(`It says that it is of ${size} bytes in blocks of ${blockSize}, which no volume has.`);
   return {
-    size: Number(bytes.readBigUInt64LE(16)),
-    blockSize: bytes.readUInt32LE(24),
+    size,
+    blockSize,
     base: base.number === 0n ? null : base,
     snapshot: id(48),
     blocks: Number(bytes.readBigUInt64LE(64)),

@@ -1,6 +1,7 @@
 import { copyFile, type FileHandle, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { drawFrom } from '../testing/machine.ts';
 import type { Volume } from '../volume.ts';
@@ -89,6 +90,20 @@ test('what is damaged or does not follow is refused, and no file is made', async
     spoilt[where] = spoilt[where]! ^ (1 << draw(8));
     await writeFile(at('spoilt'), spoilt);
     await refused(['9-a', 'spoilt'], /damaged|no copy of a snapshot|does not follow|format|ends in the middle/);
+  }
+  // A header that is whole, of a volume that cannot be.
+  for (const [where, wild] of [
+    [16, 2n ** 63n],
+    [16, 2n ** 53n],
+    [24, 2n ** 32n - 1n],
+    [24, 0n],
+  ] as const) {
+    const crafted = Buffer.from(await readFile(at('9-a')));
+    if (where === 16) crafted.writeBigUInt64LE(wild, where);
+    else crafted.writeUInt32LE(Number(wild), where);
+    crafted.writeUInt32LE(crc32(crafted.subarray(12, 128)), 8);
+    await writeFile(at('crafted'), crafted);
+    await refused(['crafted'], /which no volume has/);
   }
   await copyFile(at('9-ab'), at('short'));
   await truncate(at('short'), whole.length - 1);
