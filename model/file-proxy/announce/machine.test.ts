@@ -1,65 +1,28 @@
 /** Domain 0's store and its shares in one machine: a guest is told, mounts, and works over its rings. */
 import { expect, test } from 'vitest';
-import { GrantTable, type Guest, TrustedCalls } from '../../hypervisor/guest/index.ts';
-import { StoreClient } from '../../hypervisor/store/client.ts';
-import { guestStoreDoor } from '../../hypervisor/store/guest-door.ts';
+import { type Guest, TrustedCalls } from '../../hypervisor/guest/index.ts';
 import { StoreService } from '../../hypervisor/store/service.ts';
 import { ask } from '../../hypervisor/store/testing/asking.ts';
 import { launch, testHypervisor } from '../../hypervisor/testing/machine.ts';
 import { createGuestFileSystem } from '../guest/file-system.ts';
 import { MemoryTree } from '../memory/tree.ts';
-import { EventLoop } from '../ring/event-loop.ts';
 import { ShareChanges } from '../server/changes.ts';
 import { Locks } from '../server/locks.ts';
 import { Session, sessionLimits } from '../server/session.ts';
-import { aliasShares } from './announced-shares.ts';
+import { type MountingGuest, mountShares } from './mounting-guest.ts';
 import { offersOf } from './offer.ts';
-import { connectByRing } from './ring-connector.ts';
 import { type SharedTree, ShareService } from './share-service.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 const pages = 3;
 
-/** A guest that shows what it is told of, and does what a test says with it. */
+/** A guest that does what a test says with the shares that it mounts; `until` has what it is told, the path and the mark. */
 const guestOf =
-  (
-    body: (files: ReturnType<typeof createGuestFileSystem>, until: (what: string) => Promise<void>) => Promise<unknown>,
-  ) =>
-  (own: Guest): Promise<unknown> => {
-    const loop = EventLoop.of(own);
-    const { guest, calls } = loop;
-    return loop.run(async () => {
-      const store = new StoreClient(guestStoreDoor(guest, calls, loop));
-      const files = createGuestFileSystem();
-      const seen = new Set<string>();
-      let wake: () => void = () => undefined;
-      const grants = new GrantTable(guest, calls);
-      const free = [0, pages];
-      const connect = connectByRing({
-        loop,
-        store,
-        grants,
-        takePages: () => ({ firstPage: free.shift()!, pages }),
-        giveBack: (firstPage) => free.push(firstPage),
-        messageSize: 4096,
-        reconnects: 3,
-      });
-      const aliasing = aliasShares({
-        store,
-        domain: guest.domain,
-        files,
-        connect,
-        see: (what, { path, mark }) => {
-          seen.add(`${what} ${path} ${mark}`);
-          wake();
-        },
-      });
-      const until = async (what: string): Promise<void> => {
-        while (!seen.has(what)) await new Promise<void>((resolve) => (wake = resolve));
-      };
-      return Promise.race([aliasing, body(files, until)]);
-    });
-  };
+  (body: (files: MountingGuest['files'], until: (told: string) => Promise<void>) => Promise<unknown>) =>
+  (own: Guest): Promise<unknown> =>
+    mountShares(own, pages, ({ files, until }) =>
+      body(files, (told) => until((what, { path, mark }) => told === `${what} ${path} ${mark}`)),
+    );
 
 const shareOf = (tree: MemoryTree, guest: number, name: string, changes = new ShareChanges()): SharedTree => ({
   guest,

@@ -1,17 +1,13 @@
 /** Trees of domain 0's that guests mount by rings of their own, and what a guest does in one. */
 
-import { aliasShares } from '../../../model/file-proxy/announce/announced-shares.ts';
-import { connectByRing } from '../../../model/file-proxy/announce/ring-connector.ts';
+import { mountShares } from '../../../model/file-proxy/announce/mounting-guest.ts';
 import { ShareService } from '../../../model/file-proxy/announce/share-service.ts';
 import { createGuestFileSystem } from '../../../model/file-proxy/guest/file-system.ts';
 import { MemoryTree } from '../../../model/file-proxy/memory/tree.ts';
-import { EventLoop } from '../../../model/file-proxy/ring/event-loop.ts';
 import { Locks } from '../../../model/file-proxy/server/locks.ts';
 import { Session, sessionLimits } from '../../../model/file-proxy/server/session.ts';
-import { GrantTable, type Guest } from '../../../model/hypervisor/guest/index.ts';
+import type { Guest } from '../../../model/hypervisor/guest/index.ts';
 import type { Hypervisor } from '../../../model/hypervisor/index.ts';
-import { StoreClient } from '../../../model/hypervisor/store/client.ts';
-import { guestStoreDoor } from '../../../model/hypervisor/store/guest-door.ts';
 import type { StoreService } from '../../../model/hypervisor/store/service.ts';
 import { choice, readForm, text } from '../forms.ts';
 import { refuse, type Statement } from '../statement.ts';
@@ -108,40 +104,7 @@ const file: StepReader<FileScene> = (statement) => {
 export const fileSteps: Readonly<Record<string, StepReader<FileScene>>> = { file };
 
 /** Runs a body of a guest's that mounts whatever it is told of. */
-export const withShares = (own: Guest, body: (scene: Omit<FileScene, 'judge'>) => Promise<void>): Promise<void> => {
-  const loop = EventLoop.of(own);
-  const { guest, calls } = loop;
-  return loop.run(async () => {
-    const store = new StoreClient(guestStoreDoor(guest, calls, loop));
-    const files = createGuestFileSystem();
-    const seen = new Set<string>();
-    let wake: () => void = () => {};
-    const free = [0, ringPages];
-    const connect = connectByRing({
-      loop,
-      store,
-      grants: new GrantTable(guest, calls),
-      takePages: () => ({ firstPage: free.shift()!, pages: ringPages }),
-      giveBack: (firstPage) => free.push(firstPage),
-      messageSize: 4096,
-      reconnects: 3,
-    });
-    const aliasing = aliasShares({
-      store,
-      domain: guest.domain,
-      files,
-      connect,
-      see: (what, { path }) => {
-        if (what === 'shown') seen.add(path);
-        wake();
-      },
-    });
-    const shown = async (path: string): Promise<void> => {
-      while (!seen.has(path))
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-    };
-    await Promise.race([aliasing, body({ files, shown })]);
-  });
-};
+export const withShares = (own: Guest, body: (scene: Omit<FileScene, 'judge'>) => Promise<void>): Promise<void> =>
+  mountShares(own, ringPages, ({ files, until }) =>
+    body({ files, shown: (path) => until((what, told) => what === 'shown' && told.path === path) }),
+  );
