@@ -1,7 +1,7 @@
 import { cached } from '../cache.ts';
 import { renameTop, runOnDesign } from '../yosys/read-design.ts';
 import { type Design, questionOf } from './map-design.ts';
-import { designName, gateEquivalentCommands, longestRunSeconds } from './targets.ts';
+import { designName, gateEquivalentCommands, joinModules, keepModules, longestRunSeconds } from './targets.ts';
 
 const weightOf = (type: string): number => {
   if (type === '$_NAND_' || type === '$_NOR_') return 1;
@@ -11,7 +11,14 @@ const weightOf = (type: string): number => {
 
 /** Gate equivalents: 1 for a NAND or NOR of two inputs, 0.5 for an inverter, 6 for a flip-flop. Rejects with a `YosysError`. */
 export const gateEquivalentsOf = async (design: Design): Promise<number> => {
-  const commands = [...renameTop(designName), ...gateEquivalentCommands, 'tee -q -o stat.txt stat -json'];
+  const keep = design.keep ?? [];
+  const commands = [
+    ...renameTop(designName),
+    ...keepModules(keep),
+    ...gateEquivalentCommands,
+    ...joinModules(keep),
+    'tee -q -o stat.txt stat -json',
+  ];
   const text = await cached('equivalents', questionOf(design, commands), async () => {
     const run = await runOnDesign(design, commands, { timeoutSeconds: longestRunSeconds });
     return run.files['stat.txt'] ?? '';

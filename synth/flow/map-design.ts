@@ -2,13 +2,18 @@
 import { cached } from '../cache.ts';
 import type { YosysNetlist } from '../yosys/netlist.ts';
 import { designFiles, type Parameters, renameTop, runOnDesign, type VerilogFile } from '../yosys/read-design.ts';
-import { commandsOf, designName, longestRunSeconds, type Target } from './targets.ts';
+import { commandsOf, designName, joinModules, keepModules, longestRunSeconds, type Target } from './targets.ts';
 
 export interface Design {
   readonly files: readonly VerilogFile[];
   readonly top: string;
   /** Verilog parameters of `top`. */
   readonly parameters: Parameters;
+  /**
+   * Modules, as patterns of Yosys (`aes_round_last*`), that are mapped by themselves, once for all their instances, and put in their places afterwards.
+   * Nothing is optimised across their borders. For designs of many equal parts, which take Yosys hours as one.
+   */
+  readonly keep?: readonly string[];
 }
 
 export interface DesignMemory {
@@ -61,14 +66,18 @@ export const questionOf = (design: Design, commands: readonly string[]): unknown
 /** Rejects with a `YosysError`. */
 export const mapDesign = async (design: Design, target: Target, flatten: boolean): Promise<MappedDesign> => {
   const steps = commandsOf(target, flatten);
+  const keep = flatten ? (design.keep ?? []) : [];
+  const join = joinModules(keep);
   const commands = [
     ...renameTop(designName),
     `tee -q -o ${moduleFile} ls`,
+    ...keepModules(keep),
     ...steps.coarse,
     `tee -q -o ${memoryFile} dump t:$mem_v2`,
     ...steps.gates,
-    ...writeDesign,
+    ...(join.length === 0 ? writeDesign : ['design -push-copy', ...join, ...writeDesign, 'design -pop']),
     ...steps.cells,
+    ...join,
     ...writeDesign,
   ];
   const text = await cached('mapped', questionOf(design, commands), async () => {

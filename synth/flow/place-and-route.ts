@@ -8,7 +8,7 @@ import { areaOf } from './area.ts';
 import { harnessFor, harnessName } from './harness.ts';
 import { type Design, questionOf } from './map-design.ts';
 import { sourceOf } from './source-path.ts';
-import { designName, longestRunSeconds } from './targets.ts';
+import { designName, joinModules, keepModules, longestRunSeconds } from './targets.ts';
 
 /** iCE40 HX8K in a ct256 package: 7,680 logic cells. No other family's router is a package on npm. */
 const device = ['--hx8k', '--package', 'ct256', '--pcf-allow-unconstrained', '--freq', '200', '--timing-allow-fail'];
@@ -199,10 +199,13 @@ export const placedClock = async (design: Design, mapped: NetlistModule, onStep:
     return unplaced(large);
   }
   const frame = 'harness.v';
+  const keep = design.keep ?? [];
   const commands = [
     ...renameTop(designName),
     `read_verilog -sv ${frame}`,
+    ...keepModules(keep),
     `synth_ice40 -top ${harnessName}`,
+    ...joinModules(keep),
     'select *',
     'write_json -selected',
   ];

@@ -125,6 +125,33 @@ describe('synthesise', () => {
   );
 
   test(
+    'maps modules that are kept by themselves, and puts them in their places',
+    async () => {
+      const request = { files: [{ path: 'queue.v', text: queue }], top: 'pair', block: 'pair', parameters: {} };
+      const options = { place: false, targets: ['lut4'], modules: false } as const;
+      const [flat, kept] = await Promise.all([
+        synthesise({ ...request, ...options }),
+        synthesise({ ...request, ...options, keep: ['queue_*'] }),
+      ]);
+      expect(kept.keep).toEqual(['queue_*']);
+      const [one, other] = [target(flat, 'lut4'), target(kept, 'lut4')];
+      // Two memories become registers, once each, and are both counted.
+      expect(other.registers).toBe(2 * (32 * 8 + 8));
+      expect(other.depth).toBeGreaterThanOrEqual(one.depth);
+      expect(other.luts).toBeGreaterThanOrEqual(one.luts);
+      expect(other.paths[0]?.levels).toBe(other.depth);
+      expect(kept.gateEquivalents).toBeGreaterThanOrEqual(flat.gateEquivalents);
+      await expect(synthesise({ ...request, ...options, keep: ['stack'] })).rejects.toThrow(
+        "no module is called `stack'; modules: queue_memory, pair",
+      );
+      await expect(synthesise({ ...request, ...options, keep: ['a; b'] })).rejects.toThrow(
+        "`a; b' is not a pattern of names of modules",
+      );
+    },
+    patience,
+  );
+
+  test(
     'tells the deepest path by TypeScript lines, from its start to its end',
     async () => {
       const result = await synthesise({

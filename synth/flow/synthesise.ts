@@ -21,6 +21,8 @@ export interface SynthesisRequest {
   readonly parameters: Parameters;
   /** Parameters of `top` to set in Verilog, where it has any. */
   readonly verilogParameters?: Parameters;
+  /** Modules that are mapped by themselves (`Design.keep`). Rejects where a pattern matches none. Default: none, the design is flattened whole. */
+  readonly keep?: readonly string[];
   /** Default: all. */
   readonly targets?: readonly Target[];
   /** Whether to place and route for the clock, which needs the `ice40` target and takes minutes for large designs. */
@@ -49,6 +51,8 @@ export interface SynthesisResult {
   readonly block: string;
   readonly top: string;
   readonly parameters: Parameters;
+  /** Modules that were mapped by themselves. */
+  readonly keep: readonly string[];
   readonly gateEquivalents: number;
   readonly memories: readonly DesignMemory[];
   readonly memoryBits: number;
@@ -104,6 +108,18 @@ const checkTargets = (chosen: readonly Target[]): void => {
   }
 };
 
+/** Yosys would pass over a pattern that no module matches. */
+const checkKept = (patterns: readonly string[], files: readonly VerilogFile[]): void => {
+  const names = files.flatMap(({ text }) => [...text.matchAll(/^\s*module\s+(\w+)/gm)].map(([, name = '']) => name));
+  for (const pattern of patterns) {
+    if (!/^[\w*]+$/.test(pattern))
+      throw new YosysError(`\`${pattern}' is not a pattern of names of modules: letters, digits, _ and *`, null, '');
+    const matching = new RegExp(`^${pattern.replaceAll('*', '.*')}$`);
+    if (!names.some((name) => matching.test(name)))
+      throw new YosysError(`no module is called \`${pattern}'; modules: ${names.join(', ')}`, null, '');
+  }
+};
+
 /** Runs two at a time, on as many threads. Rejects with a `YosysError`; what the tools answered before comes from the cache. */
 export const synthesise = async (
   request: SynthesisRequest,
@@ -113,7 +129,14 @@ export const synthesise = async (
   checkTargets(chosen);
   const asked = request.modules ?? true;
   const byModule = chosen.filter((target) => (typeof asked === 'boolean' ? asked : asked.includes(target)));
-  const design: Design = { files: request.files, top: request.top, parameters: request.verilogParameters ?? {} };
+  const keep = request.keep ?? [];
+  checkKept(keep, request.files);
+  const design: Design = {
+    files: request.files,
+    top: request.top,
+    parameters: request.verilogParameters ?? {},
+    keep,
+  };
   const total = chosen.length + byModule.length + 1 + (request.place ? placementSteps : 0);
   let done = 0;
   const step = (label: string): void => onProgress(++done, total, `${request.block}: ${label}`);
@@ -162,6 +185,7 @@ export const synthesise = async (
     block: request.block,
     top: request.top,
     parameters: request.parameters,
+    keep,
     gateEquivalents,
     memories,
     memoryBits: memories.reduce((bits, memory) => bits + memory.words * memory.width, 0),
@@ -179,6 +203,7 @@ export const synthesisePeer = async (
     readonly parameters?: Parameters;
     readonly targets?: readonly Target[];
     readonly place?: boolean;
+    readonly keep?: readonly string[];
     readonly modules?: boolean | readonly Target[];
   },
   onProgress: OnProgress = () => {},
@@ -193,6 +218,7 @@ export const synthesisePeer = async (
       verilogParameters: parameters,
       place: peer.place ?? true,
       ...(peer.targets === undefined ? {} : { targets: peer.targets }),
+      ...(peer.keep === undefined ? {} : { keep: peer.keep }),
       ...(peer.modules === undefined ? {} : { modules: peer.modules }),
     },
     onProgress,

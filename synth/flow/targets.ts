@@ -55,6 +55,14 @@ export const commandsOf = (target: Target, flatten: boolean): TargetCommands => 
   }
 };
 
+/** Flattening goes round the modules whose names match one of these patterns of Yosys. */
+export const keepModules = (patterns: readonly string[]): readonly string[] =>
+  patterns.map((pattern) => `setattr -mod -set keep_hierarchy 1 ${pattern}`);
+
+/** Makes one module of a design of which some were kept. */
+export const joinModules = (patterns: readonly string[]): readonly string[] =>
+  patterns.length === 0 ? [] : ['setattr -mod -unset keep_hierarchy *', 'flatten', 'opt_clean -purge'];
+
 /** Two-input NAND and NOR gates, inverters and flip-flops without enable or synchronous reset. */
 export const gateEquivalentCommands: readonly string[] = [
   `synth -flatten -top ${designName} -run begin:fine`,

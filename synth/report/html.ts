@@ -8,7 +8,7 @@ import { lineChart } from './line-chart.ts';
 import { styleSheet } from './style.ts';
 import { escapeText } from './svg.ts';
 import { sweepCharts } from './sweep.ts';
-import { byBlock, count, lineText, megahertz, parameterText, pathTitle, targetNames } from './words.ts';
+import { byBlock, count, keptText, lineText, megahertz, parameterText, pathTitle, targetNames } from './words.ts';
 
 export interface HtmlOptions {
   readonly title?: string;
@@ -139,6 +139,7 @@ const resultSection = (result: SynthesisResult, several: boolean): string => {
   const body =
     `${targetTable(result)}<p>${count(result.gateEquivalents)} gate equivalents; ${count(result.memoryBits)} bits of memory` +
     `${memories.length === 0 ? '' : `: ${escapeText(memories.join(', '))}`}.</p>` +
+    (keptText(result) === '' ? '' : `<p>${escapeText(keptText(result))}</p>`) +
     clockText(result) +
     costTable(result) +
     `<details><summary>Deepest paths by source line${

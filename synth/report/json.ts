@@ -24,6 +24,8 @@ export interface SynthesisRow {
   readonly cellsByType: Readonly<Record<string, number>>;
   readonly gateEquivalents: number;
   readonly memoryBits: number;
+  /** Modules that were mapped by themselves; empty where the design was flattened whole. */
+  readonly keep: readonly string[];
   readonly declaredMemories: readonly DesignMemory[];
   readonly paths: readonly DeepPath[];
   readonly lines: readonly LineCost[];
@@ -54,6 +56,7 @@ export const synthesisRows = (results: readonly SynthesisResult[]): SynthesisRow
       cellsByType: report.cellsByType,
       gateEquivalents: result.gateEquivalents,
       memoryBits: result.memoryBits,
+      keep: result.keep,
       declaredMemories: result.memories,
       paths: report.paths,
       lines: result.lines,

@@ -1,7 +1,7 @@
 import type { SynthesisResult, TargetReport } from '../flow/synthesise.ts';
 import { compare } from './comparison.ts';
 import { clockReason } from './json.ts';
-import { byBlock, count, lineText, megahertz, parameterText, pathTitle, targetNames } from './words.ts';
+import { byBlock, count, keptText, lineText, megahertz, parameterText, pathTitle, targetNames } from './words.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
@@ -76,6 +76,7 @@ const resultText = (result: SynthesisResult, heading: boolean): string[] => {
     `${count(result.gateEquivalents)} gate equivalents. ${count(result.memoryBits)} bits of memory` +
       `${memories.length === 0 ? '' : `: ${memories.join(', ')}`}.`,
     '',
+    ...(keptText(result) === '' ? [] : [keptText(result), '']),
     ...clockText(result),
     ...costText(result),
     ...result.targets.flatMap((report) => [

@@ -35,6 +35,7 @@ const result = (dataWidth: number, luts: number): SynthesisResult => ({
   block: 'packet_unit',
   top: 'packet_hash',
   parameters: { dataWidth, clients: 8 },
+  keep: [],
   gateEquivalents: 8123.5,
   memories: [{ name: 'queue.words', words: 64, width: 72 }],
   memoryBits: 4608,
@@ -85,6 +86,14 @@ describe('Markdown', () => {
     expect(text).toContain('| `rtl/toeplitz.ts:21` | 1,500 | 32 |');
     expect(text).toContain('121 MHz, median of three seeds (120, 121, 125)');
     expect(text).toContain('8,123.5 gate equivalents. 4,608 bits of memory: queue.words (64 words of 72 bits).');
+  });
+
+  test('says which modules were mapped by themselves', () => {
+    expect(text).not.toContain('by themselves');
+    const kept = { ...result(64, 1100), keep: ['parser', 'hash_*'] };
+    const words = 'Mapped by themselves, and nothing optimised across their borders: parser, hash_*.';
+    expect(renderMarkdown([kept])).toContain(words);
+    expect(renderHtml([kept])).toContain(words);
   });
 
   test('sets ours beside the peers and the goals', () => {

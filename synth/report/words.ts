@@ -22,6 +22,10 @@ export const parameterText = (parameters: SynthesisResult['parameters']): string
     .map(([name, value]) => `${name} = ${String(value)}`)
     .join(', ');
 
+/** That figures are not those of the design as one; empty where they are. */
+export const keptText = ({ keep }: SynthesisResult): string =>
+  keep.length === 0 ? '' : `Mapped by themselves, and nothing optimised across their borders: ${keep.join(', ')}.`;
+
 export const lineText = (source: SourceLine): string => `${source.file}:${source.line}`;
 
 export const placeText = (place: PathPlace): string => {

@@ -27,6 +27,7 @@ import { type Answer, type Arguments, optionOf, type Verb } from './verb.ts';
 export interface SynthesisOptions {
   readonly targets: readonly Target[];
   readonly place: boolean;
+  readonly keep?: readonly string[];
   /** Whether every module is counted by itself as well, or the targets for which. */
   readonly modules: boolean | readonly Target[];
 }
@@ -116,6 +117,11 @@ export const synth: Verb = {
     sweep: { type: 'string', valueHint: 'name=v1,v2', description: 'Synthesise once for each value; may be repeated' },
     target: { type: 'string', valueHint: targets.join(','), description: 'Targets; all when left out' },
     'no-place': { type: 'boolean', description: 'Leave out place and route, and so the clock' },
+    keep: {
+      type: 'string',
+      valueHint: 'MODULE',
+      description: 'Map modules of this name, which may have a *, once by themselves; may be repeated',
+    },
     'no-modules': { type: 'boolean', description: 'Leave out the count of every module by itself' },
     peer: { type: 'string', valueHint: 'FILE.v', description: 'A Verilog file to synthesise instead; may be repeated' },
     top: { type: 'string', valueHint: 'MODULE', description: 'With --peer: the module to synthesise' },
@@ -126,6 +132,7 @@ export const synth: Verb = {
       targets: listOption(given, 'target', targets, targets),
       place: !given.flags.has('no-place'),
       modules: !given.flags.has('no-modules'),
+      keep: given.options.keep ?? [],
     };
     const isPeer = given.options.peer !== undefined;
     if (isPeer && given.positionals.length > 0)
