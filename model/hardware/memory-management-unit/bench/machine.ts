@@ -17,15 +17,22 @@ import { BenchMemory, MemorySide } from './memory.ts';
 import { PageTables } from './page-tables.ts';
 import { Part, type Stepped } from './part.ts';
 import { Processor } from './processor.ts';
+import { type Programme, patience, registerRead, registerWrite } from './programme.ts';
 
 type UnitValues = Omit<MemoryManagementUnitParameterValues, keyof MemoryKeeperParameterValues>;
-export type MachineValues = UnitValues & MemoryKeeperParameterValues & { readonly seed?: number };
+export type MachineValues = UnitValues &
+  MemoryKeeperParameterValues & {
+    readonly seed?: number;
+    /** Whether each unit has a keeper of its own, which tells the others nothing, instead of one that all share. */
+    readonly ownKeepers?: boolean;
+  };
 
 /** What the machine is made of: models, or anything with the same ports. */
 export interface PartMakers {
   /** @param number that of the unit in its machine */
   unit(parameters: MemoryManagementUnitParameters, number: number): Stepped;
-  keeper(parameters: MemoryKeeperParameters): Stepped;
+  /** @param number that of its unit, if it keeps for one alone, else 0 */
+  keeper(parameters: MemoryKeeperParameters, number: number): Stepped;
 }
 
 const models: PartMakers = { unit: createMemoryManagementUnitModel, keeper: createMemoryKeeperModel };
@@ -43,7 +50,6 @@ const toKeeper = [
 ];
 /** Cycles that a memory needs to be in reset, and out of it again. */
 const resetCycles = 3;
-const patience = 60_000;
 
 export class Machine {
   readonly parameters: Readonly<Record<'addressWidth' | 'cookieIndexWidth' | 'units' | 'dataWidth', number>>;
@@ -51,7 +57,10 @@ export class Machine {
   readonly tables: PageTables;
   readonly units: readonly Part[];
   readonly processors: readonly Processor[];
-  readonly keeper: Part;
+  /** The one that all units share, or one for each. */
+  readonly keepers: readonly Part[];
+  /** What else has a clock: whoever puts it there drives its ports. */
+  readonly beside: Part[] = [];
   readonly random: () => number;
   /** Called after the outputs of a cycle are known, before it ends. */
   watch: (() => void) | undefined;
@@ -61,27 +70,35 @@ export class Machine {
   readonly #resetting: [number, number] = [0, 0];
 
   /** @param makers make the units and the keeper; the models unless given */
-  constructor({ seed = 1, units = 1, ...values }: MachineValues = {}, makers: PartMakers = models) {
+  constructor({ seed = 1, units = 1, ownKeepers = false, ...values }: MachineValues = {}, makers: PartMakers = models) {
     this.random = randomNumbers(seed);
     const { dataWidth = 64, addressWidth = 24, formWidth = 3, cookieWidth = 8, cookieIndexWidth = 8 } = values;
     const shared = { dataWidth, addressWidth, formWidth, cookieWidth, cookieIndexWidth };
-    const keeper = makers.keeper(memoryKeeperParameters({ ...shared, units }));
+    const keeperParameters = memoryKeeperParameters({ ...shared, units: ownKeepers ? 1 : units });
+    const keepers = Array.from({ length: ownKeepers ? units : 1 }, (_, number) =>
+      makers.keeper(keeperParameters, number),
+    );
     const made = Array.from({ length: units }, (_, unit) =>
       makers.unit(memoryManagementUnitParameters({ ...values, ...shared }), unit),
     );
     this.parameters = { ...shared, units };
     this.#addresses = {
       unit: unitRegisterAddresses(memoryManagementUnitParameters({ ...values, ...shared })),
-      keeper: keeperRegisterAddresses(memoryKeeperParameters({ ...shared, units })),
+      keeper: keeperRegisterAddresses(keeperParameters),
     };
     this.memories = [new BenchMemory(2 ** addressWidth, this.random), new BenchMemory(2 ** addressWidth, this.random)];
     this.tables = new PageTables(this.memories, 2 ** (addressWidth - 12) - 128);
-    this.keeper = new Part(keeper);
+    this.keepers = keepers.map((keeper) => new Part(keeper));
     this.units = made.map((unit) => new Part(unit));
     this.processors = this.units.map((part) => new Processor(part, this.random));
     this.#sides = this.memories.map((memory, index) =>
-      [this.keeper, ...this.units].map((part) => new MemorySide(memory, part, `m${index}_axi`)),
+      [...this.keepers, ...this.units].map((part) => new MemorySide(memory, part, `m${index}_axi`)),
     );
+  }
+
+  /** The keeper, or the first unit's. */
+  get keeper(): Part {
+    return this.keepers[0]!;
   }
 
   step(): void {
@@ -93,35 +110,36 @@ export class Machine {
     }
     for (const processor of this.processors) processor.drive();
     this.watch?.();
-    for (const part of [this.keeper, ...this.units]) part.take();
+    for (const part of [...this.keepers, ...this.units, ...this.beside]) part.take();
     for (const [index] of this.memories.entries()) {
       if (this.#resetting[index] === 0) for (const side of this.#sides[index]!) side.observe();
     }
     for (const processor of this.processors) processor.observe(this.cycle);
-    for (const part of [this.keeper, ...this.units]) part.step();
+    for (const part of [...this.keepers, ...this.units, ...this.beside]) part.step();
     this.cycle += 1;
   }
 
   /** Inputs of a cycle that another part's state decides. Processors and memories leave what they offered as it was. */
   #wire(): void {
     for (const [number, unit] of this.units.entries()) {
-      for (const name of toAll) unit.set(name, this.keeper.get(name));
-      unit.set('claim_frame', this.keeper.get('claim_frame'));
-      for (const name of toOne) unit.set(name, this.keeper.get(`u${number}_${name}`));
-      for (const name of toKeeper) this.keeper.set(`u${number}_${name}`, unit.get(name));
+      const [keeper, place] = this.keepers.length === 1 ? [this.keeper, number] : [this.keepers[number]!, 0];
+      for (const name of toAll) unit.set(name, keeper.get(name));
+      unit.set('claim_frame', keeper.get('claim_frame'));
+      for (const name of toOne) unit.set(name, keeper.get(`u${place}_${name}`));
+      for (const name of toKeeper) keeper.set(`u${place}_${name}`, unit.get(name));
     }
   }
 
   #reset(): void {
     let acknowledged = 0;
     for (const [index] of this.memories.entries()) {
-      const wanted = ((this.keeper.get('reset_request') >>> index) & 1) !== 0;
+      const wanted = this.keepers.some((keeper) => ((keeper.get('reset_request') >>> index) & 1) !== 0);
       const cycles = this.#resetting[index]!;
       this.#resetting[index] = wanted ? cycles + 1 : Math.max(0, Math.min(cycles, resetCycles) - 1);
       if (this.#resetting[index] > 0) for (const side of this.#sides[index]!) side.reset();
       if (this.#resetting[index] >= resetCycles) acknowledged |= 1 << index;
     }
-    this.keeper.set('reset_acknowledge', acknowledged);
+    for (const keeper of this.keepers) keeper.set('reset_acknowledge', acknowledged);
   }
 
   run(cycles: number): void {
@@ -144,47 +162,39 @@ export class Machine {
     return this.processors[unit]!.ask(access);
   }
 
-  #access(part: Part, write: boolean, address: number, value: number): number {
-    const set = (signal: string, to: number): void => part.set(`s_axil_${signal}`, to);
-    const back = write ? 'b' : 'r';
-    const open = new Set(write ? ['aw', 'w'] : ['ar']);
-    set(write ? 'awaddr' : 'araddr', address);
-    set('wdata', value);
-    set('wstrb', 15);
-    for (const channel of open) set(`${channel}valid`, 1);
-    set(`${back}ready`, 1);
-    for (let count = 0; count < patience; count += 1) {
-      const answered = part.is(`s_axil_${back}valid`);
-      const response = part.get(`s_axil_${back}resp`);
-      const data = part.get('s_axil_rdata');
-      const taken = [...open].filter((channel) => part.is(`s_axil_${channel}ready`));
+  /** Runs software of several processors at once, until all of it has ended. */
+  together(programmes: readonly Programme[]): void {
+    const begin = this.cycle;
+    let running = programmes.filter((programme) => programme.next().done !== true);
+    while (running.length > 0) {
+      if (this.cycle - begin === patience) throw new Error(`software has not ended in ${patience} cycles`);
       this.step();
-      for (const channel of taken) {
-        open.delete(channel);
-        set(`${channel}valid`, 0);
-      }
-      if (!answered) continue;
-      set(`${back}ready`, 0);
-      if (response !== 0) throw new Error(`an access to register 0x${address.toString(16)} was refused`);
-      return data;
+      running = running.filter((programme) => programme.next().done !== true);
     }
-    throw new Error(`an access to register 0x${address.toString(16)} is not answered`);
+  }
+
+  #alone<Result>(programme: Programme<Result>): Result {
+    for (;;) {
+      const { done, value } = programme.next();
+      if (done === true) return value;
+      this.step();
+    }
   }
 
   read(register: UnitRegisterName, unit = 0): number {
-    return this.#access(this.units[unit]!, false, this.#addresses.unit.get(register)!, 0);
+    return this.#alone(registerRead(this.units[unit]!, this.#addresses.unit.get(register)!));
   }
 
   write(register: UnitRegisterName, value: number, unit = 0): void {
-    this.#access(this.units[unit]!, true, this.#addresses.unit.get(register)!, value);
+    this.#alone(registerWrite(this.units[unit]!, this.#addresses.unit.get(register)!, value));
   }
 
   readKeeper(register: KeeperRegisterName, element = 0): number {
-    return this.#access(this.keeper, false, this.#addresses.keeper.get(register)! + 4 * element, 0);
+    return this.#alone(registerRead(this.keeper, this.#addresses.keeper.get(register)! + 4 * element));
   }
 
   writeKeeper(register: KeeperRegisterName, value: number): void {
-    this.#access(this.keeper, true, this.#addresses.keeper.get(register)!, value);
+    this.#alone(registerWrite(this.keeper, this.#addresses.keeper.get(register)!, value));
   }
 
   /** Lets all units use the tables. */
@@ -199,6 +209,12 @@ export class Machine {
 
   /** Takes the pages of an index back. */
   bump(index: number, all = false): void {
-    this.writeKeeper('bump', (2 ** 31 + (all ? 2 ** 30 : 0) + index) % 2 ** 32);
+    this.#alone(this.bumping(index, all));
+  }
+
+  /** The same, at one of several keepers, beside other software. */
+  bumping(index: number, all = false, keeper = 0): Programme {
+    const value = 2 ** 31 + (all ? 2 ** 30 : 0) + index;
+    return registerWrite(this.keepers[keeper]!, this.#addresses.keeper.get('bump')!, value);
   }
 }

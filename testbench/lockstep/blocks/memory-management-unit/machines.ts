@@ -9,6 +9,7 @@ import { elaborate, type ModuleDefinition, type Ports } from '../../../../rtl/hd
 import { memoryKeeper } from '../../../../rtl/memory-management-unit/keeper.ts';
 import { memoryManagementUnit } from '../../../../rtl/memory-management-unit/unit.ts';
 import { compile } from '../../../simulator/index.ts';
+import { interruptController } from './interrupt-controller.ts';
 
 export const kinds = ['model', 'hardware'] as const;
 export type Kind = (typeof kinds)[number];
@@ -40,8 +41,12 @@ const hardware = (key: string, definition: () => ModuleDefinition<Ports>): Stepp
 
 const hardwareParts: PartMakers = {
   unit: (p, number) => hardware(`unit ${number} ${JSON.stringify(p)}`, () => memoryManagementUnit(p) as never),
-  keeper: (p) => hardware(`keeper ${JSON.stringify(p)}`, () => memoryKeeper(p) as never),
+  keeper: (p, number) => hardware(`keeper ${number} ${JSON.stringify(p)}`, () => memoryKeeper(p) as never),
 };
+
+/** By which the processors of a machine interrupt each other: always hardware, since it is none of what is compared. */
+export const interruptsOf = (processors: number): Stepped =>
+  hardware(`interrupts ${processors}`, () => interruptController(processors));
 
 export const machineOf = (kind: Kind, values: MachineValues = {}): Machine =>
   kind === 'model' ? new Machine(values) : new Machine(values, hardwareParts);
