@@ -11,6 +11,7 @@ import { packetUnitParameters } from '../packet-unit/interface.ts';
 import { axi4Ports, type Port, registerPortPorts } from '../parts/axi/port-list.ts';
 import { checkParameters, type Parameters, type ParameterValues, parameters } from '../parts/parameters.ts';
 import { resourceAccessControllerParameters } from '../resource-access-controller/interface.ts';
+import { writeGateParameters } from '../write-gate/interface.ts';
 
 export const platformParameterSchema = parameters({
   processors: { kind: 'integer', minimum: 1, maximum: 4, default: 2, description: 'Processor ports.' },
@@ -77,6 +78,7 @@ export const windows = {
   controller: 4,
   packets: 5,
   receiver: 6,
+  gate: 7,
 } as const;
 export const firstUnitWindow = 8;
 /** Address of a window's first register, as software sees it. */
@@ -105,6 +107,7 @@ export const interruptLines = {
   path1: 3,
   controller: 4,
   receiver: 6,
+  gate: 7,
   unit0: 8,
   unit1: 9,
   unit2: 10,
@@ -121,6 +124,9 @@ export const interruptWidth = 24;
 
 /** Responses of AXI4 (Arm IHI 0022, A3.4.4). */
 export const responses = { okay: 0, exclusive_okay: 1, subordinate_error: 2, decode_error: 3 } as const;
+
+/** Pages, log2, that the write gate can mark for each packet client: a ring at its largest, and as many. */
+export const clientPagesLog2 = 12;
 
 /** The parameters that the platform builds its blocks with. */
 export const blockParameters = (p: PlatformParameters) => {
@@ -190,6 +196,12 @@ export const blockParameters = (p: PlatformParameters) => {
       clients: p.clients,
       addressWidth: virtualWidth,
       idWidth: processorIdWidth,
+    }),
+    gate: writeGateParameters({
+      dataWidth,
+      addressWidth: virtualWidth,
+      idWidth: processorIdWidth,
+      pageWidth: clientPagesLog2 + Math.log2(p.clients),
     }),
   } as const;
 };
@@ -276,6 +288,7 @@ export {
   faultCauses as deviceFaultCauses,
   resourceAccessControllerRegisters,
 } from '../resource-access-controller/interface.ts';
+export { writeGateRegisters } from '../write-gate/interface.ts';
 export {
   consoleRegisters,
   diskBlockBytes,

@@ -22,6 +22,7 @@ import { packetUnit } from '../packet-unit/unit.ts';
 import { word } from '../parts/rings.ts';
 import { resourceAccessController } from '../resource-access-controller/controller.ts';
 import { managerPrefix } from '../resource-access-controller/interface.ts';
+import { writeGate } from '../write-gate/gate.ts';
 import {
   blockParameters,
   bridgeAddressWidth,
@@ -69,6 +70,7 @@ const instances = (m: ModuleBody, p: PlatformParameters) => {
       bridge: registerBridge(p),
       packets: packetUnit(of.packets),
       receiver: packetReceive(of.receiver),
+      gate: writeGate(of.gate),
     }),
     sides: numbered(m, 'side', 2, resettable(interconnect(of.side))),
     paths: numbered(m, 'path', 2, resettable(memoryPath(of.path))),
@@ -132,12 +134,13 @@ const connectDevices = (io: PlatformSides, u: Parts): void => {
 };
 
 const connectNetwork = (io: PlatformSides, u: Parts): void => {
-  const { packets, receiver } = u;
+  const { packets, receiver, gate } = u;
   packets.s_axis.connect(io.network_axis);
   packets.m_axis.connect(receiver.s_axis);
   packets.m_axis_chain.connect(receiver.s_axis_chain);
   packets.accepting.set(receiver.accepting);
-  joinAxi4(receiver.m_axi, u.network.s_axi);
+  joinAxi4(receiver.m_axi, gate.s_axi);
+  joinAxi4(gate.m_axi, u.network.s_axi);
 };
 
 /** The machine: processors, devices and frames before two memories, of which either may die. To the cycle: `docs/systems/platform.md`. */
@@ -147,7 +150,7 @@ export const platform = (p: PlatformParameters) =>
     platformPorts(p),
     (io, m) => {
       const u = instances(m, p);
-      const { keeper, network, controller, packets, receiver } = u;
+      const { keeper, network, controller, packets, receiver, gate } = u;
       for (let processor = 0; processor < p.processors; processor += 1) connectProcessor(io, u, processor);
       connectKeeper(u);
       connectMemory(io, u, 0);
@@ -159,7 +162,7 @@ export const platform = (p: PlatformParameters) =>
 
       const [path0, path1] = u.paths as [Parts['paths'][0], Parts['paths'][0]];
       const registers: readonly (readonly [number, { readonly s_axil: object }])[] = [
-        ...Object.entries({ keeper, network, path0, path1, controller, packets, receiver }).map(
+        ...Object.entries({ keeper, network, path0, path1, controller, packets, receiver, gate }).map(
           ([name, block]) => [windows[name as keyof typeof windows], block] as const,
         ),
         ...u.units.map((unit, processor) => [firstUnitWindow + processor, unit] as const),
@@ -181,6 +184,7 @@ export const platform = (p: PlatformParameters) =>
         [interruptLines.path1, path1.irq],
         [interruptLines.controller, controller.irq],
         [interruptLines.receiver, receiver.irq],
+        [interruptLines.gate, gate.irq],
         ...u.units.map((unit, processor) => [interruptLines.unit0 + processor, unit.irq] as const),
         ...deviceNames.map((name, index) => [interruptLines[name], controller.resource_interrupt.bit(index)] as const),
       ]);

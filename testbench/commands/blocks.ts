@@ -51,6 +51,8 @@ import {
   resourceAccessControllerRegisters,
 } from '../../rtl/resource-access-controller/interface.ts';
 import { accessPath } from '../../rtl/resource-access-controller/path.ts';
+import { writeGate } from '../../rtl/write-gate/gate.ts';
+import { writeGateParameterSchema, writeGateParameters, writeGateRegisters } from '../../rtl/write-gate/interface.ts';
 import type { Design } from '../designs/choose-design.ts';
 import { systemParameterSchema, systemParameters } from '../lockstep/blocks/memory-management-unit/parameters.ts';
 import type { WayName } from '../lockstep/way.ts';
@@ -217,6 +219,16 @@ export const blocks: readonly Block[] = [
     parameters: (values) => packetReceiveParameters(values),
     definition: (values) => packetReceive(packetReceiveParameters(values)),
     registers: (values) => packetReceiveRegisters(packetReceiveParameters(values)),
+  },
+  {
+    name: 'write_gate',
+    summary: "Write gate: a device's writes to pages that software has marked wait until it lets go of them",
+    whole: true,
+    schema: writeGateParameterSchema,
+    quick: { pageWidth: 6, idWidth: 2 },
+    parameters: (values) => writeGateParameters(values),
+    definition: (values) => writeGate(writeGateParameters(values)),
+    registers: (values) => writeGateRegisters(writeGateParameters(values)),
   },
   {
     name: 'platform',

@@ -7,6 +7,7 @@ import { memoryPathBugs } from './memory-path-bugs.ts';
 import { packetReceiveBugs } from './packet-receive-bugs.ts';
 import { packetUnitBugs } from './packet-unit-bugs.ts';
 import { resourceAccessControllerBugs } from './resource-access-controller-bugs.ts';
+import { writeGateBugs } from './write-gate-bugs.ts';
 
 export interface PlantedBug {
   readonly name: string;
@@ -33,6 +34,7 @@ export const plantedBugs: Readonly<Record<string, readonly PlantedBug[]>> = {
   resource_access_controller: resourceAccessControllerBugs,
   axi4_interconnect: interconnectBugs,
   packet_receive: packetReceiveBugs,
+  write_gate: writeGateBugs,
 };
 
 /** The block's hardware with a bug in it. @throws PlaceError */

@@ -17,6 +17,7 @@ import { createPacketReceiveModel } from '../packet-receive/index.ts';
 import { createPacketUnitModel } from '../packet-unit/index.ts';
 import { layPorts, type PortLayout, wordOf } from '../primitives/ports.ts';
 import { createResourceAccessControllerModel } from '../resource-access-controller/index.ts';
+import { createWriteGateModel } from '../write-gate/index.ts';
 import type { Machine } from './machine.ts';
 import { RegisterBridge } from './register-bridge.ts';
 import { type Ends, endsOf, type Part, Placed, Wires } from './wiring.ts';
@@ -41,6 +42,7 @@ class ModelMachine implements Machine {
   readonly #bridge: Placed;
   readonly #packets: Placed;
   readonly #receiver: Placed;
+  readonly #gate: Placed;
   #running = 0;
 
   constructor(p: PlatformParameters, maySleep: boolean) {
@@ -62,9 +64,10 @@ class ModelMachine implements Machine {
     this.#bridge = place(new RegisterBridge(p));
     this.#packets = place(createPacketUnitModel(blocks.packets));
     this.#receiver = place(createPacketReceiveModel(blocks.receiver));
+    this.#gate = place(createWriteGateModel(blocks.gate));
     this.#parts = [
       ...[...this.#fronts, this.#devices, ...this.#units, this.#network, this.#keeper],
-      ...[...this.#sides, ...this.#paths, this.#controller, this.#bridge, this.#packets, this.#receiver],
+      ...[...this.#sides, ...this.#paths, this.#controller, this.#bridge, this.#packets, this.#receiver, this.#gate],
     ];
     this.#connectFronts();
     this.#connectMemories();
@@ -158,6 +161,7 @@ class ModelMachine implements Machine {
     at(windows.controller, this.#controller);
     at(windows.packets, this.#packets);
     at(windows.receiver, this.#receiver);
+    at(windows.gate, this.#gate);
     for (const [processor, unit] of this.#units.entries()) at(firstUnitWindow + processor, unit);
     const unavailable = wordOf(this.#bridge.part.layout.inputs, 'unavailable');
     const request = wordOf(this.#keeper.part.layout.outputs, 'reset_request');
@@ -177,7 +181,8 @@ class ModelMachine implements Machine {
     for (const name of ['tready', 'chain_tready'])
       this.#wires.connect(receiver.out, `s_axis_${name}`, packets.in, `m_axis_${name}`);
     this.#wires.connect(receiver.out, 'accepting', packets.in);
-    this.#wires.axi(receiver, 'm_axi', endsOf(this.#network), 's_axi');
+    this.#wires.axi(receiver, 'm_axi', endsOf(this.#gate), 's_axi');
+    this.#wires.axi(endsOf(this.#gate), 'm_axi', endsOf(this.#network), 's_axi');
   }
 
   #connectInterrupts(): void {
@@ -195,6 +200,7 @@ class ModelMachine implements Machine {
     line(this.#paths[1]!, 'irq', interruptLines.path1);
     line(this.#controller, 'irq', interruptLines.controller);
     line(this.#receiver, 'irq', interruptLines.receiver);
+    line(this.#gate, 'irq', interruptLines.gate);
     for (const [processor, unit] of this.#units.entries()) line(unit, 'irq', interruptLines.unit0 + processor);
     line(this.#controller, 'resource_interrupt', interruptLines.disk0, deviceNames.length);
   }

@@ -64,7 +64,7 @@ test('only privileged accesses reach devices and registers, and what no region h
     await expect(refused).rejects.toBeInstanceOf(BusError);
     const { machine } = platform.processors[0]!;
     await expect(machine.write32(apertureBase + 2 ** 32, 1)).rejects.toThrow('DECERR');
-    await expect(machine.read32(apertureBase + 2 ** 31 + 0x7000)).rejects.toThrow('SLVERR');
+    await expect(machine.read32(apertureBase + 2 ** 31 + 0xf000)).rejects.toThrow('SLVERR');
     await expect(machine.read64(apertureBase + 2 ** 31)).rejects.toThrow('SLVERR');
     await expect(machine.write32(2 ** 40, 1)).rejects.toThrow('beyond the 40 bits');
   });

@@ -19,6 +19,7 @@ import {
   timerRegisters,
   windowAddress,
   windows,
+  writeGateRegisters,
 } from '../../../rtl/platform/interface.ts';
 
 type DriverOf<Map extends { readonly registers: object }> = Driver<
@@ -32,6 +33,7 @@ export type PathRegisters = DriverOf<ReturnType<typeof memoryPathRegisters>>;
 export type ControllerRegisters = DriverOf<ReturnType<typeof resourceAccessControllerRegisters>>;
 export type PacketRegisters = DriverOf<ReturnType<typeof packetUnitRegisters>>;
 export type ReceiverRegisters = DriverOf<ReturnType<typeof packetReceiveRegisters>>;
+export type GateRegisters = DriverOf<ReturnType<typeof writeGateRegisters>>;
 export type DiskRegisters = DriverOf<typeof diskRegisters>;
 export type ConsoleRegisters = DriverOf<typeof consoleRegisters>;
 export type TimerRegisters = DriverOf<typeof timerRegisters>;
@@ -51,6 +53,8 @@ export interface ProcessorRegisters {
   readonly packets: PacketRegisters;
   /** The packet receive engine. */
   readonly receiver: ReceiverRegisters;
+  /** The write gate between it and its unit. */
+  readonly gate: GateRegisters;
 }
 
 /** Makes the drivers of the machine's registers. */
@@ -81,6 +85,7 @@ export const processorRegisters = (
     ),
     packets: createDriver(packetUnitRegisters(blocks.packets), bus, windowAddress(windows.packets)),
     receiver: createDriver(packetReceiveRegisters(blocks.receiver), bus, windowAddress(windows.receiver)),
+    gate: createDriver(writeGateRegisters(blocks.gate), bus, windowAddress(windows.gate)),
   };
 };
 

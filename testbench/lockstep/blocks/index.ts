@@ -5,6 +5,7 @@ import { memoryPathBlock } from './memory-path/index.ts';
 import { packetReceiveBlock } from './packet-receive/index.ts';
 import { packetUnitBlock } from './packet-unit/index.ts';
 import { resourceAccessControllerBlock } from './resource-access-controller/index.ts';
+import { writeGateBlock } from './write-gate/index.ts';
 
 /** Every block that lockstep knows. */
 export const blocksUnderTest: readonly BlockUnderTest[] = [
@@ -14,4 +15,5 @@ export const blocksUnderTest: readonly BlockUnderTest[] = [
   interconnectBlock,
   memoryManagementUnitBlock,
   packetReceiveBlock,
+  writeGateBlock,
 ];

@@ -2,54 +2,17 @@
  * Where everything must go, followed through the ports alone: requests to the subordinate that owns their address, with the manager's number, in order
  * and unchanged; data behind them; responses back to who asked, in order within an identifier; and an error for what nobody owns.
  */
-import type { PortLayout, PortSlot } from '../../../../rtl/hdl/port-layout.ts';
+import type { PortLayout } from '../../../../rtl/hdl/port-layout.ts';
 import {
   decodeError,
   type InterconnectParameters,
   managerPort,
   subordinatePort,
 } from '../../../../rtl/interconnect/interface.ts';
-import { readAddress } from '../../../axi/words.ts';
+import { type Channel, Watched } from '../../axi/watched.ts';
 import type { Scoreboard } from '../../driver.ts';
 import { inputSlot } from '../../ports.ts';
 import { targetOf } from './address-map.ts';
-
-type Channel = 'aw' | 'w' | 'b' | 'ar' | 'r';
-
-/** One channel at one port: where its signals are, whichever record they are in. */
-class Watched {
-  readonly payload: readonly PortSlot[];
-  readonly addressSlot: PortSlot | undefined;
-  private readonly fromInputs: boolean;
-  private readonly valid: number;
-  private readonly ready: number;
-
-  constructor(layout: PortLayout, port: string, channel: Channel) {
-    const start = `${port}_${channel}`;
-    this.fromInputs = layout.inputs.some(({ name }) => name === `${start}valid`);
-    const [sent, back] = this.fromInputs ? [layout.inputs, layout.outputs] : [layout.outputs, layout.inputs];
-    const own = sent.filter(({ name }) => name.startsWith(start));
-    this.payload = own.filter(({ name }) => name !== `${start}valid`);
-    this.addressSlot = own.find(({ name }) => name === `${start}addr`);
-    this.valid = own.find(({ name }) => name === `${start}valid`)?.word ?? -1;
-    this.ready = back.find(({ name }) => name === `${start}ready`)?.word ?? -1;
-  }
-
-  passes(inputs: Uint32Array, outputs: Uint32Array): boolean {
-    const [sent, back] = this.fromInputs ? [inputs, outputs] : [outputs, inputs];
-    return sent[this.valid] !== 0 && back[this.ready] !== 0;
-  }
-
-  /** The words of the payload, the identifier (where there is one) first. */
-  read(inputs: Uint32Array, outputs: Uint32Array): number[] {
-    const record = this.fromInputs ? inputs : outputs;
-    return this.payload.flatMap(({ word, words }) => [...record.subarray(word, word + words)]);
-  }
-
-  address(inputs: Uint32Array, outputs: Uint32Array): number {
-    return this.addressSlot === undefined ? 0 : readAddress(this.fromInputs ? inputs : outputs, this.addressSlot);
-  }
-}
 
 /** Queues by a key made of numbers. */
 class Queues<T> {

@@ -1,0 +1,2 @@
+/** The write gate as a model: `docs/systems/write-gate.md`. */
+export { createWriteGateModel, type WriteGateModel } from './model.ts';
