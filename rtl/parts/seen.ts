@@ -1,11 +1,13 @@
 import {
   type Bits,
+  concat,
   lit,
   type ModuleBody,
   type ModuleDefinition,
   type Outside,
   observed,
   type Ports,
+  popCount,
 } from '../hdl/index.ts';
 
 /** Signals inside a block that properties around it speak of, by their paths. */
@@ -44,3 +46,7 @@ export const range = (count: number): readonly number[] => Array.from({ length: 
 /** Whether a number names one of `count` things. */
 export const isBelow = (number: Bits, count: number): Bits<1> =>
   count >= 2 ** number.width ? lit(1, 1) : number.lt(count);
+
+/** How many of the flags are 1, in 8 bits. */
+export const countOnes = (flags: readonly Bits<1>[]): Bits<8> =>
+  popCount(concat(lit(1, 0), ...flags) as Bits).resize<number>(8) as Bits<8>;

@@ -3,6 +3,7 @@
 import { interconnectProofs } from '../../rtl/interconnect/proofs.ts';
 import { memoryManagementUnitProofs } from '../../rtl/memory-management-unit/proofs.ts';
 import { memoryPathProofs } from '../../rtl/memory-path/proofs.ts';
+import { packetReceiveProofs } from '../../rtl/packet-receive/proofs.ts';
 import { packetUnitProofs } from '../../rtl/packet-unit/proofs.ts';
 import type { ProofList } from '../../rtl/parts/proof-target.ts';
 import { partProofs } from '../../rtl/parts/proofs.ts';
@@ -14,5 +15,6 @@ export const proofLists: readonly ProofList[] = [
   packetUnitProofs,
   resourceAccessControllerProofs,
   interconnectProofs,
+  packetReceiveProofs,
   ...partProofs,
 ];
