@@ -50,9 +50,12 @@ export const lowerBinary = (l: ExpressionLowering, expression: Of<'binary'>, fee
   const { operator, left, right } = expression;
   const both = (token: BinaryToken): VerilogExpression =>
     binaryOf(token, ...alike(l.lower(left, feeds), l.lower(right, feeds)));
+  // Of an array's word that is shifted, or says how far, Icarus Verilog 11 makes a program that it cannot read.
+  const shiftOperand = (operand: Expression): VerilogExpression =>
+    bareOperand(operand).kind === 'memory_read' ? l.nameOf(operand, feeds) : l.lower(operand, feeds);
   // Unsigned by the standard, whatever it looks like; not every simulator agrees.
   const shift = (token: BinaryToken): VerilogExpression =>
-    binaryOf(token, l.lower(left, feeds), withSign(l.lower(right, feeds), false));
+    binaryOf(token, shiftOperand(left), withSign(shiftOperand(right), false));
   switch (operator) {
     case 'and':
       return both(isTruth(expression) ? '&&' : '&');
@@ -79,6 +82,12 @@ export const lowerBinary = (l: ExpressionLowering, expression: Of<'binary'>, fee
     default:
       throw new Error(`unknown operator ${operator satisfies never}`);
   }
+};
+
+/** What an operand is, whichever sign it is taken with. */
+const bareOperand = (operand: Expression): Expression => {
+  const plain = simplest(operand);
+  return plain.kind === 'reinterpretation' ? bareOperand(plain.operand) : plain;
 };
 
 /** Verilog multiplies at the width of its operands, so they are widened first. */
