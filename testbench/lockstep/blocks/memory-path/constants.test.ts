@@ -9,6 +9,7 @@ import { registers } from './registers.ts';
 import { line, play, programme, type Seen } from './run.ts';
 import { emptyScenario, type MemoryPathScenario } from './scenario.ts';
 
+const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 const p = memoryPathParameters();
 const ways = makeWays(block, block.resolve({}), ['model', 'rtl']);
 const settings = programme(p);
@@ -70,12 +71,16 @@ test.each<readonly [string, readonly number[]]>([
 });
 
 /** A page of zeros is scanned, or one that differs in a bit of one word. */
-const scanned = async (form: number, different: { readonly word: number; readonly bit: number } | null) => {
+const scanned = async (
+  form: number,
+  different: { readonly word: number; readonly bit: number } | null,
+  latency = aesLatency + 1,
+) => {
   const scan = { form, address: 0x4000, lines: 64, low: 0, high: 0 };
   const scenario = emptyScenario({
     held: [{ ...scan, different }],
     settings,
-    memory: memory(aesLatency + 1),
+    memory: memory(latency),
     accesses: [write(registers.interruptStatus, 7), ...scanWrites(scan)],
     rest: 500,
   });
@@ -95,12 +100,14 @@ const scanned = async (form: number, different: { readonly word: number; readonl
 const toldAfter = (form: number): number => (form === 0 ? 3 : latencyOf(kinds[form - 1] as Kind) + 3);
 
 test.each([0, 1, 2, 3])('a page that matches is scanned at 16 bytes a cycle, under form %i', async (form) => {
-  const { asked, beats, told, status } = await scanned(form, null);
+  const { asked, beats, told, whole, status } = await scanned(form, null);
   expect(status).toBe(6);
   expect(asked).toHaveLength(64);
   expect(beats).toHaveLength(256);
   expect((beats.at(-1) as number) - (beats[0] as number) + 1).toBe(256);
   expect(told).toBe(toldAfter(form));
+  // As below, with all beats of the page.
+  expect(whole).toBe(4 + aesLatency + 1 + 256 + toldAfter(form));
 });
 
 test.each([0, 1, 2, 3])('a page whose first word differs costs no more than the slots: form %i', async (form) => {
@@ -112,3 +119,46 @@ test.each([0, 1, 2, 3])('a page whose first word differs costs no more than the 
   // Four cycles from the command to the request, memory's own, the beats of all slots, and to the interrupt.
   expect(whole).toBe(4 + aesLatency + 1 + 4 * p.reads + toldAfter(form));
 });
+
+/** Cycles, in the order of forms, from beat to verdict: none for a plain one. */
+const comparedAfter = (form: number): number => (form === 0 ? 0 : latencyOf(kinds[form - 1] as Kind));
+
+test.each([0, 1, 2, 3])('the first word is compared when it has come and is decrypted: form %i', async (form) => {
+  const scan = { form, address: 0x4000, lines: 64, low: 5, high: 7 };
+  // A stop tells what has matched by then, so that the first which finds something tells when that was.
+  const stopped = async (wait: number) => {
+    const scenario = emptyScenario({
+      held: [{ ...scan, different: null }],
+      settings,
+      memory: memory(aesLatency + 1),
+      accesses: [...scanWrites(scan), write(registers.scanCommand, 2, wait)],
+      rest: 200,
+    });
+    const { handshakes, registers: read } = play(await ways, p, scenario);
+    const [start, stop] = (handshakes.s_axil_w as readonly number[]).slice(-2) as [number, number];
+    return { between: stop - start, matching: (read.get(registers.scanResultLow) as number) - scan.address };
+  };
+  // Two cycles to ask, one to be asked, memory's own, and the cipher's.
+  const first = 3 + aesLatency + 1 + comparedAfter(form);
+  expect(await stopped(first - 2)).toEqual({ between: first - 1, matching: 0 });
+  expect(await stopped(first - 1)).toEqual({ between: first, matching: 16 });
+});
+
+/** Memory's latency, and the cycles from the first beat of a page to its last, plain, under AES and under PRINCE. */
+const scanTimes: readonly (readonly [latency: number, cycles: readonly [number, number, number]])[] = [
+  [40, [256, 256, 256]],
+  [48, [256, 274, 256]],
+  [64, [274, 322, 298]],
+  [100, [382, 430, 406]],
+];
+test.each(thorough ? scanTimes : [])(
+  'a page is scanned as fast as read slots let it, memory taking %i cycles',
+  async (latency, cycles) => {
+    const seen = [];
+    for (const form of [0, 1, 3]) {
+      const { beats } = await scanned(form, null, latency);
+      seen.push((beats.at(-1) as number) - (beats[0] as number) + 1);
+    }
+    expect(seen).toEqual(cycles);
+  },
+);

@@ -1,7 +1,8 @@
 /** What waits for what, on model and hardware: scans that are ended before their end, by command, by a commit of their key slot, by tampering; and write pieces of one line. */
 import { expect, test } from 'vitest';
-import { memoryPathParameters } from '../../../../rtl/memory-path/interface.ts';
+import { aesLatency, memoryPathParameters } from '../../../../rtl/memory-path/interface.ts';
 import { plainSubordinate } from '../../../axi/subordinate-behaviour.ts';
+import type { LiteAccess } from '../../axi/lite-manager.ts';
 import { makeWays } from '../../ways.ts';
 import { memoryPathBlock as block } from './index.ts';
 import { scanWrites, write } from './programmes.ts';
@@ -18,11 +19,7 @@ const asked = { form: 1, address: 0x4000, lines: 8, low: 5, high: 7 };
 const bytes = asked.lines * 64;
 /** An earlier scan leaves a place of its own: the first word of a memory that is not the pattern. */
 const earlier = { form: 0, address: 0x2340, lines: 1, low: 1, high: 1 };
-const run = async (
-  scan: typeof asked,
-  change: Partial<MemoryPathScenario>,
-  after: readonly ReturnType<typeof write>[],
-) =>
+const run = async (scan: typeof asked, change: Partial<MemoryPathScenario>, after: readonly LiteAccess[]) =>
   play(
     await ways,
     p,
@@ -77,30 +74,47 @@ test('a scan that is tampered with tells of the error where it was', async () =>
   }
 });
 
-test('a commit stops a scan of its slot, and requests wait for neither', async () => {
-  const long = { ...asked, lines: 1000 };
-  const { clear } = commandBits;
+/** Cycles of a commit, and until its interrupt is on the port. */
+const commit = 34;
+
+test.each([
+  { what: 'encrypted, of the slot', form: 1, lines: 128, latency: 20, last: 200 },
+  { what: 'encrypted, of the slot, far from its end', form: 1, lines: 1000, latency: 40, last: 200 },
+  { what: 'plain, which goes on', form: 0, lines: 128, latency: 20, last: 200 },
+])('requests wait for a commit during a scan, not for the scan: $what', async ({ form, lines, latency, last }) => {
+  const scan = { ...asked, form, lines };
+  const late = { ...line, wait: 130 };
   const seen = await run(
-    long,
+    scan,
     {
-      memory: { ...plainSubordinate, latencies: [40] },
-      // Offered when the commit is asked for.
+      memory: { ...plainSubordinate, latencies: [latency] },
+      // Offered when the commit is asked for: one of its slot, and a plain one behind it.
       transactions: [
-        { ...line, user: 1, wait: 130 },
-        { ...line, id: 1 },
-        { ...line, direction: 'write', user: 1, wait: 130 },
-        { ...line, direction: 'write', id: 1 },
+        { ...late, user: 1, id: 1 },
+        { ...line, id: 2, address: 0x1000 },
+        { ...late, direction: 'write', user: 1, id: 1 },
+        { ...line, direction: 'write', id: 2, address: 0x1000 },
       ],
     },
-    [write(registers.keyCommand, clear, 20)],
+    [write(registers.keyCommand, commandBits.clear, 20), { kind: 'read', address: registers.scanStatus, wait: 1500 }],
   );
-  const { flags, matching } = resultOf(seen);
-  expect(flags).toBe(status.done | status.stopped);
-  expect(matching).toBeLessThan(64 * 20);
-  expect(seen.registers.get(registers.keyStatus)).toBe(0b110);
-  const asked0 = seen.handshakes.s_axi_ar?.[0] as number;
+  const { handshakes, registers: read } = seen;
+  const [asksRead, asksWrite] = [handshakes.s_axi_ar?.[0] as number, handshakes.s_axi_aw?.[0] as number];
+  expect(asksRead).toBeGreaterThan(handshakes.s_axil_aw?.at(-1) as number);
+  // What the slots were owed, a block every seven cycles, the last on its way, and the commit.
+  const owed = latency + 7 * 4 * p.reads;
+  const most = owed + aesLatency + commit;
+  expect(handshakes.m_axi_aw).toHaveLength(1);
+  expect((handshakes.m_axi_aw?.[0] as number) - asksWrite).toBeLessThan(most);
+  // Four beats of the access that is refused come before.
+  expect((handshakes.s_axi_r?.[4] as number) - asksRead).toBeLessThan(most + 2 * owed);
   for (const channel of ['s_axi_r', 's_axi_b'])
-    expect((seen.handshakes[channel]?.at(-1) as number) - asked0).toBeLessThan(200);
+    expect((handshakes[channel]?.at(-1) as number) - asksRead).toBeLessThan(last);
+  const { flags, matching } = resultOf(seen);
+  expect(flags).toBe(status.done | (form === 0 ? status.match : status.stopped));
+  if (form !== 0) expect(matching).toBeLessThan(64 * 20);
+  expect(read.get(registers.keyStatus)).toBe(0b110);
+  expect(read.get(registers.refused)).toBe(2);
 });
 
 test('a commit of another slot does not stop a scan', async () => {
