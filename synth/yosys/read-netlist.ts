@@ -15,9 +15,12 @@ export interface ReadNetlistOptions {
 
 const wordCommands = ['proc', 'opt -nodffe -nosdff', 'memory_collect', 'opt_clean'];
 
-/** `synth`'s own steps, with the choice of memories and of flip-flops. */
+/**
+ * `synth`'s own steps, with the choice of memories and of flip-flops. Without sharing of resources: that of Yosys 0.55 gives
+ * two reads of a memory one port even where the address of one decides whether it is the other's turn, a combinational loop.
+ */
 const gateCommands = (top: string): string[] => [
-  `synth -flatten -top ${top} -run coarse:fine`,
+  `synth -flatten -noshare -top ${top} -run coarse:fine`,
   'opt -fast -full',
   mapSmallMemories,
   'opt -full',
