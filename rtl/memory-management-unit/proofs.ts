@@ -5,9 +5,10 @@ import { checkedCookies, checkedStatus } from './properties-keeper.ts';
 import { pagePaths, pageProperties, withoutPorts } from './properties-pages.ts';
 import { checkedPort } from './properties-port.ts';
 import { processorPaths, processorProperties, withoutMemories } from './properties-processor.ts';
-import { requestPaths, requestProperties, withoutOthers } from './properties-requests.ts';
+import { readRequestPaths, readRequestProperties, withoutWalks } from './properties-read-requests.ts';
 import { provenUnit } from './properties-surroundings.ts';
 import { turnPaths, turnProperties, withoutAnswers } from './properties-turns.ts';
+import { walkPaths, walkProperties, withoutAccesses } from './properties-walks.ts';
 import { withoutLookups, writePaths, writeProperties } from './properties-writes.ts';
 import type { Geometry } from './shapes.ts';
 
@@ -67,16 +68,30 @@ const processor = (p: Geometry): ProofTarget => ({
   ),
 });
 
-const requests = (p: Geometry, side: 'reads' | 'writes'): ProofTarget => ({
-  name: `requests at the memories are those of the processor, ${side}`,
+const walks = (p: Geometry): ProofTarget => ({
+  name: 'walks at the memories',
+  parameters: { ...p },
+  section: `${page}, Unit: TLB and walker`,
+  thorough: false,
+  engines: induction,
+  seconds,
+  module: erase(() =>
+    provenUnit(p, 'walks_at_the_memories', { without: withoutAccesses, paths: walkPaths }, (unit) =>
+      walkProperties(p, unit),
+    ),
+  ),
+});
+
+const readRequests = (p: Geometry): ProofTarget => ({
+  name: 'reads at the memories',
   parameters: { ...p },
   section: `${page}, Unit: requests`,
   thorough: false,
   engines: induction,
   seconds,
   module: erase(() =>
-    provenUnit(p, 'requests_at_the_memories', { without: withoutOthers(side), paths: requestPaths(p, side) }, (unit) =>
-      requestProperties(p, unit, side),
+    provenUnit(p, 'reads_at_the_memories', { without: withoutWalks, paths: readRequestPaths(p) }, (unit) =>
+      readRequestProperties(p, unit),
     ),
   ),
 });
@@ -118,7 +133,8 @@ export const memoryManagementUnitProofs: ProofList = {
     pages(smallest, false),
     writes(smallest, false),
     processor(smallest),
-    requests(smallest, 'reads'),
+    walks(smallest),
+    readRequests(smallest),
     turns(smallest),
     keeper('what a memory is offered stays', 'Words', { ...smallest }, () => checkedPort(smallest)),
     keeper('how the keeper gives cookies', 'Cookies', cookies, () => checkedCookies(cookies)),

@@ -1,4 +1,4 @@
-import { type Bits, bits, cut, type Inside, input, type ModuleBody, module, type Ports } from '../hdl/index.ts';
+import { type Bits, bit, bits, cut, type Inside, input, type ModuleBody, module, type Ports } from '../hdl/index.ts';
 import { type Seen, seenInstance } from '../parts/seen.ts';
 import type { Geometry } from './shapes.ts';
 import { memoryManagementUnit } from './unit.ts';
@@ -14,6 +14,8 @@ export interface ProvenUnit {
   readonly given: Seen;
   /** Signals inside the unit. */
   readonly seen: Seen;
+  /** Anything, in every cycle: picks what is followed. */
+  readonly chosen: Bits<1>;
 }
 
 /**
@@ -33,7 +35,7 @@ export const provenUnit = (
   const { event_error, event_failure, irq, ...ports } = whole.ports;
   return module(
     name,
-    { ...ports, ...more } as typeof ports & Ports,
+    { ...ports, ...more, chosen: input(bit) } as typeof ports & Ports,
     (io, m) => {
       const { instance, seen } = seenInstance(m, 'unit', definition, of.paths);
       const [outside, inside] = [io as unknown as Inside<Unit['ports']>, instance];
@@ -53,7 +55,7 @@ export const provenUnit = (
         if (port === undefined) throw new Error(`no instance that was cut out gives '${path}'`);
         return Reflect.get(io, port) as Bits;
       };
-      state({ m, io: outside, given, seen });
+      state({ m, io: outside, given, seen, chosen: Reflect.get(io, 'chosen') as Bits<1> });
     },
     { documentation: 'A memory management unit with properties.', parameters: { ...p } },
   );
@@ -77,4 +79,9 @@ export const trustLookups = ({ m, given, seen }: ProvenUnit, directions: readonl
       .isZero(),
     'what is launched and found different is current',
   );
+};
+
+/** That there are no writes, where they are not there. */
+export const noWrites = ({ m, given }: ProvenUnit): void => {
+  for (const name of ['launches', 'loads']) m.assume(given(`writes.${name}`).isZero(), `no write: ${name}`);
 };

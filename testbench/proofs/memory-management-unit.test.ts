@@ -22,7 +22,8 @@ const readAs = (path: string, name: string, value: (node: Expression) => Express
 const pages = 'nothing by a translation that was taken back';
 const writes = 'no write is answered without a good copy';
 const processor = 'what the processor is answered';
-const requests = 'requests at the memories are those of the processor, reads';
+const walks = 'walks at the memories';
+const readRequests = 'reads at the memories';
 const turns = 'one direction at a time on both memories';
 
 /** A mistake in the hardware, the proof and the property that must find it. */
@@ -84,14 +85,28 @@ const mistakes = [
     mistakeIn('unit.writes', (slots) => changeInValues(slots, 'valid', (node) => isReference(node, 'ending'), zero)),
   ],
   [
-    'memory is asked for longer bursts than the processor asked for',
-    requests,
-    'm0_axi: a request on ar is one that was made',
+    'memory is asked to read longer bursts than the processor asked for',
+    readRequests,
+    "m0_axi: its len is that of the processor's request",
     mistakeIn('unit.reads', (slots) => changeValues(slots, 'asking_len', ones)),
   ],
   [
+    'a read that is asked for again has the identifier of what comes',
+    readRequests,
+    "m0_axi: its id is that of the processor's request",
+    mistakeIn('unit.reads', (slots) =>
+      changeInValues(slots, 'asking_id', (node) => isReference(node, 'retries'), zero),
+    ),
+  ],
+  [
+    'an exclusive read is asked for where none was',
+    readRequests,
+    "m0_axi: its lock is that of the processor's request",
+    mistakeIn('unit.reads', (slots) => changeValues(slots, 'requests_0_lock', ones)),
+  ],
+  [
     'a walk asks for one beat more',
-    requests,
+    walks,
     "m0_axi: a walk's len is as it must be",
     mistakeIn('unit.walker', (walker) => changeValues(walker, 'request_len', ones)),
   ],
@@ -113,7 +128,7 @@ const mistakes = [
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 
 test('every property that is to find a mistake is among those that are proved', () => {
-  const proved = [pages, writes, processor, requests, turns].flatMap((name) =>
+  const proved = [pages, writes, processor, walks, readRequests, turns].flatMap((name) =>
     propertiesOf(proofNamed(memoryManagementUnitProofs, name)),
   );
   expect(proved).toEqual(expect.arrayContaining(mistakes.map(([, , property]) => property)));
