@@ -4,8 +4,8 @@ import type { PlantedBug } from './planted-bugs.ts';
 import { isNot, named, one, zero } from './resource-access-controller-places.ts';
 import { changeValues, mentionOf } from './values.ts';
 
-/** Cycles at small parameters within which all of them show: of everything at once, and of mostly exclusive accesses. */
-export const memoryManagementUnitBugCycles = { everything: 60_000, exclusives: 30_000 } as const;
+/** Cycles at small parameters within which all of them show: of everything at once, of mostly exclusive accesses, and of memories that refuse and fail. */
+export const memoryManagementUnitBugCycles = { everything: 60_000, exclusives: 30_000, failing: 30_000 } as const;
 
 const within = memoryManagementUnitBugCycles.everything;
 const unit = (...inner: readonly string[]): readonly string[] => ['unit_0', ...inner];
@@ -230,4 +230,48 @@ export const exclusiveAccessBugs: readonly PlantedBug[] = [
   },
 ];
 
-export const memoryManagementUnitBugs: readonly PlantedBug[] = [...bugsOfEverything, ...exclusiveAccessBugs];
+/** What a read remembers of a memory that refused it. */
+export const refusalBugs: readonly PlantedBug[] = [
+  {
+    name: 'refusal_outlives_translation',
+    imitates: 'a state that is kept when what it is about is gone',
+    planted: 'unit 0: a read that is sent again by something else still leaves out the memory that refused it',
+    path: unit('reads'),
+    within: memoryManagementUnitBugCycles.failing,
+    plant: (module) => changeInValues(module, 'starts_anew', named('sent_again'), zero),
+  },
+  {
+    name: 'refusal_outlives_bump',
+    imitates: 'a race of a refusal with a page that is taken back',
+    planted:
+      'unit 0: a read that is refused by memory 0 in the very cycle of a bump of its page leaves that memory out',
+    path: unit('reads'),
+    within: memoryManagementUnitBugCycles.failing,
+    plant: (module) =>
+      changeInValues(
+        module,
+        'excluded_0',
+        (node) =>
+          node.kind === 'binary' &&
+          node.operator === 'and' &&
+          isNot(() => true)(node.right) &&
+          !mentions(node, 'excluded_0'),
+        (node) => (node.kind === 'binary' ? node.left : node),
+      ),
+  },
+  {
+    name: 'refused_memory_lost',
+    imitates: 'a retry that gives up what is all there is',
+    planted: 'unit 0: a read whose other memory fails meanwhile is not asked again of the one that refused it',
+    path: unit('reads'),
+    within: memoryManagementUnitBugCycles.failing,
+    plant: (module) =>
+      changeValues(module, 'usable', (value) => (value.kind === 'multiplex' ? value.whenFalse : value)),
+  },
+];
+
+export const memoryManagementUnitBugs: readonly PlantedBug[] = [
+  ...bugsOfEverything,
+  ...exclusiveAccessBugs,
+  ...refusalBugs,
+];

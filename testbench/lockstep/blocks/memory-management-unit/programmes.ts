@@ -54,7 +54,8 @@ export const timeouts = (units: number, cycles: number): readonly Step[] => [
 export const command = (memory: 0 | 1, name: keyof typeof commandBits, wait = 0): Step =>
   write('keeper', keeperRegisters.memoryCommand, commandBits[name] << (name === 'logClear' ? 0 : memory), wait, true);
 
-const until = (mask: number, value: number): Step => ({
+/** Reads the keeper's `memory_status` until bits of it are as given. */
+export const until = (mask: number, value: number): Step => ({
   kind: 'until',
   port: 'keeper',
   address: keeperRegisters.memoryStatus,

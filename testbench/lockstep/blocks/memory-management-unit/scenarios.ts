@@ -1,4 +1,4 @@
-/** Random scenarios: everything at once, software keeping no rules; and now and then mostly exclusive accesses. */
+/** Random scenarios: everything at once, software keeping no rules; now and then mostly exclusive accesses, or memories that refuse and fail again and again. */
 import fc, { type Arbitrary } from 'fast-check';
 import { memoryIdWidth } from '../../../../rtl/memory-management-unit/interface.ts';
 import { stalls as runLengths, transactionLists } from '../../../axi/arbitrary.ts';
@@ -6,6 +6,7 @@ import { subordinateBehaviours } from '../../../axi/behaviour.ts';
 import type { SubordinateBehaviour } from '../../../axi/subordinate-behaviour.ts';
 import { softwareSteps, tables, virtualRanges } from './arbitrary.ts';
 import { exclusiveScenarios } from './exclusive-scenarios.ts';
+import { failingScenarios } from './failing-scenarios.ts';
 import { longestTimeout, mayHang } from './hanging.ts';
 import type { SystemParameters } from './parameters.ts';
 import { ready, tablesAt, timeouts, write } from './programmes.ts';
@@ -140,4 +141,5 @@ export const systemScenarios = (p: P, size = 100): Arbitrary<SystemScenario> =>
   fc.oneof(
     { weight: 9, arbitrary: everythingAtOnce(p, size) },
     { weight: 1, arbitrary: exclusiveScenarios(p, Math.ceil(size / 4)) },
+    { weight: 1, arbitrary: failingScenarios(p, Math.ceil(size / 4)) },
   );
