@@ -4,11 +4,13 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RemoteTree } from '../../model/file-proxy/client/remote-tree.ts';
 import { streamTransport } from '../../model/file-proxy/client/stream-transport.ts';
 import { octetsOf } from '../../model/file-proxy/protocol/octets.ts';
 import { type ShareProcess, startShare, stopped } from './share-process.ts';
+import { projectRoot } from './version.ts';
 
 const folder = fs.mkdtempSync(join(os.tmpdir(), 'portcullis-share-'));
 const shared = join(folder, 'shared');
@@ -79,6 +81,38 @@ test('a Unix socket takes the place of a dead one, is read-only if asked, and go
   // With a client still there.
   expect(await stopped(second.child)).toBe(0);
   expect(fs.existsSync(path)).toBe(false);
+});
+
+test('a server that is killed and started anew knows who was there, and no other may keep answers beside it', async () => {
+  const path = join(folder, 'kept');
+  const answers = join(folder, 'answers');
+  const words = [shared, '--listen', `unix:${path}`, '--answers', answers] as const;
+  let running = await startShare(...words);
+  const socket = async (): Promise<ReturnType<typeof streamTransport>> => streamTransport(net.connect({ path }));
+  const tree = await RemoteTree.connect({ connect: socket, reconnects: 100, pause: (n) => setTimeout(50 * n) });
+  const root = await tree.root();
+  await root.makeDirectory(octetsOf('once'), 0o755, 0);
+  running.child.kill('SIGKILL');
+  await new Promise((resolve) => running.child.on('exit', resolve));
+  running = await startShare(...words);
+  await root.unlink(octetsOf('once'), true);
+  const told = fs.readFileSync(answers, 'utf8').trim().split('\n');
+  // The header; the session, and what was answered before and after.
+  expect(told.filter((line) => line.includes('"session"')).length).toBeGreaterThan(1);
+  expect(told.filter((line) => line.includes('"what":"session"')).length).toBe(1);
+  for (const file of [answers, join(shared, 'inside')]) {
+    const refused = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', 'portcullis.ts', 'share', shared, '--listen', '127.0.0.1:0', '--answers', file],
+      { encoding: 'utf8', cwd: projectRoot() },
+    );
+    expect([refused.status, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(/Another server keeps|is in the directory/),
+    ]);
+  }
+  await tree.close();
+  expect(await stopped(running.child)).toBe(0);
 });
 
 const installed = (command: string): boolean => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;

@@ -5,6 +5,17 @@ import { numberOption } from './numbers.ts';
 import { bytesOption, closeOnSignal, explainAddress } from './servers.ts';
 import { type Answer, optionOf, type Verb } from './verb.ts';
 
+/** Says what is wrong with the file of answers where that is why the server did not start. */
+const explainAnswers = (error: unknown, answers: string | undefined): unknown => {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (answers === undefined || path !== answers) return error;
+  if (code === 'EBADMSG') return new UsageError(`${answers} is a file of another kind; give --answers a new name.`);
+  if (code === 'EPERM')
+    return new UsageError(`${answers} is in the directory that is shared; keep it where no client can change it.`);
+  if (code === 'EBUSY') return new UsageError('Another server keeps answers of this directory; end it first.');
+  return error;
+};
+
 export const share: Verb = {
   name: 'share',
   summary: 'Serve a directory or one file to 9P2000.L clients until it is stopped',
@@ -23,6 +34,11 @@ export const share: Verb = {
     readonly: { type: 'boolean', description: 'Refuse whatever would change the directory' },
     quota: { type: 'string', valueHint: 'BYTES', description: 'Bytes that its files may have in all, as in 500M' },
     files: { type: 'string', valueHint: 'N', description: 'Files, directories and links that it may have in all' },
+    answers: {
+      type: 'string',
+      valueHint: 'FILE',
+      description: 'Keep the last answers here, so that after a restart no client does anything twice',
+    },
     handles: { type: 'string', valueHint: 'N', description: 'Handles of one client at once; 4096 when left out' },
     connections: { type: 'string', valueHint: 'N', description: 'Clients at once; 16 when left out' },
   },
@@ -36,16 +52,18 @@ export const share: Verb = {
     const files = optionOf(given, 'files') === undefined ? undefined : numberOption(given, 'files', 0);
     const limited = bytes !== undefined || files !== undefined;
     const quota = { bytes: bytes ?? Number.MAX_SAFE_INTEGER, files: files ?? Number.MAX_SAFE_INTEGER };
+    const answers = optionOf(given, 'answers');
     const listener = await serveDirectory({
       directory,
       address,
       readOnly,
       ...(limited ? { quota } : {}),
+      ...(answers === undefined ? {} : { answers }),
       connections: numberOption(given, 'connections', 16),
       handles: numberOption(given, 'handles', 4096),
       onFault: (error) => process.stderr.write(`portcullis: a request failed by a fault of ours: ${String(error)}\n`),
     }).catch((error: unknown) => {
-      throw explainAddress(error, writeAddress(address));
+      throw explainAnswers(explainAddress(error, writeAddress(address)), answers);
     });
     closeOnSignal(() => listener.close());
     const listening = writeAddress(listener.address);

@@ -26,9 +26,13 @@ export class RemoteReference implements Reference {
     this.qid = qid;
     this.place_ = place;
   }
-  private async request<N extends RequestName>(name: N, body: Body<N>): Promise<Message<ReplyName<N>>> {
+  private async request<N extends RequestName>(
+    name: N,
+    body: Body<N>,
+    done?: () => void,
+  ): Promise<Message<ReplyName<N>>> {
     try {
-      return await this.tree.client.request(name, body);
+      return await this.tree.client.request(name, body, done);
     } catch (error) {
       throw this.tree.lostOr(error, this.fid);
     }
@@ -44,7 +48,7 @@ export class RemoteReference implements Reference {
     }
   }
   /**
-   * Makes a name. It is looked for first, so that EEXIST for a request that was sent on two connections says that the first did it.
+   * Makes a name. It is looked for first, so that EEXIST for a request that was sent on two connections says that the first did it, where the server cannot say.
    * @throws FileError
    */
   private async making(name: Octets, make: () => Promise<Qid | null>): Promise<Qid> {
@@ -59,13 +63,14 @@ export class RemoteReference implements Reference {
     await made.release();
     return made.qid;
   }
-  /** Takes a name away: as with `making`, ENOENT for what was sent twice says that it is done. */
-  private async taking(name: Octets, take: () => Promise<unknown>): Promise<void> {
+  /** Takes a name away: as with `making`, ENOENT for what was sent twice says that it is done. `taken` follows it in the places. */
+  private async taking<N extends RequestName>(name: Octets, how: N, body: Body<N>, taken: () => void): Promise<void> {
     if (!(await this.has(name))) throw new FileError('ENOENT');
     try {
-      await take();
+      await this.request(how, body, taken);
     } catch (error) {
       if (!(error instanceof RefusedError && error.resent && error.code === 'ENOENT')) throw error;
+      taken();
     }
   }
   duplicate(): Promise<Reference> {
@@ -163,20 +168,12 @@ export class RemoteReference implements Reference {
   }
   async rename(name: Octets, directory: Reference, newName: Octets): Promise<void> {
     if (!(directory instanceof RemoteReference) || directory.tree !== this.tree) throw new FileError('EXDEV');
-    await this.taking(name, () =>
-      this.request('Trenameat', {
-        oldDirectory: this.fid,
-        oldEntry: name,
-        newDirectory: directory.fid,
-        newEntry: newName,
-      }),
-    );
-    this.place_.renamed(name, directory.place_, newName);
+    const names = { oldDirectory: this.fid, oldEntry: name, newDirectory: directory.fid, newEntry: newName };
+    await this.taking(name, 'Trenameat', names, () => this.place_.renamed(name, directory.place_, newName));
   }
   async unlink(name: Octets, isDirectory: boolean): Promise<void> {
     const flags = isDirectory ? unlinkDirectory : 0;
-    await this.taking(name, () => this.request('Tunlinkat', { fid: this.fid, entry: name, flags }));
-    this.place_.removed(name);
+    await this.taking(name, 'Tunlinkat', { fid: this.fid, entry: name, flags }, () => this.place_.removed(name));
   }
   async place(): Promise<{ directory: Reference; name: Octets }> {
     const path = this.place_.path();

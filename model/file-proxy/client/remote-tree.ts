@@ -31,6 +31,12 @@ interface Remembered {
 
 const rootFid = 0;
 
+/** The fids that a request speaks of. */
+const fidsOf = function* (request: object): Generator<number> {
+  for (const [field, value] of Object.entries(request))
+    if (/^(fid|directory|oldDirectory|newDirectory)$/.test(field)) yield value as number;
+};
+
 /** A share of another domain, or of a server, over 9P2000.L. */
 export class RemoteTree implements Tree {
   readonly client: Client;
@@ -73,11 +79,12 @@ export class RemoteTree implements Tree {
     let last = reason;
     for (let attempt = 0; attempt < (this.options.reconnects ?? 0) && !this.closed; attempt++) {
       // A connection that ends within recovery is this loop's to see.
-      this.client.onEnd = () => undefined;
+      const ended = new Promise<never>((_, reject) => (this.client.onEnd = reject));
+      ended.catch(() => undefined);
       try {
         await this.options.pause?.(attempt);
         await this.attach();
-        for (const [fid, remembered] of this.remembered) await this.remake(fid, remembered);
+        await this.remake(ended);
         if (!this.client.connected) throw new FileError('ECONNRESET');
         this.client.onEnd = (next) => void this.recover(next);
         this.client.resume();
@@ -88,9 +95,25 @@ export class RemoteTree implements Tree {
     }
     this.client.fail(last);
   }
-  /** Makes a fid again; what cannot be found again is lost. A connection that ends meanwhile says nothing of that. */
-  private async remake(fid: number, remembered: Remembered): Promise<void> {
-    if (!remembered.lost) remembered.lost = !(await this.findAgain(fid, remembered));
+  /**
+   * Makes every fid again. What is not where it was may have been moved by a request that was not answered: so those are asked again first, as soon as what they
+   * speak of is made. What cannot be found at the end is lost; a connection that ends meanwhile says nothing of that.
+   */
+  private async remake(ended: Promise<never>): Promise<void> {
+    const left = new Map([...this.remembered].filter(([, { lost }]) => !lost));
+    const isMade = (request: object): boolean =>
+      [...fidsOf(request)].every((fid) => !left.has(fid) && this.remembered.get(fid)?.lost !== true);
+    for (;;) {
+      for (const [fid, remembered] of left) {
+        // It may be that nobody needs it any more.
+        remembered.lost = !this.remembered.has(fid);
+        if (remembered.lost || (await this.findAgain(fid, remembered))) left.delete(fid);
+      }
+      const again = this.client.resend(isMade);
+      if (left.size === 0 || again.length === 0) break;
+      await Promise.race([ended, Promise.allSettled(again)]);
+    }
+    for (const remembered of left.values()) remembered.lost = true;
   }
   private async findAgain(fid: number, { place, identity, open }: Remembered): Promise<boolean> {
     const path = place.path();
@@ -145,15 +168,17 @@ export class RemoteTree implements Tree {
   }
   /** Ends a fid. @throws FileError where the end itself was refused */
   async clunk(fid: number, place: Place): Promise<void> {
-    const lost = this.remembered.get(fid)?.lost ?? false;
+    const remembered = this.remembered.get(fid);
+    const lost = remembered?.lost ?? false;
     const { connections } = this;
     this.remembered.delete(fid);
     place.letGo();
     try {
       if (!lost) await this.client.request('Tclunk', { fid });
     } catch (error) {
-      // A connection that ended meanwhile took the fid with it.
-      if (codeOf(error) !== 'EBADF' || connections === this.connections) throw error;
+      // A connection that ended meanwhile took the fid with it, or it could not be made again.
+      const isGone = connections !== this.connections || remembered?.lost === true;
+      if (codeOf(error) !== 'EBADF' || !isGone) throw error;
     } finally {
       this.free.push(fid);
     }

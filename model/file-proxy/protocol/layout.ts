@@ -29,7 +29,10 @@ const lockFields = {
   clientId: 'text',
 } as const;
 
-/** Every message of 9P2000.L: number, then fields in the order in which they travel (diod's `protocol.md`; `intro(5)` of Plan 9). */
+/**
+ * Every message of 9P2000.L: number, then fields in the order in which they travel (diod's `protocol.md`; `intro(5)` of Plan 9); and two of ours, of
+ * `docs/systems/file-proxy.md`, "Requests that may be done once".
+ */
 export const layout = {
   Rlerror: message(7, { ecode: 'u32' }),
   Tstatfs: message(8, { fid: 'u32' }),
@@ -138,6 +141,10 @@ export const layout = {
   Rclunk: message(121, {}),
   Tremove: message(122, { fid: 'u32' }),
   Rremove: message(123, {}),
+  Tsession: message(150, { key: 'text' }),
+  Rsession: message(151, { known: 'u8' }),
+  /** Answered by the reply to the request that it holds. */
+  Tonce: message(152, { slot: 'u16', sequence: 'u64', request: 'data' }),
 } as const;
 
 export type MessageName = keyof typeof layout;
@@ -165,3 +172,7 @@ export const walkLimit = 16;
 /** Bytes around the data of Tread's, Twrite's and Treaddir's messages at most. */
 export const ioHeaderBytes = 24;
 export const versionText = '9P2000.L';
+/** With Tsession and Tonce. By `version(5)`, a server that does not know what follows the last point answers with what is before it. */
+export const numberedVersionText = '9P2000.L.once';
+/** Slots of a session, and so requests with a sequence number that may be in flight. */
+export const slotLimit = 64;

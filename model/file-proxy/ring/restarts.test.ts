@@ -5,6 +5,7 @@ import { RemoteTree } from '../client/remote-tree.ts';
 import { compareWithHost } from '../guest/host-reference.ts';
 import { someOperation } from '../guest/random-operations.ts';
 import { MemoryTree } from '../memory/tree.ts';
+import { Answers } from '../server/answers.ts';
 import { Locks } from '../server/locks.ts';
 import { Session, sessionLimits } from '../server/session.ts';
 import { GuestRing } from './guest-ring.ts';
@@ -33,6 +34,7 @@ test(
     let begun = 0;
     const run = async (sequence: Parameters<typeof compareWithHost>[0], plan: readonly number[]): Promise<void> => {
       const tree = new MemoryTree();
+      const answers = new Answers();
       const planned = [...plan];
       let accesses = 0;
       let moved = Date.now();
@@ -44,7 +46,7 @@ test(
       const serve = (door: Parameters<typeof serveRing>[0]): void => {
         service = serveRing(door, (messageSize) => {
           const limits = { ...sessionLimits, messageSize };
-          return new Session({ tree, locks: new Locks(), limits });
+          return new Session({ tree, locks: new Locks(), answers, limits });
         });
       };
       const doors = memoryDoors(32_768, () => {

@@ -1,6 +1,7 @@
 import { bytesIn, type Parts } from '../protocol/codec.ts';
 import { headerBytes } from '../protocol/layout.ts';
-import { failure, type Session } from '../server/session.ts';
+import { failure } from '../server/failure.ts';
+import type { Session } from '../server/session.ts';
 import type { RingDoor } from './door.ts';
 import { readEntries, writeEntries, writeParts } from './entries.ts';
 import {

@@ -3,6 +3,7 @@ import { packEntries } from '../protocol/entries.ts';
 import { FileError } from '../protocol/errors.ts';
 import type { Body } from '../protocol/layout.ts';
 import { openFlagsOf } from '../protocol/open-flags.ts';
+import type { Qid } from '../protocol/qid.ts';
 import { checkNewName } from '../tree/names.ts';
 import {
   type Context,
@@ -27,6 +28,27 @@ const lockOf = (
   if (type > lockType.unlock || clientId.length > clientIdLimit) throw new FileError('EINVAL');
   const end = length === 0n || start + length >= 2n ** 63n ? null : start + length;
   return { type, start, end, session: context.fids, processId, clientId };
+};
+
+/** Opens again what a creation of this client made, on a connection after the one on which it was answered. @throws FileError with ESTALE where it is no more there */
+export const openMade = async (
+  context: Context,
+  { fid, entry, flags }: Body<'Tlcreate'>,
+  made: Qid,
+): Promise<Body<'Rlcreate'>> => {
+  const held = await context.fids.use(fid, async (directory) => {
+    const reference = await unopened(directory).walk(entry);
+    try {
+      if (reference.qid.path !== made.path) throw new FileError('ESTALE');
+      const file = await reference.open({ ...openFlagsOf(flags), truncate: false, exclusive: false });
+      return fidOf(reference, file);
+    } catch (error) {
+      await reference.release();
+      throw error;
+    }
+  });
+  await context.fids.replace(fid, held);
+  return { qid: held.reference.qid, ioUnit: ioUnit(context) };
 };
 
 export const fileHandlers: Handlers<

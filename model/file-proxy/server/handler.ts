@@ -16,7 +16,7 @@ export interface Context {
   readonly messageSize: number;
 }
 
-export type Handled = Exclude<RequestName, 'Tversion' | 'Tflush'>;
+export type Handled = Exclude<RequestName, 'Tversion' | 'Tflush' | 'Tsession' | 'Tonce'>;
 type Handler<N extends RequestName> = (context: Context, body: Body<N>) => Promise<Body<ReplyName<N>>>;
 /** How a connection answers each of some requests. */
 export type Handlers<N extends Handled> = { readonly [M in N]: Handler<M> };

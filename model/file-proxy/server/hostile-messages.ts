@@ -53,6 +53,11 @@ const request: fc.Arbitrary<Uint8Array> = fc
     const message = one as unknown as Message;
     return encode(message.name === 'Tattach' ? { ...message, afid: 0xffff_ffff } : message);
   });
+/** A message in one that has it done once, in slots and under numbers that meet. */
+const once = fc.tuple(request, fc.nat({ max: 70 }), fc.bigInt({ min: 0n, max: 5n })).map(([inner, slot, sequence]) => {
+  const tag = inner[5]! | (inner[6]! << 8);
+  return encode({ name: 'Tonce', tag, slot, sequence, request: inner });
+});
 const damaged = fc
   .tuple(
     request,
@@ -67,6 +72,7 @@ const damaged = fc
   });
 export const hostile = fc.oneof(
   { weight: 12, arbitrary: request },
+  { weight: 3, arbitrary: once },
   { weight: 2, arbitrary: damaged },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 60 }) },
 );

@@ -10,6 +10,7 @@ import { noTag } from '../protocol/layout.ts';
 import { octetsOf } from '../protocol/octets.ts';
 import { canary, outwardLinks } from '../tree/outward-links.ts';
 import type { Tree } from '../tree/tree.ts';
+import { Answers } from './answers.ts';
 import { hostile } from './hostile-messages.ts';
 import { Locks } from './locks.ts';
 import { Session } from './session.ts';
@@ -18,7 +19,8 @@ const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 
 /** Starts a session as far as an attached root, under fid 0. */
 const begin = async (session: Session): Promise<void> => {
-  await session.handle(encode({ name: 'Tversion', tag: noTag, messageSize: 8192, version: octetsOf('9P2000.L') }));
+  await session.handle(encode({ name: 'Tversion', tag: noTag, messageSize: 8192, version: octetsOf('9P2000.L.once') }));
+  await session.handle(encode({ name: 'Tsession', tag: 1, key: octetsOf('hostile.') }));
   const none = octetsOf('');
   for (const fid of [0, 1, 2, 3, 4])
     await session.handle(
@@ -50,10 +52,12 @@ interface Seen {
 const campaign = async (tree: () => Tree, total: number, seed: number, check: () => Promise<void>): Promise<Seen> => {
   const seen: Seen = { messages: 0, done: 0, leaks: [], faults: [] };
   const locks = new Locks();
+  const answers = new Answers({ sessions: 4 });
   const start = async (): Promise<Session> => {
     const session = new Session({
       tree: tree(),
       locks,
+      answers,
       limits: { messageSize: 8192, fids: 64, requests: 64 },
       onFault: (error) => seen.faults.push(error),
     });

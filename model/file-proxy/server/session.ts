@@ -1,10 +1,21 @@
 import { bytesIn, decode, encodeParts, join, type Parts } from '../protocol/codec.ts';
-import { codeOf, type ErrorCode, numberOfCode } from '../protocol/errors.ts';
-import { type Body, type Message, noTag, type RequestName, versionText } from '../protocol/layout.ts';
+import { codeOf } from '../protocol/errors.ts';
+import {
+  type Body,
+  type Message,
+  noTag,
+  numberedVersionText,
+  type RequestName,
+  versionText,
+} from '../protocol/layout.ts';
+import { changesNames, isNumbered } from '../protocol/numbered.ts';
 import type { Octets } from '../protocol/octets.ts';
 import type { Tree } from '../tree/tree.ts';
+import type { AnswerSession, Answers } from './answers.ts';
 import { isChange } from './changes.ts';
+import { failure } from './failure.ts';
 import { Fids } from './fids.ts';
+import { openMade } from './file-handlers.ts';
 import type { Context } from './handler.ts';
 import { handlers } from './handlers.ts';
 import type { Locks } from './locks.ts';
@@ -26,6 +37,10 @@ export interface SessionOptions {
   readonly limits?: SessionLimits;
   readonly readOnly?: boolean;
   readonly attachNames?: readonly string[];
+  /** Of the share, as its locks: with it, clients may have requests done once. */
+  readonly answers?: Answers;
+  /** Who the client is, where that is known: nobody else can ask for its answers. */
+  readonly owner?: string;
   /** Told of every change that was made. */
   readonly onChange?: () => void;
   /** Told of an error that has no code: a fault of ours, which the client sees as EIO. */
@@ -34,8 +49,6 @@ export interface SessionOptions {
 
 type Reply = { readonly name: string; readonly tag: number } & Readonly<Record<string, unknown>>;
 const encodeReply = (reply: Reply): Parts => encodeParts(reply as unknown as Message);
-export const failure = (tag: number, code: ErrorCode): Parts =>
-  encodeParts({ name: 'Rlerror', tag, ecode: numberOfCode(code) });
 
 /** One client's connection: its fids, and its requests under way. */
 export class Session {
@@ -47,6 +60,8 @@ export class Session {
   /** 0 until a version was agreed on. */
   private messageSize = 0;
   private versionsUnderWay = 0;
+  private numbered = false;
+  private remembered: AnswerSession | null = null;
   private closed = false;
 
   constructor(options: SessionOptions) {
@@ -98,7 +113,21 @@ export class Session {
         if (message.oldTag !== tag) await this.underWay.get(message.oldTag)?.catch(() => undefined);
         return encodeParts({ name: 'Rflush', tag });
       }
+      if (name === 'Tsession') return await this.remember(message);
+      if (name === 'Tonce') return await this.once(message);
       if (!Object.hasOwn(handlers, name)) return failure(tag, 'EOPNOTSUPP');
+      const { answers } = this.options;
+      if (answers !== undefined && changesNames(message))
+        return await answers.changingNames(() => this.perform(message));
+      return await this.perform(message);
+    } catch (error) {
+      return failure(tag, codeOf(error));
+    }
+  }
+  /** Has a handler do what is asked. Never throws. */
+  private async perform(message: Message): Promise<Parts> {
+    const { name, tag } = message;
+    try {
       const handler = handlers[name as keyof typeof handlers] as (
         context: Context,
         body: Body<RequestName>,
@@ -111,6 +140,39 @@ export class Session {
       if (typeof (error as { code?: unknown } | null)?.code !== 'string') this.options.onFault?.(error);
       return failure(tag, codeOf(error));
     }
+  }
+  private async remember({ tag, key }: Message<'Tsession'>): Promise<Parts> {
+    const { answers, owner = '' } = this.options;
+    if (answers === undefined || !this.numbered) return failure(tag, 'EOPNOTSUPP');
+    if (this.remembered !== null || key.length < 8 || key.length > 64) return failure(tag, 'EPROTO');
+    const { session, known } = await answers.attach(`${owner}:${Buffer.from(key, 'latin1').toString('hex')}`);
+    this.remembered = session;
+    return encodeParts({ name: 'Rsession', tag, known: known ? 1 : 0 });
+  }
+  private async once({ tag, slot, sequence, request: bytes }: Message<'Tonce'>): Promise<Parts> {
+    const { remembered: session } = this;
+    const { answers } = this.options;
+    const request = decode(bytes);
+    if (
+      answers === undefined ||
+      session === null ||
+      request.name === null ||
+      !isNumbered(request) ||
+      request.tag !== tag
+    )
+      return failure(tag, 'EPROTO');
+    const context = this.context();
+    const once = answers.once({ session, slot, sequence }, { context, request }, () => this.perform(request));
+    if (once === null) return failure(tag, 'EPROTO');
+    const [first, ...rest] = await once.reply;
+    if (!once.again) return [first!, ...rest];
+    const made = decode(join([first!, ...rest]));
+    if (request.name === 'Tlcreate' && made.name === 'Rlcreate')
+      return encodeReply({ name: 'Rlcreate', tag, ...(await openMade(context, request, made.qid)) });
+    // It may have been asked under another tag.
+    const own = Uint8Array.from(first!);
+    new DataView(own.buffer).setUint16(5, tag, true);
+    return [own, ...rest];
   }
   private context(): Context {
     const { tree, locks, readOnly = false, attachNames = [] } = this.options;
@@ -128,16 +190,15 @@ export class Session {
     }
     const size = Math.min(messageSize, this.limits.messageSize);
     if (size < leastMessageSize) return failure(tag, 'EMSGSIZE');
-    const known = version === versionText;
+    const known = version === versionText || version.startsWith(`${versionText}.`);
     this.messageSize = known ? size : 0;
-    return encodeParts({
-      name: 'Rversion',
-      tag,
-      messageSize: size,
-      version: (known ? versionText : 'unknown') as Octets,
-    });
+    this.numbered = version === numberedVersionText && this.options.answers !== undefined;
+    const agreed = this.numbered ? numberedVersionText : known ? versionText : 'unknown';
+    return encodeParts({ name: 'Rversion', tag, messageSize: size, version: agreed as Octets });
   }
   private async forget(): Promise<void> {
+    if (this.remembered !== null) this.remembered.connections -= 1;
+    this.remembered = null;
     await this.fids.clear();
     this.options.locks.release(this.fids);
   }

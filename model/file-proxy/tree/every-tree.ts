@@ -9,6 +9,7 @@ import { MemoryTree } from '../memory/tree.ts';
 import { GuestRing } from '../ring/guest-ring.ts';
 import { memoryDoors } from '../ring/memory-door.ts';
 import { serveRing } from '../ring/ring-service.ts';
+import { Answers } from '../server/answers.ts';
 import { Locks } from '../server/locks.ts';
 import { Session, sessionLimits } from '../server/session.ts';
 import type { QuotaLimits } from './quota.ts';
@@ -31,7 +32,7 @@ const fault = (error: unknown): void => {
 
 /** The same tree, through a client and a server. */
 export const remotely = async (tree: Tree, messageSize = 8192): Promise<TreeUnderTest> => {
-  const session = new Session({ tree, locks: new Locks(), onFault: fault });
+  const session = new Session({ tree, locks: new Locks(), answers: new Answers(), onFault: fault });
   const remote = await RemoteTree.connect({ connect: async () => sessionTransport(session), messageSize });
   return {
     tree: remote,
@@ -59,10 +60,11 @@ export const hostTree = async (quota?: QuotaLimits): Promise<HostTreeUnderTest> 
 /** The same tree, through a client and a server with a ring between them. */
 const overRing = async (tree: Tree): Promise<TreeUnderTest> => {
   const doors = memoryDoors(16_384);
+  const answers = new Answers();
   const service = serveRing(
     doors.server,
     (messageSize) =>
-      new Session({ tree, locks: new Locks(), limits: { ...sessionLimits, messageSize }, onFault: fault }),
+      new Session({ tree, locks: new Locks(), answers, limits: { ...sessionLimits, messageSize }, onFault: fault }),
   );
   const ring = new GuestRing(doors.guest);
   const remote = await RemoteTree.connect({ connect: () => ring.connect(), messageSize: 8192 });

@@ -7,6 +7,7 @@ export type Fate = 'done' | 'refused' | 'done and failed';
 
 const changes = new Set([
   'change',
+  'create',
   'makeDirectory',
   'makeSymlink',
   'link',
@@ -17,6 +18,12 @@ const changes = new Set([
   'setExtended',
 ]);
 const reads = new Set(['walk', 'attributes', 'open', 'target', 'read', 'entries']);
+
+type Created = Awaited<ReturnType<Reference['create']>>;
+const letGo = async ({ reference, file }: Created): Promise<void> => {
+  await file.close();
+  await reference.release();
+};
 
 /** @param fate of each call; one that only reads is refused or done */
 export const failingTree = (tree: Tree, fate: () => Fate, code: () => 'EIO' | 'ENOSPC'): Tree => {
@@ -32,7 +39,14 @@ export const failingTree = (tree: Tree, fate: () => Fate, code: () => 'EIO' | 'E
           const fated = changes.has(name) || reads.has(name) ? fate() : 'done';
           if (fated === 'refused' || (fated === 'done and failed' && reads.has(name))) throw new FileError(code());
           const result: unknown = await (value as (...words: unknown[]) => unknown).apply(target, plain);
-          if (fated === 'done and failed') throw new FileError(code());
+          if (fated === 'done and failed') {
+            if (name === 'create') await letGo(result as Created);
+            throw new FileError(code());
+          }
+          if (name === 'create') {
+            const { reference, file } = result as Created;
+            return { reference: failing(reference), file: failing(file) };
+          }
           return name === 'walk' || name === 'duplicate' || name === 'open' ? failing(result as T) : result;
         };
         return call;
