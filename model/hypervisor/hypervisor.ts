@@ -120,6 +120,7 @@ export const createHypervisor = async (
     events,
     faults,
     traps,
+    deviceWrites: packets.heldWrites,
     reclaim,
     async run<Result>(program: (domain0: TrustedGuest) => Promise<Result>): Promise<Result> {
       let result: { readonly value: Result } | undefined;

@@ -141,6 +141,31 @@ export interface TrapReleases {
   onRelease(trap: Trap, release: TrapRelease): void;
 }
 
+/** While no write of the receive engine is on its way to memory. */
+export interface WriteStop {
+  /** Pages of the domain that are in its rings. */
+  readonly pages: ReadonlySet<number>;
+  /** From now on the engine's writes to these wait, each until its page is let go. */
+  mark(pages: readonly number[]): Promise<void>;
+}
+
+/** Has the page of a write that is held let go, having done what it waits for. It runs outside of accesses, and may suspend the thread. */
+export type HeldWrite = (thread: Thread, domain: number, page: number) => Promise<void>;
+
+/** Writes of the receive engine to pages of domains, which can be made to wait as a trap makes a domain's own. */
+export interface DeviceWrites {
+  /** Runs a body with the engine's writes stopped, if the domain has rings. To be called within an access, with no lock of a page map held. */
+  stopped<Result>(processor: Processor, domain: number, body: (stop: WriteStop) => Promise<Result>): Promise<Result>;
+  /** Ends the waiting for those of some pages that are marked. To be called within an access. */
+  letGo(processor: Processor, domain: number, pages: readonly number[]): Promise<void>;
+  /**
+   * Says who is told of a write that waits. When it returns, the page is let go.
+   *
+   * @throws RangeError where there is one already
+   */
+  onHeld(handler: HeldWrite): void;
+}
+
 /** Pages taken back that hold a pattern, or that guests give back. */
 export interface Reclaiming {
   /** Brings back a swept page, for who cannot wait; nothing happens to any other. Says whether it is there. */
@@ -160,6 +185,7 @@ export interface Hypervisor {
   readonly events: EventSender;
   readonly faults: FaultHandlers;
   readonly traps: TrapReleases;
+  readonly deviceWrites: DeviceWrites;
   readonly reclaim: Reclaiming;
   /**
    * Runs a program of domain 0 to its end, and everything else meanwhile. At most 16 at once.

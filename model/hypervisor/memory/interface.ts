@@ -118,9 +118,10 @@ export interface PageMap {
   /**
    * Sets or clears the trap of pages. With it, they are not written by anybody when this has returned.
    *
-   * @throws EBUSY, with nothing done, for a page with references, through which it could be written; EPERM for a foreign one
+   * @param stopped pages with one reference, of whose writes the caller sees to it that they wait
+   * @throws EBUSY, with nothing done, for a page with more references, through which it could be written; EPERM for a foreign one
    */
-  trap(pages: readonly number[], trap: Trap | undefined): Promise<void>;
+  trap(pages: readonly number[], trap: Trap | undefined, stopped?: ReadonlySet<number>): Promise<void>;
 
   /**
    * Marks pages held and takes them back: nobody reaches them but by references, and their content stays. Referenced

@@ -118,11 +118,11 @@ export class DomainMap implements PageMap {
   }
 
   /** @throws EBUSY for a page that others reach, or that is scanned; EPERM for another domain's */
-  async #checkOwn(page: number, entry: PresentEntry, mayBeScanned = false): Promise<void> {
+  async #checkOwn(page: number, entry: PresentEntry, mayBeScanned = false, most = 0): Promise<void> {
     const { frames, processor, domain } = this.#site;
     if (entry.foreign) throw new HypervisorError('EPERM', `${pageName(domain, page)} is another domain's`);
     const { references, scanned } = await frames.record(processor, entry.backing);
-    if (references > 0 || (scanned && !mayBeScanned))
+    if (references > most || (scanned && !mayBeScanned))
       throw new HypervisorError(
         'EBUSY',
         `${pageName(domain, page)} is ${scanned ? 'being scanned' : `referenced ${references} times`}`,
@@ -155,10 +155,16 @@ export class DomainMap implements PageMap {
     await this.#change(pages, (entry) => ({ ...entry, rights }));
   }
 
-  async trap(pages: readonly number[], trap: Trap | undefined): Promise<void> {
+  async trap(
+    pages: readonly number[],
+    trap: Trap | undefined,
+    stopped: ReadonlySet<number> = new Set(),
+  ): Promise<void> {
     if (trap !== undefined) {
       const entries = await presentsAt(this.#site, pages, ['page']);
-      await Promise.all(entries.map(({ page, entry }) => this.#checkOwn(page, entry)));
+      await Promise.all(
+        entries.map(({ page, entry }) => this.#checkOwn(page, entry, false, Number(stopped.has(page)))),
+      );
     }
     for (let from = 0; from < pages.length; from += together)
       await this.#change(pages.slice(from, from + together), (present) => ({ ...present, trap }));

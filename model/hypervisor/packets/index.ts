@@ -8,9 +8,10 @@ import { HypervisorError, type HypervisorMemory } from '../memory/interface.ts';
 import { Lock } from '../memory/lock.ts';
 import type { Scheduler, Thread } from '../schedule/index.ts';
 import type { Traps } from '../virtual/traps.ts';
+import { HeldWrites } from './held-writes.ts';
 import { look, lookCycles, type Reason, restart, setInterrupt } from './look.ts';
 import { type ClientRecord, ClientRecords, freeClient } from './record.ts';
-import { clientStride, mapClient, ringPages, unmapClient } from './rings.ts';
+import { clientStride, enginePage, mapClient, ringPages, stridePages, unmapClient } from './rings.ts';
 import { Watch } from './watch.ts';
 
 export interface PacketParts {
@@ -35,6 +36,7 @@ export class PacketClients {
   readonly #clients: number;
   readonly #lock = new Lock();
   readonly #watch: Watch;
+  readonly heldWrites: HeldWrites;
   /** Domains known to have clients, each with its own. */
   readonly #owners = new Map<number, Set<number>>();
 
@@ -46,6 +48,12 @@ export class PacketClients {
     this.#watch = new Watch(memory.platform, scheduler, (processor, client, reason) =>
       this.#look(processor, client, reason),
     );
+    this.heldWrites = new HeldWrites({
+      platform: memory.platform,
+      scheduler,
+      withRings: (processor, domain, body) =>
+        this.#lock.hold(async () => body(await this.#enginePages(processor, domain))),
+    });
     domains.onDestroy((thread, domain) => this.#destroy(thread, domain));
   }
 
@@ -74,6 +82,17 @@ export class PacketClients {
   async beforeBlock(thread: Thread, domain: number): Promise<void> {
     for (const client of this.#owners.get(domain) ?? [])
       this.#watch.at(client, await thread.access((processor) => this.#look(processor, client, 'block')));
+  }
+
+  /** The engine's page of each page of a domain's rings. The clients' own pages are not among them, which the engine does not write. */
+  async #enginePages(processor: Processor, domain: number): Promise<ReadonlyMap<number, number>> {
+    const found = new Map<number, number>();
+    for (const client of this.#owners.get(domain) ?? []) {
+      const { state, page, entries } = await this.#records.read(processor, client);
+      if (state !== 'open') continue;
+      for (let index = 0; index < ringPages(entries); index += 1) found.set(page + index, enginePage(client) + index);
+    }
+    return found;
   }
 
   #look(processor: Processor, client: number, reason: Reason): Promise<number | undefined> {
@@ -127,13 +146,17 @@ export class PacketClients {
 
   /**
    * Waits until the engine has nothing on its way to the one who had the client before: it does not say so, but ends an entry as soon as
-   * the unit has answered, which waits for each memory once at most.
+   * the unit has answered, which waits for each memory once at most, and as the gate has nothing that waits before it.
    */
   async #quiet(thread: Thread, client: number, closed: number): Promise<void> {
     const { clock } = this.#parts.memory.platform;
     if (closed > 0) {
       const { cycles } = await thread.access(({ registers }) => registers.network.timeout.read());
-      await thread.suspend(clock.until(Math.max(clock.now, closed + 2 * cycles + entryCycles)));
+      for (let free = Math.max(closed, await this.heldWrites.free(thread)), seen = -1; free !== seen; ) {
+        await thread.suspend(clock.until(Math.max(clock.now, free + 2 * cycles + entryCycles)));
+        seen = free;
+        free = Math.max(closed, await this.heldWrites.free(thread));
+      }
     }
     for (let tries = 0; tries < mostRestarts; tries += 1)
       if (await thread.access((processor) => restart(processor, client))) return;
@@ -181,6 +204,7 @@ export class PacketClients {
     this.#owners.get(owner)?.delete(client);
     this.#watch.at(client, undefined);
     await unmapClient(thread, memory, client);
+    await thread.access((processor) => this.heldWrites.letGoEngine(processor, enginePage(client), stridePages));
     await thread.access((processor) =>
       this.#records.write(processor, client, { ...freeClient, closed: memory.platform.clock.now }),
     );

@@ -7,7 +7,7 @@ import type { Thread } from '../schedule/index.ts';
 
 /** Bytes of the engine's addresses for each client. */
 export const clientStride = 2 ** 24;
-const stridePages = clientStride / pageBytes;
+export const stridePages = clientStride / pageBytes;
 /** Pages that are pinned, or taken back, in one access. */
 const together = 8;
 
@@ -15,7 +15,7 @@ const together = 8;
 export const ringPages = (entries: number): number => (2 ** entries * packetSlotBytes) / pageBytes;
 
 /** The engine's page for the first of a client's. */
-const enginePage = (client: number): number => client * stridePages;
+export const enginePage = (client: number): number => client * stridePages;
 
 /**
  * Pins a page of a guest's own and maps it for the engine; gives where it lies. The last page is the client's own, which the engine

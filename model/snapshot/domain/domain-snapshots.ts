@@ -72,7 +72,7 @@ export class DomainSnapshots {
     const { memory, platform } = hypervisor;
     const { domain } = extent;
     const pages = new DomainPages(memory, ports, extent);
-    const traps = new PageTraps(memory, domain, pages.numbers);
+    const traps = new PageTraps(hypervisor, domain, pages.numbers);
     const turns = new BackgroundTurns(hypervisor, ports, `copying for snapshots of domain ${domain}`);
     const geometry = { sourceSize: pages.size, blockSize: pageBytes, pageSize: mapPageBytes, places };
     const clear = (block: number): Promise<void> =>
@@ -120,7 +120,7 @@ export class DomainSnapshots {
       const begin = clock.now;
       return domains.whileStill(thread, this.domain, async () => {
         await this.#ports.until(thread, this.#failures.tell());
-        await this.#ports.until(thread, this.#volume.take(name, { policy, untrapped: () => this.#trapAll() }));
+        await this.#ports.until(thread, this.#volume.take(name, { policy, untrapped: () => this.#trapAll(policy) }));
         return clock.now - begin;
       });
     });
@@ -253,10 +253,10 @@ export class DomainSnapshots {
     }
   }
 
-  /** Traps what can be trapped; gives the blocks of all else. */
-  async #trapAll(): Promise<readonly number[]> {
+  /** Traps what can be trapped; gives the blocks of all else. A device is not to wait as long as a store keeps its domain waiting. */
+  async #trapAll(policy: Policy): Promise<readonly number[]> {
     for (;;) {
-      const found = await this.#ports.do((processor) => this.#traps.setAll(processor));
+      const found = await this.#ports.do((processor) => this.#traps.setAll(processor, policy === 'break'));
       if (found !== 'held') return found;
       // A sweep has pages in its hands, and goes on by a port of its own.
       await this.#hypervisor.platform.clock.sleep(1);

@@ -9,6 +9,7 @@
  *     await snapshots.restore(domain0.thread, 'monday');
  */
 import type { Hypervisor } from '../../hypervisor/index.ts';
+import { HypervisorError } from '../../hypervisor/memory/interface.ts';
 import type { Thread } from '../../hypervisor/schedule/index.ts';
 import { SnapshotError, type Storage } from '../storage.ts';
 import { type DomainSnapshotOptions, DomainSnapshots } from './domain-snapshots.ts';
@@ -33,6 +34,14 @@ export class SnapshotService {
     });
     hypervisor.traps.onRelease('snapshot', async (thread, domain, pages) => {
       await this.#domains.get(domain)?.release(thread, pages);
+    });
+    hypervisor.deviceWrites.onHeld(async (thread, domain, page) => {
+      try {
+        await this.#domains.get(domain)?.release(thread, [page]);
+      } catch (error) {
+        // The domain has ended in between, and its rings with it.
+        if (!(error instanceof HypervisorError) || error.code !== 'ESRCH') throw error;
+      }
     });
     hypervisor.domains.onDestroy(async (thread, domain) => {
       await this.#domains.get(domain)?.end(thread);

@@ -1,4 +1,5 @@
 import type { Processor } from '../../hardware/platform/index.ts';
+import type { DeviceWrites, Hypervisor, WriteStop } from '../../hypervisor/index.ts';
 import type { HypervisorMemory, PageEntry, PageMap } from '../../hypervisor/memory/interface.ts';
 import type { PageNumbers } from './domain-pages.ts';
 
@@ -14,20 +15,30 @@ const isLost = ({ entry }: Located): boolean => entry.kind === 'lost' && entry.t
 /** The traps by which the first write to each page of a domain is led to its snapshots. */
 export class PageTraps {
   readonly #memory: HypervisorMemory;
+  readonly #deviceWrites: DeviceWrites;
   readonly #domain: number;
   readonly #numbers: PageNumbers;
 
-  constructor(memory: HypervisorMemory, domain: number, numbers: PageNumbers) {
+  constructor({ memory, deviceWrites }: Hypervisor, domain: number, numbers: PageNumbers) {
     this.#memory = memory;
+    this.#deviceWrites = deviceWrites;
     this.#domain = domain;
     this.#numbers = numbers;
   }
 
   /**
    * Traps all pages that can be, super pages as pages of their own; gives the blocks of all others, or says that a page is held.
+   *
+   * @param devices whether those that a device writes are trapped too, so that it waits; else they are among the others
    * @throws ENOMEM without a frame for a table
    */
-  setAll(processor: Processor): Promise<readonly number[] | 'held'> {
+  setAll(processor: Processor, devices: boolean): Promise<readonly number[] | 'held'> {
+    const none: WriteStop = { pages: new Set(), mark: () => Promise.resolve() };
+    if (!devices) return this.#setAll(processor, none);
+    return this.#deviceWrites.stopped(processor, this.#domain, (stop) => this.#setAll(processor, stop));
+  }
+
+  #setAll(processor: Processor, stop: WriteStop): Promise<readonly number[] | 'held'> {
     const { own, blocks } = this.#numbers;
     return this.#memory.maps.with(processor, this.#domain, async (map) => {
       const before = await map.entries(0, own);
@@ -35,19 +46,20 @@ export class PageTraps {
       const whole = before.filter(({ entry }) => entry.kind === 'page' && entry.backing.super === true);
       for (const { page } of whole) await map.split(page);
       const entries = whole.length > 0 ? await map.entries(0, own) : before;
-      const able = await Promise.all(entries.map((located) => this.#canBeTrapped(map, located)));
+      const able = await Promise.all(entries.map((located) => this.#canBeTrapped(map, located, stop)));
       const pages = entries.filter((_, index) => able[index]).map(({ page }) => page);
-      await map.trap(pages, 'snapshot');
+      await map.trap(pages, 'snapshot', stop.pages);
+      await stop.mark(pages.filter((page) => stop.pages.has(page)));
       const trapped = new Set(pages);
       return Array.from({ length: blocks }, (_, block) => block).filter((block) => !trapped.has(block));
     });
   }
 
-  /** What others reach, or what is not there, changes without a fault of its domain's. */
-  async #canBeTrapped({ processor }: PageMap, { page, entry }: Located): Promise<boolean> {
+  /** What others reach whose writes cannot be stopped, or what is not there, changes without a fault of its domain's. */
+  async #canBeTrapped({ processor }: PageMap, { page, entry }: Located, { pages }: WriteStop): Promise<boolean> {
     if (page >= this.#numbers.own || entry.kind !== 'page' || entry.foreign || entry.trap === 'watch') return false;
     const { references } = await this.#memory.frames.record(processor, entry.backing);
-    return references === 0;
+    return references <= Number(pages.has(page));
   }
 
   /** Those of some pages that have such a trap, lost ones too. */
@@ -67,13 +79,14 @@ export class PageTraps {
     return entries.filter(isLost).map(({ page }) => page);
   }
 
-  /** Clears the traps of those of some pages that have one and are there. */
-  clear(processor: Processor, pages: readonly number[]): Promise<void> {
-    return this.#memory.maps.with(processor, this.#domain, async (map) => {
+  /** Clears the traps of those of some pages that have one and are there; devices that wait for one go on. */
+  async clear(processor: Processor, pages: readonly number[]): Promise<void> {
+    await this.#memory.maps.with(processor, this.#domain, async (map) => {
       const trapped: number[] = [];
       for (const page of pages) if (isTrapped({ page, entry: await map.read(page) })) trapped.push(page);
       if (trapped.length > 0) await map.trap(trapped, undefined);
     });
+    await this.#deviceWrites.letGo(processor, this.#domain, pages);
   }
 
   async clearAll(processor: Processor): Promise<void> {
@@ -82,5 +95,10 @@ export class PageTraps {
       const trapped = (await map.entries(0, own)).filter(isTrapped).map(({ page }) => page);
       if (trapped.length > 0) await map.trap(trapped, undefined);
     });
+    await this.#deviceWrites.letGo(
+      processor,
+      this.#domain,
+      Array.from({ length: own }, (_, page) => page),
+    );
   }
 }

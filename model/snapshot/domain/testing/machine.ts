@@ -8,13 +8,14 @@ import {
   TrustedCalls,
 } from '../../../hypervisor/guest/index.ts';
 import type { Hypervisor, TrustedGuest } from '../../../hypervisor/index.ts';
+import type { PageEntry } from '../../../hypervisor/memory/interface.ts';
 import { launch, TwoGuests } from '../../../hypervisor/testing/machine.ts';
 import type { Storage } from '../../storage.ts';
 import { drawFrom } from '../../testing/machine.ts';
 import { type DomainSnapshotOptions, type DomainSnapshots, FrameStorage, SnapshotService } from '../index.ts';
 
 /** What whoever looks when a domain is still is called with. */
-type Look = (domain: number, when: 'before' | 'after') => Promise<void>;
+type Look = (domain: number, when: 'before' | 'after' | 'stopped') => Promise<void>;
 
 /** The same hypervisor, whose guests are looked at as long as they are still, at the beginning and the end. */
 const lookedAt = (hypervisor: Hypervisor, look: Look): Hypervisor => {
@@ -26,8 +27,20 @@ const lookedAt = (hypervisor: Hypervisor, look: Look): Hypervisor => {
       await look(domain, 'after');
       return result;
     });
+  const stopped: Hypervisor['deviceWrites']['stopped'] = (processor, domain, body) =>
+    hypervisor.deviceWrites.stopped(processor, domain, async (stop) => {
+      const result = await body(stop);
+      await look(domain, 'stopped');
+      return result;
+    });
+  const { deviceWrites } = hypervisor;
   return {
     ...hypervisor,
+    deviceWrites: {
+      stopped,
+      letGo: (...given) => deviceWrites.letGo(...given),
+      onHeld: (handler) => deviceWrites.onHeld(handler),
+    },
     domains: new Proxy(domains, {
       get: (target, key) => {
         if (key === 'whileStill') return whileStill;
@@ -58,16 +71,21 @@ const makeKit = async (): Promise<Kit> => {
   return kit;
 };
 
-/** A domain's own memory as it is, taking no time but for where its pages lie. */
-const seenFromOutside = async (
-  { memory, platform }: Hypervisor,
+/** Where pages of a domain's own lie. */
+const placesOf = (
+  { memory }: Hypervisor,
   { thread }: TrustedGuest,
   domain: number,
   pages: number,
-): Promise<Uint8Array> => {
-  const entries = await thread.access((processor) =>
-    memory.maps.with(processor, domain, (map) => map.entries(0, pages)),
-  );
+): Promise<readonly { readonly page: number; readonly entry: PageEntry }[]> =>
+  thread.access((processor) => memory.maps.with(processor, domain, (map) => map.entries(0, pages)));
+
+/** A domain's own memory as it is, which takes no time. */
+const seenFromOutside = (
+  { platform }: Hypervisor,
+  entries: readonly { readonly page: number; readonly entry: PageEntry }[],
+  pages: number,
+): Uint8Array => {
   const image = new Uint8Array(pages * pageBytes);
   for (const { page, entry } of entries)
     if ('backing' in entry) {
@@ -84,8 +102,11 @@ export interface SnapshotMachine {
   readonly domain: number;
   readonly service: SnapshotService;
   readonly snapshots: DomainSnapshots;
-  /** The domain's own memory when it had just become still for each snapshot or restore, and when it was about to go on, in order; the cycles of the former. */
-  readonly images: { readonly before: Uint8Array[]; readonly after: Uint8Array[]; readonly instants: number[] };
+  /**
+   * The domain's own memory when it had just become still for each snapshot or restore, and when it was about to go on, in order; the cycles of
+   * the former. And when its pages had been trapped, and no write of a device was on its way.
+   */
+  readonly images: Readonly<Record<'before' | 'after' | 'stopped', Uint8Array[]>> & { readonly instants: number[] };
   sleep(cycles: number): Promise<void>;
   destroy(): Promise<void>;
   /** A snapshot's content of the domain's own memory. */
@@ -112,10 +133,14 @@ export const withSnapshots = async (
   const { pages } = request;
   await hypervisor.run(async (domain0) => {
     const { thread } = domain0;
-    const images = { before: [] as Uint8Array[], after: [] as Uint8Array[], instants: [] as number[] };
+    const none = (): Uint8Array[] => [];
+    const images = { before: none(), after: none(), stopped: none(), instants: [] as number[] };
+    let places: Awaited<ReturnType<typeof placesOf>> = [];
     kit.look = async (domain, when) => {
+      // Writes of devices are stopped in the midst of an access, and pages lie where they lay when the domain became still.
+      if (when !== 'stopped') places = await placesOf(hypervisor, domain0, domain, pages);
       if (when === 'before') images.instants.push(hypervisor.platform.clock.now);
-      images[when].push(await seenFromOutside(hypervisor, domain0, domain, pages));
+      images[when].push(seenFromOutside(hypervisor, places, pages));
     };
     const frames = await FrameStorage.allocate(hypervisor, thread, service.ports, storePages);
     const store = (await storeOn?.({ hypervisor, domain0, service })) ?? frames;
