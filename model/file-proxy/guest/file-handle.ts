@@ -1,9 +1,11 @@
 import { EventEmitter } from 'node:events';
 import fs from 'node:fs';
 import readline from 'node:readline';
+import type { ReadableStream } from 'node:stream/web';
 import { readData } from './arguments.ts';
 import type { DescriptorOperations, Position } from './descriptors.ts';
 import type { Stats } from './stats.ts';
+import { invalidState, webStream } from './web-stream.ts';
 
 interface ReadInto {
   readonly buffer?: Uint8Array;
@@ -17,6 +19,7 @@ export class FileHandle extends EventEmitter {
   /** -1 once it is closed. */
   fd: number;
   private readonly operations: DescriptorOperations;
+  #streamed = false;
   constructor(operations: DescriptorOperations, descriptor: number) {
     super();
     this.operations = operations;
@@ -106,6 +109,15 @@ export class FileHandle extends EventEmitter {
   }
   readLines(options?: object): readline.Interface {
     return readline.createInterface({ input: this.createReadStream(options), crlfDelay: Number.POSITIVE_INFINITY });
+  }
+  /** Once of a handle, which stays open when the stream ends. @throws Node's error with ERR_INVALID_STATE */
+  readableWebStream({ type }: { readonly type?: string } = {}): ReadableStream {
+    if (this.fd === -1) throw invalidState('The FileHandle is closed');
+    if (this.#streamed) throw invalidState('The FileHandle is locked');
+    this.#streamed = true;
+    const read = (into: Uint8Array): Promise<number> =>
+      this.fd === -1 ? Promise.resolve(0) : this.operations.read(this.fd, into, 0, into.length, null);
+    return webStream(read, type);
   }
   /** The calls that streams make. */
   #asFileSystem(): object {

@@ -115,6 +115,7 @@ export const createGuestFileSystem = ({ local = new MemoryTree(), umask = 0o022 
     ...shared,
     open: async (path: PathArgument, flags?: string | number, mode?: number | string): Promise<FileHandle> =>
       new FileHandle(descriptors, await descriptors.open(path, flags, mode)),
+    watch: watchers.watchEach.bind(watchers),
     constants: nodeFs.constants,
   };
   const { read, write, readv, writev, readRest: _rest, writeRest: _all, ...byNumber } = descriptors;

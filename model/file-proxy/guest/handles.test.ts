@@ -31,3 +31,36 @@ test.each([
   expect(await outcome(createGuestFileSystem().promises as unknown as Promises, '/file')).toEqual(expected);
   fs.rmSync(directory, { recursive: true });
 });
+
+test('a stream of the web gives what the file holds, once of a handle, which stays open', async () => {
+  const directory = fs.mkdtempSync(join(os.tmpdir(), 'portcullis-handles-'));
+  const outcome = async (promises: Promises, path: string, type: 'bytes' | undefined): Promise<unknown> => {
+    await promises.writeFile(path, 'portcullis '.repeat(10_000));
+    const handle = await promises.open(path);
+    const stream = (): AsyncIterable<ArrayBuffer | Uint8Array> =>
+      handle.readableWebStream(type === undefined ? {} : ({ type } as object)) as never;
+    const refusal = (): string => {
+      try {
+        stream();
+        return 'given';
+      } catch (error) {
+        return `${(error as NodeJS.ErrnoException).code} ${(error as Error).message}`;
+      }
+    };
+    const chunks: (ArrayBuffer | Uint8Array)[] = [];
+    for await (const chunk of stream()) chunks.push(chunk);
+    const said = [refusal(), (await handle.stat()).size];
+    await handle.close();
+    return [
+      said,
+      refusal(),
+      Buffer.concat(chunks.map((chunk) => Buffer.from(chunk as Uint8Array))).toString(),
+      chunks.map((chunk) => [chunk.constructor.name, chunk.byteLength]),
+    ];
+  };
+  for (const type of [undefined, 'bytes'] as const)
+    expect(await outcome(createGuestFileSystem().promises as unknown as Promises, '/file', type)).toEqual(
+      await outcome(fs.promises, join(directory, 'file'), type),
+    );
+  fs.rmSync(directory, { recursive: true });
+});

@@ -53,3 +53,28 @@ test('the guest is told of its own changes with their names, as Node tells of th
   expect(new Set(heard).size).toBe(2);
   fs.rmSync(directory, { recursive: true });
 });
+
+test('promises.watch gives one event after the other, as Node does, until it is aborted', async () => {
+  const directory = fs.mkdtempSync(join(os.tmpdir(), 'portcullis-watching-'));
+  const guest = createGuestFileSystem();
+  await guest.promises.mkdir('/root');
+  const run = async (promises: typeof fs.promises, root: string): Promise<unknown> => {
+    const stop = new AbortController();
+    const heard = new Set<string>();
+    const watching = (async () => {
+      for await (const { eventType, filename } of promises.watch(root, { signal: stop.signal }))
+        heard.add(`${eventType} ${filename}`);
+    })();
+    const ended = watching.catch((error: Error) => error.name);
+    await promises.mkdir(`${root}/one`);
+    await promises.rmdir(`${root}/one`);
+    await promises.mkdir(`${root}/two`);
+    await new Promise((resolve) => setTimeout(resolve, 15));
+    stop.abort();
+    return [await ended, [...heard].sort()];
+  };
+  const own = await run(guest.promises as unknown as typeof fs.promises, '/root');
+  expect(own).toEqual(await run(fs.promises, directory));
+  expect(own).toEqual(['AbortError', ['rename one', 'rename two']]);
+  fs.rmSync(directory, { recursive: true });
+});

@@ -1,5 +1,5 @@
 /** `fs.watch` of a guest: what it changes itself, and what others change in its shares. */
-import { EventEmitter } from 'node:events';
+import { EventEmitter, on } from 'node:events';
 import { normalize } from 'node:path/posix';
 import type { PathArgument } from './arguments.ts';
 import { shown } from './arguments.ts';
@@ -8,6 +8,11 @@ export interface WatchOptions {
   readonly recursive?: boolean;
   readonly persistent?: boolean;
   readonly signal?: AbortSignal;
+}
+/** Of others' changes, the name is null. */
+export interface WatchEvent {
+  readonly eventType: 'rename' | 'change';
+  readonly filename: string | null;
 }
 type Listener = (event: 'rename' | 'change', name: string | null) => void;
 
@@ -44,6 +49,17 @@ export class Watchers {
     signal?.addEventListener('abort', () => watcher.close());
     this.#watching.set(watcher, { path: withSlash(normalize(`/${shown(path)}`)), recursive });
     return watcher;
+  }
+
+  /** As `fs.promises.watch`: what comes while nobody asks for the next is kept. It begins with the first that is asked for. */
+  async *watchEach(path: PathArgument, { recursive, signal }: WatchOptions = {}): AsyncGenerator<WatchEvent> {
+    const watcher = this.watch(path, { recursive: recursive ?? false });
+    try {
+      const each = on(watcher, 'change', signal === undefined ? {} : { signal });
+      for await (const [eventType, filename] of each) yield { eventType, filename } as WatchEvent;
+    } finally {
+      watcher.close();
+    }
   }
 
   /** The guest changed what is at a path, or (`rename`) made it or took it away. */
