@@ -92,6 +92,7 @@ export const memoryKeeperParameters = (values: MemoryKeeperParameterValues = {})
 
 export { memoryKeeperRegisters } from './keeper-registers.ts';
 export { memoryManagementUnitRegisters, registerAddressWidth } from './registers.ts';
+export { entryFields, type TableField, type TableFieldName, tableFields } from './table-fields.ts';
 
 /** Address bits within a page of 4 KiB, and page bits within a super page of 2 MiB. */
 export const pageBits = 12;
@@ -119,24 +120,6 @@ export const pageWidth = (p: { readonly virtualWidth: number }): number => p.vir
 export const memoryIdWidth = (p: { readonly idWidth: number }): number => p.idWidth + 1;
 /** Marks that a walk keeps of the bumps since it started. */
 export const markBits = (p: { readonly cookieIndexWidth: number }): number => 2 ** Math.min(4, p.cookieIndexWidth);
-
-/** Lowest bits of the fields of a table's entry, in its 128 bits. The second translation is 64 bits above the first. */
-export const entryFields = {
-  valid: 0,
-  leaf: 1,
-  first: 2,
-  second: 3,
-  compare: 4,
-  read: 5,
-  write: 6,
-  execute: 7,
-  user: 8,
-  fake: 9,
-  firstFrame: 12,
-  firstForm: 48,
-  secondFrame: 76,
-  secondForm: 112,
-} as const;
 
 /** Causes of a unit's faults. */
 export const faultCauses = { no_translation: 1, malformed: 2, permission: 3, lost: 4 } as const;

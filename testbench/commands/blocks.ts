@@ -17,6 +17,7 @@ import {
   memoryManagementSystemParameterSchema,
   memoryManagementSystemParameters,
 } from '../../rtl/memory-management-unit/system.ts';
+import { tableHeader, tableSource } from '../../rtl/memory-management-unit/table-declarations.ts';
 import { memoryManagementUnit } from '../../rtl/memory-management-unit/unit.ts';
 import {
   memoryPathParameterSchema,
@@ -87,6 +88,11 @@ export interface Block {
   parameters(values: BlockParameters): BlockParameters;
   definition(parameters: BlockParameters): ModuleDefinition<Ports>;
   registers(parameters: BlockParameters): RegisterMap | null;
+  /** What software needs beside the registers. @param name the block's, with its prefix */
+  declarations?(
+    name: string,
+    parameters: BlockParameters,
+  ): readonly { readonly kind: 'c-header' | 'typescript'; readonly file: string; readonly text: string }[];
 }
 
 /** The block with the parameters of what is compared in its place. */
@@ -167,6 +173,13 @@ export const blocks: readonly Block[] = [
     parameters: (values) => memoryManagementUnitParameters(values),
     definition: (values) => memoryManagementUnit(memoryManagementUnitParameters(values)),
     registers: (values) => memoryManagementUnitRegisters(memoryManagementUnitParameters(values)),
+    declarations: (name, values) => {
+      const p = memoryManagementUnitParameters(values);
+      return [
+        { kind: 'c-header', file: `${name}_tables.h`, text: tableHeader(name, p) },
+        { kind: 'typescript', file: `${name}_tables.ts`, text: tableSource(name, p) },
+      ];
+    },
   },
   {
     name: 'memory_management_system',

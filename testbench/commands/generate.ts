@@ -95,6 +95,7 @@ const plan = (block: Block, parameters: BlockParameters, directory: string, styl
     write('markdown', `${name}_registers.md`, registerTable(named));
     write('typescript', `${name}_registers.ts`, driverSource(named));
   }
+  for (const { kind, file, text } of block.declarations?.(name, parameters) ?? []) write(kind, file, text);
   const core = coreFile({
     name,
     version: projectVersion(),
