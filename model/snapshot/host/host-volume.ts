@@ -8,6 +8,7 @@ import { SuperblockKeeper } from '../superblock-keeper.ts';
 import { Volume } from '../volume.ts';
 import { FileHold, trueName } from './file-hold.ts';
 import { FileStorage } from './file-storage.ts';
+import { begunName, keepNames, removeBegun } from './names.ts';
 import { hostPace } from './pace.ts';
 
 export interface HostVolumeOptions {
@@ -71,7 +72,7 @@ const giveName = async (begun: string, path: string): Promise<void> => {
 
 /** Makes a store under another name first, so that one that is there is always whole. */
 const makeStore = async (path: string, geometry: Geometry): Promise<void> => {
-  const begun = `${path}.${randomUUID()}.new`;
+  const begun = begunName(path, randomUUID());
   // As long as its maps: one that is shorter was cut.
   await makeFile(begun, layoutOf(geometry).slotsOffset);
   try {
@@ -82,6 +83,7 @@ const makeStore = async (path: string, geometry: Geometry): Promise<void> => {
       await storage.close();
     }
     await giveName(begun, path);
+    await keepNames(path);
   } finally {
     await rm(begun, { force: true });
   }
@@ -117,6 +119,7 @@ export const openHostVolume = async (given: string, options: HostVolumeOptions):
   if (options.size !== undefined && !(await exists(given))) {
     layoutOf(geometryOf(options.size, options));
     await makeFile(given, options.size);
+    await keepNames(given);
   }
   const path = await trueName(given);
   const held = await FileHold.take(path);
@@ -136,6 +139,7 @@ const openHeld = async (path: string, options: HostVolumeOptions, held: FileHold
   const store = options.store ?? `${path}.snapshots`;
   if (!(await exists(store))) await makeStore(store, geometryOf(status.size, options));
   const heldStore = await FileHold.take(store);
+  await removeBegun(store);
   const source = await FileStorage.open(path, { grows: false });
   const storeFile = await FileStorage.open(store, { grows: true });
   const closeFiles = (): Promise<unknown> => Promise.all([source.close(), storeFile.close(), heldStore.release()]);

@@ -1,6 +1,7 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { SnapshotError } from '../storage.ts';
+import { keepNames } from './names.ts';
 
 /** A copy of a snapshot in a file: whole, or what differs from an older one. Numbers are little-endian; specified in `docs/systems/snapshot.md`. */
 export interface IncrementHeader {
@@ -118,7 +119,9 @@ export const writeIncrement = async (
 ): Promise<{ readonly blocks: number; readonly bytes: number }> => {
   const file = await open(path, 'wx', 0o600);
   try {
-    return await writeContent(file, header, blocks);
+    const written = await writeContent(file, header, blocks);
+    await keepNames(path);
+    return written;
   } catch (error) {
     await rm(path, { force: true });
     throw error;

@@ -14,6 +14,7 @@ import {
   writeFully,
   writeIncrement,
 } from './increment-file.ts';
+import { keepNames } from './names.ts';
 
 const idOf = ({ number, record }: Snapshot): SnapshotId => ({ number, instant: record.instant });
 
@@ -108,6 +109,7 @@ export const importChain = async (path: string, chain: readonly string[]): Promi
         await writeFully(file, content ?? Buffer.alloc(length), at);
       }
     await file.sync();
+    await keepNames(path);
     return { size: first.size };
   } catch (error) {
     await rm(path, { force: true });
