@@ -60,12 +60,15 @@ export class MemoryStatus {
     });
   }
 
-  /** A thread of the hypervisor's own does it, so that who asked may be ended meanwhile, and others go on. */
+  /**
+   * A thread of the hypervisor's own does it, so that who asked may be ended meanwhile, and others go on. It waits for the keeper's engine
+   * nearly all the time, and has a turn among the guests when it does not: as background work, each of its looks would wait for patience to end.
+   */
   async #replace(thread: Thread, memory: 0 | 1): Promise<void> {
     const { scheduler, memory: hypervisorMemory } = this.#parts;
     const own = scheduler.start((worker) => hypervisorMemory.memories.replace(worker, memory), {
       name: `restoring memory ${memory}`,
-      background: true,
+      weight,
     });
     const outcome = await thread.suspend(own.ended);
     this.#again.add(memory);
