@@ -62,7 +62,8 @@ test.runIf(thorough)(
   async () => {
     const pages = 16;
     const agent = new Agent();
-    const options = { programs: [agent.program], domain: { pages }, storePages: 48 };
+    // As many processors as there are guests and threads of domain 0: what is measured is the work, and not the waiting for others' slices.
+    const options = { programs: [agent.program], domain: { pages }, storePages: 48, processors: 4 };
     await withSnapshots(options, async ({ domain0: { thread }, snapshots, images, read, hypervisor, sleep }) => {
       const { clock } = hypervisor.platform;
       const cyclesOf = (job: (memory: Space) => Promise<unknown>): Promise<number> =>
@@ -119,7 +120,7 @@ test.runIf(thorough)(
         "pause": 2109,
         "plainRead": 11,
         "plainWrite": 14,
-        "writeOfCopied": 54,
+        "writeOfCopied": 57,
       }
     `);
     });

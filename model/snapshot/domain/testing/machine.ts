@@ -57,15 +57,22 @@ interface Kit {
   look: Look;
 }
 
-let machine: Promise<TwoGuests> | undefined;
+/** By their processors. */
+const machines = new Map<number, Promise<TwoGuests>>();
+const kits = new Map<number, Promise<Kit>>();
+
+const madeOnce = <Made>(all: Map<number, Promise<Made>>, key: number, make: () => Promise<Made>): Promise<Made> => {
+  const made = all.get(key) ?? make();
+  all.set(key, made);
+  return made;
+};
 
 /** One for all tests of snapshots, with two processors: four cost twice as much. */
-export const twoGuests = (): Promise<TwoGuests> => (machine ??= TwoGuests.make(2));
+export const twoGuests = (processors = 2): Promise<TwoGuests> =>
+  madeOnce(machines, processors, () => TwoGuests.make(processors));
 
-let shared: Promise<Kit> | undefined;
-
-const makeKit = async (): Promise<Kit> => {
-  const { hypervisor } = await twoGuests();
+const makeKit = async (processors: number): Promise<Kit> => {
+  const { hypervisor } = await twoGuests(processors);
   const seen = lookedAt(hypervisor, (domain, when) => kit.look(domain, when));
   const kit: Kit = { hypervisor: seen, service: new SnapshotService(seen), look: async () => undefined };
   return kit;
@@ -121,14 +128,16 @@ export interface SnapshotMachineOptions {
   /** A store elsewhere. */
   readonly storeOn?: (parts: Pick<SnapshotMachine, 'hypervisor' | 'domain0' | 'service'>) => Promise<Storage>;
   readonly snapshots?: DomainSnapshotOptions;
+  /** Two when left out, which the machine's two guests keep busy: who wants one may wait for a slice of their time. */
+  readonly processors?: number;
 }
 
 /** Runs a body of domain 0's with all of that; then nothing may be left unaccounted for. */
 export const withSnapshots = async (
-  { programs, domain: request, storePages = 0, storeOn, snapshots: options }: SnapshotMachineOptions,
+  { programs, domain: request, storePages = 0, storeOn, snapshots: options, processors = 2 }: SnapshotMachineOptions,
   body: (machine: SnapshotMachine) => Promise<void>,
 ): Promise<void> => {
-  const kit = await (shared ??= makeKit());
+  const kit = await madeOnce(kits, processors, () => makeKit(processors));
   const { hypervisor, service } = kit;
   const { pages } = request;
   await hypervisor.run(async (domain0) => {
@@ -166,7 +175,7 @@ export const withSnapshots = async (
     await service.close(thread, snapshots);
     await frames.release(thread);
   });
-  expect(await (await twoGuests()).audit()).toEqual([]);
+  expect(await (await twoGuests(processors)).audit()).toEqual([]);
 };
 
 /** Writes all over some pages until told to stop, never the same twice, and reads at times. */
