@@ -15,6 +15,7 @@ import type { Placement, Region } from './regions.ts';
 import { placeNodes } from './regions.ts';
 import { shortCircuit } from './short-circuit.ts';
 import type { WordGraph } from './simplify.ts';
+import { circlesOf } from './work-circles.ts';
 
 /** Chains of nodes used once are computed in one expression down to this depth. */
 const expressionDepth = 60;
@@ -32,7 +33,13 @@ const addReads = (into: Reads, from: Reads): void => {
 export const schedule = (graph: WordGraph, actions: readonly Action[]): readonly Step[] => {
   const items = shortCircuit(graph, decisionItems(graph, actions));
   const placement = placeNodes(items, graph.table.nodes);
-  return new Orderer(graph, placement, new Chunks(actions)).run();
+  const chunks = new Chunks(actions);
+  for (;;) {
+    const orderer = new Orderer(graph, placement, chunks);
+    const waiting = orderer.waitingForEachOther();
+    if (waiting.length === 0) return orderer.run();
+    for (const guard of waiting) guard.dissolve();
+  }
 };
 
 class Orderer {
@@ -56,6 +63,28 @@ class Orderer {
 
   run(): readonly Step[] {
     return this.#emitRegion(this.#placement.root);
+  }
+
+  /**
+   * Shared work of which one part waits for another's and that one, by some way, for it: in either order what comes first would
+   * do again, at each use, what it needs of the later. Without these no works wait in a circle.
+   */
+  waitingForEachOther(): Region[] {
+    return [...this.#regions(this.#placement.root)].flatMap((region) => {
+      const circles = circlesOf(this.#worksOf(region), (guard) => this.#letsOf.get(guard) ?? []);
+      return circles.flatMap((circle) => {
+        const guards = circle.flatMap(({ guard }) => (guard === null ? [] : [guard.region]));
+        const [costliest] = [...guards].sort((a, b) => b.cost - a.cost);
+        return guards.length === 1 ? guards : guards.filter((one) => one !== costliest);
+      });
+    });
+  }
+
+  /** A region and all below it. */
+  *#regions(region: Region): Generator<Region> {
+    yield region;
+    const arms = this.#letsOf.get(region)?.flatMap((node) => this.#placement.lazyArms.get(node) ?? []) ?? [];
+    for (const inner of [...region.guards, ...region.children.flat(), ...arms]) yield* this.#regions(inner);
   }
 
   #chooseLocals(): void {

@@ -59,6 +59,8 @@ export class Region {
     const parent = this.parent?.find();
     if (parent === undefined) return;
     parent.cost += this.cost;
+    const own = parent.guards.indexOf(this);
+    if (own >= 0) parent.guards.splice(own, 1);
     parent.guards.push(...this.guards);
     this.#alias = parent;
   }

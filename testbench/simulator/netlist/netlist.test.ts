@@ -2,7 +2,7 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import type { Module } from '../../../rtl/hdl/ir.ts';
 import { emitVerilog } from '../../../rtl/verilog/index.ts';
-import { readNetlist } from '../../../synth/yosys/index.ts';
+import { readNetlist, type VerilogFile } from '../../../synth/yosys/index.ts';
 import { compile, fromYosysNetlist, UnsupportedCell } from '../index.ts';
 import { randomModule, smallModule } from '../random-module.ts';
 import { stimulusFor } from '../random-stimulus.ts';
@@ -10,9 +10,31 @@ import type { YosysNetlist } from './yosys-netlist.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 
-/** Reset first, so that registers without a value in Verilog agree. */
+/**
+ * Registers begin in Verilog at their reset values, as in the simulator: with any other, memories could be written
+ * otherwise before the first edge in reset has passed.
+ */
+const withBeginnings = (module: Module, files: readonly VerilogFile[]): VerilogFile[] => {
+  const registers = new Map<string, string[]>();
+  const collect = ({ name, signals, instances }: Module): void => {
+    const values = signals.filter((signal) => signal.kind === 'register');
+    registers.set(
+      name,
+      values.map((signal) => `${signal.name} = ${signal.width}'h${(signal.reset ?? 0n).toString(16)};`),
+    );
+    for (const instance of instances) collect(instance.module);
+  };
+  collect(module);
+  return files.map(({ path, text }) => ({
+    path,
+    text: text.replace(/^module (\w+)[\s\S]*?^endmodule$/gm, (body: string, name: string) =>
+      body.replace(/endmodule$/, `initial begin ${registers.get(name)?.join(' ')} end\nendmodule`),
+    ),
+  }));
+};
+
 const compare = async (module: Module, flow: 'word' | 'gates', seed: number): Promise<void> => {
-  const files = emitVerilog(module, { lines: true }).map(({ path, text }) => ({ path, text }));
+  const files = withBeginnings(module, emitVerilog(module, { lines: true }));
   const netlist = await readNetlist(files, module.name, { flow });
   const [direct, read] = [compile(module), compile(fromYosysNetlist(netlist, module.name))];
   // Netlists know no signs of ports; their places are the same.
@@ -29,7 +51,11 @@ const compare = async (module: Module, flow: 'word' | 'gates', seed: number): Pr
 };
 
 describe('netlists of emitted Verilog behave as the module they came from', () => {
-  test.prop([fc.integer({ min: 0, max: 1_000_000 })], { numRuns: thorough ? 200 : 3, endOnFailure: true })(
+  test.prop([fc.integer({ min: 0, max: 1_000_000 })], {
+    numRuns: thorough ? 200 : 3,
+    endOnFailure: true,
+    examples: [[184_316]],
+  })(
     'word level, with hierarchy',
     async (seed) => {
       await compare(randomModule(seed, { ...smallModule, unreset: false }), 'word', seed);
@@ -37,11 +63,12 @@ describe('netlists of emitted Verilog behave as the module they came from', () =
     thorough ? 3_600_000 : 120_000,
   );
 
-  // The example: two reads of a memory that resource sharing would join into a combinational loop.
+  // The first example: two reads of a memory that resource sharing would join into a combinational loop; the second: shared work
+  // of which each part waits for another's.
   test.prop([fc.integer({ min: 0, max: 1_000_000 })], {
-    numRuns: thorough ? 100 : 2,
+    numRuns: thorough ? 100 : 3,
     endOnFailure: true,
-    examples: [[799_203]],
+    examples: [[799_203], [322_638]],
   })(
     'gate level',
     async (seed) => {
