@@ -16,11 +16,18 @@ export interface ReadNetlistOptions {
 const wordCommands = ['proc', 'opt -nodffe -nosdff', 'memory_collect', 'opt_clean'];
 
 /**
- * `synth`'s own steps, with the choice of memories and of flip-flops. Without sharing of resources: that of Yosys 0.55 gives
- * two reads of a memory one port even where the address of one decides whether it is the other's turn, a combinational loop.
+ * `synth`'s own steps, with the choice of memories and of flip-flops, and without two that Yosys 0.55 does wrongly: `peepopt` takes
+ * the constant in `x >> 3'd6 + y` for negative, and `share` gives two reads of a memory one port even where the address of one
+ * decides whether it is the other's turn, a combinational loop.
  */
+const coarse = [
+  ...['proc', 'flatten', 'opt_expr', 'opt_clean', 'opt -nodffe -nosdff', 'fsm', 'opt', 'wreduce', 'opt_clean'],
+  ...['alumacc', 'opt', 'memory -nomap', 'opt_clean'],
+];
+
 const gateCommands = (top: string): string[] => [
-  `synth -flatten -noshare -top ${top} -run coarse:fine`,
+  `hierarchy -check -top ${top}`,
+  ...coarse,
   'opt -fast -full',
   mapSmallMemories,
   'opt -full',

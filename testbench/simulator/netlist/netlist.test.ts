@@ -63,12 +63,12 @@ describe('netlists of emitted Verilog behave as the module they came from', () =
     thorough ? 3_600_000 : 120_000,
   );
 
-  // The first example: two reads of a memory that resource sharing would join into a combinational loop; the second: shared work
-  // of which each part waits for another's.
+  // The examples: two reads of a memory that `share` would join into a combinational loop; a shift that `peepopt` would get wrong;
+  // work of the simulator of which each part waits for another's.
   test.prop([fc.integer({ min: 0, max: 1_000_000 })], {
-    numRuns: thorough ? 100 : 3,
+    numRuns: thorough ? 100 : 4,
     endOnFailure: true,
-    examples: [[799_203], [322_638]],
+    examples: [[799_203], [118_111], [322_638]],
   })(
     'gate level',
     async (seed) => {
