@@ -4,7 +4,7 @@ import { memoryManagementUnitProofs } from '../../rtl/memory-management-unit/pro
 import { editInstance } from '../mutation/edit-instance.ts';
 import { changeInValues, constantLike, isReference } from '../mutation/places.ts';
 import { changeAnywhere, changeValues } from '../mutation/values.ts';
-import { mistakesAreFound, proofNamed } from './planted-mistakes.ts';
+import { mistakesAreFound, mistakeTimeout, proofNamed } from './planted-mistakes.ts';
 import { propertiesOf } from './properties-of.ts';
 
 const isFound = mistakesAreFound(memoryManagementUnitProofs, 16);
@@ -135,6 +135,8 @@ test('every property that is to find a mistake is among those that are proved', 
 });
 
 // Each takes a search of ten seconds and more.
-test.each(thorough ? mistakes : [])('%s: fails a proof', (_mistake, proof, property, change) =>
-  isFound({ proof, property, change }),
+test.each(thorough ? mistakes : [])(
+  '%s: fails a proof',
+  (_mistake, proof, property, change) => isFound({ proof, property, change }),
+  mistakeTimeout,
 );

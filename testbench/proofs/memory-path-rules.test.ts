@@ -7,7 +7,7 @@ import { constantLike, isReference } from '../mutation/places.ts';
 import { zero } from '../mutation/resource-access-controller-places.ts';
 import { changeAnywhere, changeValues, mentionOf } from '../mutation/values.ts';
 import { heldInputs } from './held-inputs.ts';
-import { mistakesAreFound } from './planted-mistakes.ts';
+import { mistakesAreFound, mistakeTimeout } from './planted-mistakes.ts';
 import { propertiesOf } from './properties-of.ts';
 
 const isFound = mistakesAreFound(memoryPathProofs, 14);
@@ -202,4 +202,5 @@ const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 test.each(mistakes.filter(([, , , , always]) => thorough || always))(
   '%s: fails a proof',
   (_mistake, proof, change, property) => isFound({ proof, property, change }),
+  mistakeTimeout,
 );

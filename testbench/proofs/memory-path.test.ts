@@ -5,7 +5,7 @@ import { memoryPathProofs } from '../../rtl/memory-path/proofs.ts';
 import { editInstance } from '../mutation/edit-instance.ts';
 import { constantLike, signalNamed } from '../mutation/places.ts';
 import { changeValues, mentionOf } from '../mutation/values.ts';
-import { mistakesAreFound } from './planted-mistakes.ts';
+import { mistakesAreFound, mistakeTimeout } from './planted-mistakes.ts';
 
 const isFound = mistakesAreFound(memoryPathProofs, 12);
 
@@ -96,4 +96,5 @@ const mistakes = [
 test.each(mistakes.filter(([, , , , always]) => thorough || always))(
   '%s: fails a proof',
   (_mistake, proof, change, property) => isFound({ proof, property, change }),
+  mistakeTimeout,
 );

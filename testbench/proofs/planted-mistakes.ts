@@ -7,6 +7,11 @@ import type { ProofList, ProofTarget } from '../../rtl/parts/proof-target.ts';
 import { projectRoot } from '../commands/version.ts';
 import { proveTarget } from './prove-target.ts';
 
+/** Of a search for one mistake. Thorough runs make those that take a minute and more on an idle machine, and are made beside others. */
+const searchSeconds = process.env.PORTCULLIS_THOROUGH === '1' ? 1_800 : 240;
+/** For the test of one mistake, in milliseconds: the search, and the replay of what it found. */
+export const mistakeTimeout = 1_000 * (searchSeconds + 60);
+
 interface PlantedMistake {
   /** How the name of the proof begins that must find it. */
   readonly proof: string;
@@ -37,6 +42,7 @@ export const mistakesAreFound = (proofs: ProofList, depth: number): ((mistake: P
       properties: [property],
       engines: ['bmc3'],
       depth,
+      seconds: searchSeconds,
     });
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatchObject({ property, verdict: 'failed', engine: 'bmc3' });
