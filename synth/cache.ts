@@ -43,7 +43,11 @@ const removeStale = async (folder: string): Promise<void> => {
   const oldest = Date.now() - keptMilliseconds;
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
-    if ((await stat(path)).mtimeMs < oldest) await rm(path, { force: true });
+    try {
+      if ((await stat(path)).mtimeMs < oldest) await rm(path, { force: true });
+    } catch {
+      // Another process renamed its draft, or removed the file, since the folder was read.
+    }
   }
 };
 

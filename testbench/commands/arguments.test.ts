@@ -89,6 +89,8 @@ const refused: readonly (readonly [string, RegExp])[] = [
   [`check --replay ${brokenJson}`, /broken\.json: no JSON/],
   [`check --replay ${missing}`, /missing: no such file or directory/],
   ['check --sweep dataWidth=', /names no values/],
+  ['check packet_unit --sweep dataWidth=64,,128', /has an empty value/],
+  ['check packet_unit --sweep dataWidth=64,128,64', /names 64 twice/],
   ['check --sweep dataWidth', /--sweep takes name=value/],
   ['synth --sweep dataWidth=64,x', /is 'x', but it must be 64, 128, 256 or 512/],
   ['synth --target lut5', /no value of --target 'lut5'. Did you mean 'lut4'\?/],

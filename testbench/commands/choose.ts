@@ -40,11 +40,15 @@ export const sweptParameters = (block: Block, given: Arguments): readonly BlockP
   if (both !== undefined) throw new UsageError(`Options --set and --sweep both give ${both}; leave one of them out.`);
   let combinations: readonly Readonly<Record<string, string>>[] = [fixed];
   for (const [name, list] of Object.entries(swept)) {
-    const values = list.split(',').filter((value) => value !== '');
-    if (values.length === 0)
+    const values = list.split(',');
+    if (list !== '' && values.includes(''))
+      throw new UsageError(`Option --sweep ${name}=${list} has an empty value; leave out one comma.`);
+    if (list === '')
       throw new UsageError(
         `Option --sweep ${name}= names no values; write them with commas, as in --sweep ${name}=64,128.`,
       );
+    const twice = values.find((value, index) => values.indexOf(value) !== index);
+    if (twice !== undefined) throw new UsageError(`Option --sweep ${name}= names ${twice} twice; name it once.`);
     combinations = combinations.flatMap((one) => values.map((value) => ({ ...one, [name]: value })));
   }
   return combinations.map((texts) => read(block, texts));
