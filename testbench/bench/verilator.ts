@@ -10,7 +10,7 @@ export interface BuiltRace {
   readonly flags: string;
   /** Seconds that Verilator and the C++ compiler took. */
   readonly buildSeconds: number;
-  /** Replays so many cycles, the stimulus again from its start where it is shorter. */
+  /** Replays so many cycles, the stimulus again from its start where it is shorter; tells the seconds of processor time that it took. */
   run(cycles: number): { readonly seconds: number; readonly checksum: number };
 }
 
@@ -38,10 +38,10 @@ const sumPort = ({ name, width, word, words }: PortSlot): string => {
 const mainSource = (layout: PortLayout, resetCycles: number): string => `
 #include "Vdut.h"
 #include "verilated.h"
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <vector>
 ${checksumSourceCpp}
 static void set_inputs(Vdut* top, const uint32_t* in) {
@@ -73,7 +73,7 @@ int main(int, char** argv) {
   }
   top->aclk = 0; top->eval();
   uint32_t checksum = 0;
-  const auto began = std::chrono::steady_clock::now();
+  const std::clock_t began = std::clock();
   for (long cycle = 0, record = 0; cycle < cycles; cycle++) {
     checksum = checksum_fold(checksum, sum_outputs(top));
     set_inputs(top, stimulus.data() + record * stride);
@@ -81,8 +81,8 @@ int main(int, char** argv) {
     top->aclk = 1; top->eval();
     top->aclk = 0; top->eval();
   }
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-  printf("%.9f %u\\n", took.count(), checksum);
+  const std::clock_t took = std::clock() - began;
+  printf("%.9f %u\\n", (double)took / CLOCKS_PER_SEC, checksum);
   delete top;
   return 0;
 }

@@ -148,7 +148,7 @@ export const bench: Verb = {
       table([['design', 'simulator', 'cycles/s', 'ratio', 'build s', 'checksum'], ...lines], 2),
       '',
       ...meanText(rows),
-      'Cycles a second are those of the best round: other work on the machine only ever slows a run.',
+      'Cycles a second of processor time (user and system), in the best round: other work on the machine only ever slows a run.',
       ...new Set(rows.map(({ simulator, flags }) => `${simulator}: ${flags}`)),
     ].join('\n');
     return { value: rows, text, code: 0 };
