@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Finding, lintDesigns, lintProject } from '../designs/lint-signals.ts';
+import { type Finding, lintDesign, lintProject } from '../designs/lint-signals.ts';
 import { UsageError } from './errors.ts';
 import type { Answer, Verb } from './verb.ts';
 
@@ -14,7 +14,7 @@ const target = (path: string): string => {
 
 const findingsOf = (path: string): readonly Finding[] => {
   if (isProject(path)) return lintProject(path);
-  if (/\.[cm]?tsx?$/.test(path)) return lintDesigns([path]);
+  if (/\.[cm]?tsx?$/.test(path)) return lintDesign(path);
   throw new UsageError(
     `${path} is neither a TypeScript file nor a tsconfig.json; name one of these, or a folder with one.`,
   );

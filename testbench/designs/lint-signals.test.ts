@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { lintDesigns, lintProject } from './lint-signals.ts';
+import { lintDesign, lintProject } from './lint-signals.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'signals-'));
@@ -143,11 +143,42 @@ test('says what is wrong with a project that it cannot read', () => {
 test('looks through a file by itself, and tells of wrong types, which hide signals', () => {
   const path = join(folder, 'alone.ts');
   writeFileSync(path, `${header}export const wrong: number = 'text';\n${inModule('if (io.go) use();', 0)}`);
-  const found = lintDesigns([path]);
+  const found = lintDesign(path);
   expect(found.map(({ line, construct }) => [line, construct])).toEqual([
     [lineOf(0) - 1, 'TS2322'],
     [lineOf(0) + 1, 'if'],
   ]);
+});
+
+test('finds the package by its names where none is installed, and keeps the names of the project itself', () => {
+  const own = join(folder, 'own');
+  mkdirSync(join(own, 'library'), { recursive: true });
+  const config = { compilerOptions: { strict: true, module: 'nodenext', paths: { '@mine/*': ['./library/*'] } } };
+  writeFileSync(join(own, 'tsconfig.json'), JSON.stringify(config));
+  writeFileSync(join(own, 'package.json'), '{ "type": "module" }');
+  writeFileSync(
+    join(own, 'library', 'shapes.ts'),
+    "import { bits } from 'portcullis/hdl';\nexport const byte = bits(8);\n",
+  );
+  const text = `import { input, module, output } from 'portcullis';
+import { queue } from 'portcullis/parts';
+import { byte } from '@mine/shapes.ts';
+export const twice = module('twice', { a: input(byte), y: output(byte) }, (io) => {
+  io.y.set(io.a === io.y ? 1 : 2);
+});
+export const parts = [queue];
+`;
+  writeFileSync(join(own, 'design.ts'), text);
+  expect(lintDesign(join(own, 'design.ts')).map(({ line, construct, message }) => [line, construct, message])).toEqual([
+    [5, '===', '=== on a signal looks at the object, never at its bits: write .eq(...)'],
+  ]);
+  // One that only refers to others leaves the file to one of these.
+  writeFileSync(join(own, 'tsconfig.app.json'), JSON.stringify({ ...config, include: ['*.ts'] }));
+  writeFileSync(
+    join(own, 'tsconfig.json'),
+    JSON.stringify({ files: [], references: [{ path: './tsconfig.app.json' }] }),
+  );
+  expect(lintDesign(join(own, 'design.ts')).map(({ line, construct }) => [line, construct])).toEqual([[5, '===']]);
 });
 
 test('oxlint refuses a condition that is a signal, too', () => {

@@ -4,6 +4,7 @@ import { dirname, relative, resolve } from 'node:path';
 import type { Node, SourceFile } from 'typescript/unstable/ast';
 import { API, type Checker, type Program, type Type, TypeFlags } from 'typescript/unstable/sync';
 import { DesignError } from './design-error.ts';
+import { inDesignProject } from './design-project.ts';
 import { type LiteralUse, literalUsesOf, misfit } from './literal-widths.ts';
 import { type Question, questionOf } from './signal-questions.ts';
 
@@ -187,20 +188,9 @@ export const lintProject = (config: string): readonly Finding[] => {
   }
 };
 
-/** Looks through files, each in the project that it belongs to, for errors in their types as well. @throws DesignError */
-export const lintDesigns = (paths: readonly string[]): readonly Finding[] => {
-  const missing = paths.find((path) => !existsSync(path));
-  if (missing !== undefined) throw new DesignError(`${missing}: no such file or directory`);
-  const files = paths.map((path) => resolve(path));
-  const api = new API({ cwd: process.cwd() });
-  try {
-    const snapshot = api.updateSnapshot({ openFiles: files });
-    return files.flatMap((file) => {
-      const project = snapshot.getDefaultProjectForFile(file);
-      if (project === undefined) throw new DesignError(`${file}: TypeScript cannot read it`);
-      return lintFiles(project.program, project.checker, [file], true);
-    });
-  } finally {
-    api.close();
-  }
+/** Looks through a file, in the project that it belongs to, for errors in its types as well. @throws DesignError */
+export const lintDesign = (path: string): readonly Finding[] => {
+  if (!existsSync(path)) throw new DesignError(`${path}: no such file or directory`);
+  const file = resolve(path);
+  return inDesignProject([file], ({ program, checker }) => lintFiles(program, checker, [file], true));
 };
