@@ -78,5 +78,13 @@ test('a client with many chains is polled, and interrupted again when nothing co
     expect(woken).toBeGreaterThan(3000);
     expect(woken).toBeLessThan(25_000);
     expect(await interrupted(silent)).toBe(false);
+    // However long nothing comes: four empty looks would give another client its interrupt back.
+    await thread.suspend(
+      agent.do(async ({ guest, calls }) => {
+        expect(await silent.take()).toHaveLength(1);
+        for (let empty = 0; empty < 6; empty += 1) await calls.block(guest.now + 200);
+      }),
+    );
+    expect(await interrupted(silent)).toBe(false);
   });
 });

@@ -1,10 +1,30 @@
+/** Super pages that are swept, on a platform without time always, and on the model with `PORTCULLIS_THOROUGH=1`: there a scan of one is some 131,000 cycles. */
 import { expect, test } from 'vitest';
 import { Calls, pageBytes, sharedPage, sharedPageAddress } from '../guest/index.ts';
-import type { Hypervisor } from '../index.ts';
+import { createHypervisor, type Hypervisor } from '../index.ts';
 import { launch, testHypervisor } from '../testing/machine.ts';
+import { createOrdersPlatform } from '../testing/orders/platform.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 const pages = 512;
+const memoryBytes = 2 ** 22;
+
+interface Machine {
+  readonly on: string;
+  make(): Promise<Hypervisor>;
+}
+
+const withoutTime: Machine = {
+  on: 'a platform without time',
+  make: async () => {
+    const { platform, units } = createOrdersPlatform(memoryBytes, 4);
+    const hypervisor = await createHypervisor(platform, { pages: 1 });
+    units.domainTable = hypervisor.memory.areas.layout.areas.domainTable.firstFrame * pageBytes;
+    return hypervisor;
+  },
+};
+const model: Machine = { on: 'the model', make: () => testHypervisor({ platform: { memoryBytes } }) };
+const machines = thorough ? [withoutTime, model] : [withoutTime];
 
 /** As domain 0, what stands at a page of a domain: `super`, `page`, or why there is nothing. */
 const kindOf = async (hypervisor: Hypervisor, domain: number, page: number): Promise<string> => {
@@ -29,12 +49,11 @@ const audited = async (hypervisor: Hypervisor): Promise<void> => {
   );
 };
 
-// A scan of a super page is some 131,000 cycles.
-test.runIf(thorough)(
-  'a super page is swept whole and comes back whole, or page by page where no super frame is left',
+test.each(machines)(
+  'a super page is swept whole and comes back whole, or page by page where no super frame is left, on $on',
   { timeout: 1_800_000 },
-  async () => {
-    const hypervisor = await testHypervisor({ platform: { memoryBytes: 2 ** 22 } });
+  async ({ make }) => {
+    const hypervisor = await make();
     const told: (readonly [string, unknown])[] = [];
     await hypervisor.run(async (domain0) => {
       const { ended } = await launch(
@@ -89,11 +108,11 @@ test.runIf(thorough)(
   },
 );
 
-test.runIf(thorough)(
-  'pages that match are taken out of a super page that does not, if the guest asks for them',
+test.each(machines)(
+  'pages that match are taken out of a super page that does not, if the guest asks for them, on $on',
   { timeout: 1_800_000 },
-  async () => {
-    const hypervisor = await testHypervisor({ platform: { memoryBytes: 2 ** 22 } });
+  async ({ make }) => {
+    const hypervisor = await make();
     const told: unknown[] = [];
     await hypervisor.run(async (domain0) => {
       const { ended } = await launch(
