@@ -7,20 +7,13 @@ import {
   writeGatePortList,
   writeGateRegisters,
 } from '../../../rtl/write-gate/interface.ts';
-import { HeldBeat, OutputRegister, placeChannel } from '../primitives/channels.ts';
+import { placeChannel } from '../primitives/channels.ts';
 import { layPorts, type PortLayout, wordOf } from '../primitives/ports.ts';
 import { RegisterPort } from '../primitives/register-port.ts';
 import { RegisterWords } from '../primitives/register-space.ts';
-import { EmptyChannels, type Restful } from '../primitives/rest.ts';
+import type { Restful } from '../primitives/rest.ts';
 import { Passage } from './passage.ts';
-
-type RegisterName = Exclude<keyof ReturnType<typeof writeGateRegisters>['registers'], number | symbol>;
-
-/** Bits of registers, as the page gives them. */
-const holdBit = 1 << 24;
-const letGoBit = 1 << 25;
-const enableBit = 1;
-const stopBit = 2;
+import { Requests, type Settings } from './requests.ts';
 
 /** A model of the gate, driven by records of input words and answering with records of output words. */
 export interface WriteGateModel extends Restful {
@@ -28,7 +21,7 @@ export interface WriteGateModel extends Restful {
   readonly parameters: WriteGateParameters;
   /** Where each port lies in the records. */
   readonly layout: PortLayout;
-  /** Brings the state after reset. */
+  /** Brings the state after reset; the marks stay. */
   reset(): void;
   /** Writes the outputs during this cycle: they depend on the state only. */
   show(outputs: Uint32Array): void;
@@ -36,99 +29,93 @@ export interface WriteGateModel extends Restful {
   step(inputs: Uint32Array, outputs: Uint32Array): void;
 }
 
+type RegisterName = Exclude<keyof ReturnType<typeof writeGateRegisters>['registers'], number | symbol>;
+
+/** Bits of the registers, as the page lists them. */
+const heldBit = 1;
+const busyBit = 2;
+const pageLow = 8;
+const enableBit = 1;
+const stopBit = 2;
+const holdBit = 1 << 24;
+const letGoBit = 1 << 25;
+
 class Model implements WriteGateModel {
   readonly name = 'model';
   readonly parameters: WriteGateParameters;
   readonly layout: PortLayout;
   readonly #image: Uint32Array;
-  readonly #at;
+  readonly #resetWord: number;
+  readonly #interruptWord: number;
+  readonly #lastWord: number;
   readonly #registers: RegisterWords<RegisterName>;
   readonly #port: RegisterPort;
-  readonly #channels: EmptyChannels;
-  readonly #request: HeldBeat;
-  readonly #out: OutputRegister;
-  readonly #data: Passage;
+  readonly #requests: Requests;
+  readonly #reads: Passage;
+  readonly #readData: Passage;
   readonly #answers: Passage;
-  readonly #others: readonly Passage[];
-  /** One a page. Not of the state that a reset clears. */
-  readonly #marks: Uint8Array;
-  #looked = false;
-  #found = false;
-  #told = false;
-  #due = 0;
-  #unanswered = 0;
+  readonly #data: Passage;
+  /** Filled anew in each cycle. */
+  readonly #asked: Settings = { enable: false, stop: false, changes: false, page: 0, marked: false };
 
   constructor(parameters: WriteGateParameters) {
     this.parameters = parameters;
     const layout = layPorts(writeGatePortList(parameters));
     this.layout = layout;
-    const image = new Uint32Array(layout.outputWords);
-    this.#image = image;
-    const input = (name: string): number => wordOf(layout.inputs, name);
-    this.#at = {
-      aresetn: input('aresetn'),
-      memoryReady: input('m_axi_wready'),
-      memoryAnswers: input('m_axi_bvalid'),
-      last: wordOf(layout.outputs, 'm_axi_wlast'),
-      dataValid: wordOf(layout.outputs, 'm_axi_wvalid'),
-      irq: wordOf(layout.outputs, 'irq'),
-    };
+    this.#image = new Uint32Array(layout.outputWords);
+    this.#resetWord = wordOf(layout.inputs, 'aresetn');
+    this.#interruptWord = wordOf(layout.outputs, 'irq');
     this.#registers = new RegisterWords(writeGateRegisters(parameters).placed, registerAddressWidth);
     this.#port = new RegisterPort(this.#registers, layout, 's_axil');
-    this.#channels = new EmptyChannels(layout);
-    this.#marks = new Uint8Array(2 ** parameters.pageWidth);
-    this.#request = new HeldBeat(image, placeChannel(layout, 'inputs', 's_axi_aw', 'id'));
-    this.#out = new OutputRegister(image, placeChannel(layout, 'outputs', 'm_axi_aw', 'id'));
-    const passage = (from: string, to: string, first: string): Passage =>
-      new Passage(image, placeChannel(layout, 'inputs', from, first), placeChannel(layout, 'outputs', to, first));
-    this.#data = passage('s_axi_w', 'm_axi_w', 'data');
-    this.#answers = passage('m_axi_b', 's_axi_b', 'id');
-    this.#others = [passage('s_axi_ar', 'm_axi_ar', 'id'), passage('m_axi_r', 's_axi_r', 'id')];
+    this.#requests = new Requests(parameters, layout, this.#image);
+    const passage = (from: string, to: string, channel: string, first: string): Passage =>
+      new Passage(
+        this.#image,
+        placeChannel(layout, 'inputs', `${from}_${channel}`, first),
+        placeChannel(layout, 'outputs', `${to}_${channel}`, first),
+      );
+    this.#reads = passage('s_axi', 'm_axi', 'ar', 'id');
+    this.#readData = passage('m_axi', 's_axi', 'r', 'id');
+    this.#answers = passage('m_axi', 's_axi', 'b', 'id');
+    this.#data = passage('s_axi', 'm_axi', 'w', 'data');
+    this.#lastWord = wordOf(layout.outputs, 'm_axi_wlast');
     this.reset();
-  }
-
-  get #passages(): readonly Passage[] {
-    return [this.#data, this.#answers, ...this.#others];
   }
 
   reset(): void {
     this.#image.fill(0);
     this.#registers.reset();
     this.#port.reset();
-    this.#request.reset();
-    this.#out.reset();
-    for (const passage of this.#passages) passage.reset();
-    this.#looked = false;
-    this.#found = false;
-    this.#told = false;
-    this.#due = 0;
-    this.#unanswered = 0;
+    this.#requests.reset();
+    for (const passage of [this.#reads, this.#readData, this.#answers, this.#data]) passage.reset();
   }
 
   show(outputs: Uint32Array): void {
     outputs.set(this.#image);
-    // Data wait for their request.
-    if (this.#due === 0) outputs[this.#at.dataValid] = 0;
     this.#port.drive(outputs);
   }
 
   step(inputs: Uint32Array, outputs: Uint32Array): void {
     this.show(outputs);
-    const mark = this.#word('mark');
-    if (inputs[this.#at.aresetn] === 0) {
-      this.#change(mark);
+    if (inputs[this.#resetWord] === 0) {
+      this.#requests.mark(this.#settings());
       this.reset();
       return;
     }
-    this.#cycle(inputs, mark);
+    this.#cycle(inputs);
   }
 
   rest(): number {
-    const still = this.#port.idle && this.#request.full === 0 && this.#channels.in(this.#image);
-    return still && this.#word('mark') === 0 ? Number.POSITIVE_INFINITY : 0;
+    const passing = !this.#reads.empty || !this.#readData.empty || !this.#answers.empty;
+    const sending = !this.#data.empty && this.#requests.due > 0;
+    const asked = !this.#port.idle || this.#word('mark') !== 0;
+    const stays = this.#requests.stays((this.#word('control') & stopBit) !== 0);
+    return !passing && !sending && !asked && stays ? Number.POSITIVE_INFINITY : 0;
   }
 
-  skip(): void {}
+  skip(cycles: number): void {
+    if (this.#requests.held) this.#registers.count('held_cycles', cycles, 32);
+  }
 
   #word(name: RegisterName): number {
     return this.#registers.words[this.#registers.place[name]]!;
@@ -138,61 +125,53 @@ class Model implements WriteGateModel {
     this.#registers.words[this.#registers.place[name]] = value;
   }
 
-  #change(mark: number): void {
-    if ((mark & (holdBit | letGoBit)) !== 0)
-      this.#marks[mark & (2 ** this.parameters.pageWidth - 1)] = (mark & holdBit) === 0 ? 0 : 1;
-  }
-
-  /** The address of the candidate from the page up. */
-  get #page(): number {
-    const high = this.parameters.addressWidth > 32 ? this.#request.word(2) * 2 ** 20 : 0;
-    return high + (this.#request.word(1) >>> 12);
-  }
-
-  #cycle(inputs: Uint32Array, mark: number): void {
-    const { pageWidth, outstanding } = this.parameters;
-    const request = this.#request;
-    request.look(inputs);
+  #settings(): Settings {
+    const settings = this.#asked;
     const control = this.#word('control');
-    const full = request.full !== 0;
-    const pages = 2 ** pageWidth;
-    const ready = full && this.#looked;
-    const held = ready && this.#page < pages && this.#found && (control & enableBit) !== 0;
-    const passes =
-      ready && !held && (control & stopBit) === 0 && this.#unanswered < outstanding && this.#out.free(inputs);
+    const mark = this.#word('mark');
+    settings.enable = (control & enableBit) !== 0;
+    settings.stop = (control & stopBit) !== 0;
+    settings.changes = (mark & (holdBit | letGoBit)) !== 0;
+    settings.page = mark & (2 ** this.parameters.pageWidth - 1);
+    settings.marked = (mark & holdBit) !== 0;
+    return settings;
+  }
 
+  #cycle(inputs: Uint32Array): void {
+    const settings = this.#settings();
+    const requests = this.#requests;
+    requests.decide(inputs, settings);
+    const { held, begins } = requests;
+
+    // As a READ of this cycle sees it.
     if (this.#port.mayRead) {
-      const shown = full ? this.#page % pages : 0;
-      this.#put('status', (Number(held) | (Number(this.#unanswered > 0) << 1) | (shown << 8)) >>> 0);
+      const busy = requests.unanswered > 0 ? busyBit : 0;
+      this.#put('status', Number(held) * heldBit + busy + requests.page * 2 ** pageLow);
     }
     this.#port.stepRead(inputs);
-    const raised = this.#word('interrupt_status') & this.#word('interrupt_enable');
+    const interrupt = this.#word('interrupt_status') & this.#word('interrupt_enable');
 
-    const gone = this.#due > 0 && this.#data.valid && inputs[this.#at.memoryReady] !== 0;
-    const ends = gone && this.#image[this.#at.last] !== 0;
-    const answered = inputs[this.#at.memoryAnswers] !== 0 && this.#answers.ready && this.#unanswered > 0;
+    const sends = requests.due > 0 && this.#data.pops(inputs);
+    const ended = sends && this.#image[this.#lastWord] !== 0;
+    const answered = this.#answers.pushes(inputs);
+    this.#data.edge(inputs, this.#data.pushes(inputs), sends);
+    this.#pass(this.#reads, inputs);
+    this.#pass(this.#readData, inputs);
+    this.#pass(this.#answers, inputs);
+    requests.edge(inputs, settings, ended, answered);
+    this.#data.show(requests.due > 0);
 
-    // The edge.
-    this.#data.edge(inputs, this.#due > 0);
-    this.#answers.edge(inputs, true);
-    for (const passage of this.#others) passage.edge(inputs, true);
-    const changes = (mark & (holdBit | letGoBit)) !== 0;
-    this.#looked = request.has && !changes && !passes;
-    this.#found = this.#marks[this.#page % pages]! !== 0;
-    this.#change(mark);
-    this.#put('mark', 0);
-    if (held && !this.#told) this.#registers.count('holds', 1, 32);
     if (held) this.#registers.count('held_cycles', 1, 32);
-    this.#told = (held || this.#told) && !passes;
-    if (passes) this.#out.load(request.held, 0);
-    else if (this.#out.taken(inputs)) this.#out.empty();
-    if (passes) request.empty();
-    else if (request.has) request.keep();
-    this.#due += Number(passes) - Number(ends);
-    this.#unanswered += Number(passes) - Number(answered);
+    if (begins) this.#registers.count('holds', 1, 32);
+    this.#put('mark', 0);
     this.#port.stepWrite(inputs);
-    if (held) this.#put('interrupt_status', this.#word('interrupt_status') | 1);
-    this.#image[this.#at.irq] = Number(raised !== 0);
+    if (held) this.#put('interrupt_status', this.#word('interrupt_status') | heldBit);
+    this.#image[this.#interruptWord] = interrupt;
+  }
+
+  #pass(passage: Passage, inputs: Uint32Array): void {
+    passage.edge(inputs, passage.pushes(inputs), passage.pops(inputs));
+    passage.show(true);
   }
 }
 

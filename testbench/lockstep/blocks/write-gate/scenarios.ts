@@ -19,6 +19,14 @@ export const write = (address: number, data: number, wait = 0): LiteWrite => ({
   dataWait: 0,
 });
 
+/** Addresses at which no register is, beside and behind those of the map. */
+const unmapped: readonly number[] = [0x008, 0x00c, 0x02c, 0x030, 0x100, 0xffc];
+/** Where a write changes no mark and no setting. */
+const unmoved: readonly number[] = [
+  ...Object.values(registers).filter((address) => address !== registers.mark && address !== registers.control),
+  ...unmapped,
+];
+
 const accesses = (p: P): Arbitrary<readonly LiteAccess[]> => {
   const wait = fc.nat(40);
   const mark = fc
@@ -33,6 +41,13 @@ const accesses = (p: P): Arbitrary<readonly LiteAccess[]> => {
   const read = fc
     .tuple(fc.constantFrom<number>(...Object.values(registers), registers.status), wait)
     .map(([address, after]): LiteAccess => ({ kind: 'read', address, wait: after }));
+  // What the gate must not be moved by: bytes without a strobe, constants, counters, and addresses without a register.
+  const odd = fc
+    .tuple(fc.constantFrom(...unmoved), fc.nat(15), fc.nat(2 ** 32 - 1), wait)
+    .map(([address, strobes, data, after]): LiteAccess => ({ ...write(address, data, after), strobes }));
+  const oddRead = fc
+    .tuple(fc.constantFrom(...unmapped), wait)
+    .map(([address, after]): LiteAccess => ({ kind: 'read', address, wait: after }));
   return fc
     .array(
       fc.oneof(
@@ -40,6 +55,8 @@ const accesses = (p: P): Arbitrary<readonly LiteAccess[]> => {
         { weight: 2, arbitrary: control },
         { weight: 1, arbitrary: interrupts },
         { weight: 2, arbitrary: read },
+        { weight: 1, arbitrary: odd },
+        { weight: 1, arbitrary: oddRead },
       ),
       { maxLength: 40, size: 'max' },
     )
