@@ -2,9 +2,10 @@
  * How TypeScript reads files of somebody's own: as their project says, but with the names of Portcullis for the package that the command itself is part of, so that types are known
  * where no package is installed, or none was built.
  */
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { API, type Project } from 'typescript/unstable/sync';
+import { API, type APIOptions, type Project } from 'typescript/unstable/sync';
 import { projectRoot } from '../commands/version.ts';
 import { DesignError } from './design-error.ts';
 
@@ -63,6 +64,23 @@ const pathsOf = (api: API, config: string): Paths => {
   );
 };
 
+/** TypeScript's process, as its interface holds it. */
+interface Running {
+  readonly client?: { readonly channel?: { readonly child?: ChildProcess }; close(): void };
+}
+
+/** Asks TypeScript, whose process lives as long. Told to end it may say `context canceled` among what the command says; killed, it says nothing. */
+export const askTypeScript = <T>(options: APIOptions, ask: (api: API) => T): T => {
+  const api = new API(options);
+  try {
+    return ask(api);
+  } finally {
+    const { client } = api as unknown as Running;
+    if (client?.channel?.child?.kill('SIGKILL') === true) client.close();
+    else api.close();
+  }
+};
+
 /**
  * Asks about a file and those that go with it, in a project of their own.
  * @param files absolute paths, the first of which tells whose configuration holds
@@ -72,8 +90,8 @@ export const inDesignProject = <T>(files: readonly [string, ...string[]], ask: (
   // Never written: TypeScript asks for it here.
   const own = join(dirname(files[0]), 'portcullis.tsconfig.json');
   let text = '';
-  const api = new API({ cwd: process.cwd(), fs: { readFile: (path) => (path === own ? text : undefined) } });
-  try {
+  const fs = { readFile: (path: string): string | undefined => (path === own ? text : undefined) };
+  return askTypeScript({ cwd: process.cwd(), fs }, (api) => {
     const base = configOf(api, files[0]);
     const paths = { ...(base === null ? {} : pathsOf(api, base)), ...packagePaths() };
     text = JSON.stringify({
@@ -92,7 +110,5 @@ export const inDesignProject = <T>(files: readonly [string, ...string[]], ask: (
     const project = api.updateSnapshot({ openProjects: [own] }).getProject(own);
     if (project === undefined) throw new DesignError(`${files[0]}: TypeScript cannot read it`);
     return ask(project);
-  } finally {
-    api.close();
-  }
+  });
 };

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import type { Node, SourceFile } from 'typescript/unstable/ast';
-import { API, type Checker, type Program, type Type, TypeFlags } from 'typescript/unstable/sync';
+import { type Checker, type Program, type Project, type Type, TypeFlags } from 'typescript/unstable/sync';
 import { DesignError } from './design-error.ts';
-import { inDesignProject } from './design-project.ts';
+import { askTypeScript, inDesignProject } from './design-project.ts';
 import { type LiteralUse, literalUsesOf, misfit } from './literal-widths.ts';
 import { type Question, questionOf } from './signal-questions.ts';
 
@@ -63,6 +63,10 @@ const typesOf = (checker: Checker, nodes: readonly Node[]): readonly (Type | und
   });
 };
 
+/** Whether a value may be missing, as an optional port is. */
+const mayBeNothing = (type: Type): boolean =>
+  type.isUnionType() && type.getTypes().some(({ flags }) => (flags & nothing) !== 0);
+
 const placeIn = (source: SourceFile, start: number): Pick<Finding, 'file' | 'line' | 'column'> => {
   const lines = source.text.slice(0, start).split('\n');
   return {
@@ -95,7 +99,8 @@ const findingsIn = (source: SourceFile, checker: Checker, isSignal: (type: Type)
     at += operands.length;
     if (comparesPresence && own.some((type) => (type.flags & nothing) !== 0)) return [];
     if (!own.some(isSignal)) return [];
-    const message = `${construct} on a signal looks at the object, never at its bits: ${remedy}`;
+    const presence = own.some(mayBeNothing) ? '; to ask whether it is there, write !== undefined' : '';
+    const message = `${construct} on a signal looks at the object, never at its bits: ${remedy}${presence}`;
     return [{ ...placeIn(source, node.getStart(source)), construct, message }];
   });
 };
@@ -147,23 +152,29 @@ const languageOf = (program: Program): string | null => {
   return file === undefined ? null : dirname(file);
 };
 
+interface Sight {
+  readonly program: Program;
+  readonly checker: Checker;
+  readonly isSignal: (type: Type) => boolean;
+}
+
+type Look = (source: SourceFile, sight: Sight) => readonly Finding[];
+
+const traps: Look = (source, { checker, isSignal }) => findingsIn(source, checker, isSignal);
+const misfits: Look = (source, { checker }) => misfitsIn(source, checker);
+const typeErrors: Look = (source, { program }) => typeErrorsIn(program, source);
+
 const lintFiles = (
-  program: Program,
-  checker: Checker,
+  { program, checker }: Pick<Project, 'program' | 'checker'>,
   files: readonly string[],
-  types: boolean,
+  looks: readonly Look[],
 ): readonly Finding[] => {
   const language = languageOf(program);
-  const isSignal = signalTest(checker);
+  const sight = { program, checker, isSignal: signalTest(checker) };
   return files.flatMap((file) => {
     if (file.includes('/node_modules/') || (language !== null && dirname(file).startsWith(language))) return [];
     const source = program.getSourceFile(file);
-    if (source === undefined) return [];
-    return [
-      ...(types ? typeErrorsIn(program, source) : []),
-      ...findingsIn(source, checker, isSignal),
-      ...misfitsIn(source, checker),
-    ];
+    return source === undefined ? [] : looks.flatMap((look) => look(source, sight));
   });
 };
 
@@ -175,22 +186,25 @@ const lintFiles = (
 export const lintProject = (config: string): readonly Finding[] => {
   if (!existsSync(config)) throw new DesignError(`${config}: no such file or directory`);
   const path = resolve(config);
-  const api = new API({ cwd: dirname(path) });
-  try {
+  return askTypeScript({ cwd: dirname(path) }, (api) => {
     const project = api.updateSnapshot({ openProjects: [path] }).getProject(path);
     if (project === undefined) throw new DesignError(`there is no project at ${config}`);
-    const { program, checker, rootFiles } = project;
-    if (languageOf(program) === null)
+    if (languageOf(project.program) === null)
       throw new DesignError(`${config} uses no signals: none of its files imports portcullis`);
-    return lintFiles(program, checker, rootFiles, false);
-  } finally {
-    api.close();
-  }
+    return lintFiles(project, project.rootFiles, [traps, misfits]);
+  });
 };
 
 /** Looks through a file, in the project that it belongs to, for errors in its types as well. @throws DesignError */
 export const lintDesign = (path: string): readonly Finding[] => {
   if (!existsSync(path)) throw new DesignError(`${path}: no such file or directory`);
   const file = resolve(path);
-  return inDesignProject([file], ({ program, checker }) => lintFiles(program, checker, [file], true));
+  return inDesignProject([file], (project) => lintFiles(project, [file], [typeErrors, traps, misfits]));
 };
+
+/**
+ * Finds the operators alone, which nothing else can refuse: wrong widths and numbers are refused where the design is elaborated, and types are the editor's.
+ * @param files absolute paths: the file that a command runs, and those that it imports
+ */
+export const trapsIn = (files: readonly [string, ...string[]]): readonly Finding[] =>
+  inDesignProject(files, (project) => lintFiles(project, files, [traps]));

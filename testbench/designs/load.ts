@@ -1,12 +1,22 @@
 /** Reads a file of somebody's own designs: TypeScript, run by Node after esbuild has taken its types away. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { BuildFailure, Message, Plugin } from 'esbuild';
+import type { BuildFailure, Message, Metafile, Plugin } from 'esbuild';
 import { nearestName } from '../../rtl/parts/parameters.ts';
 import { projectRoot } from '../commands/version.ts';
 import { DesignError, noteScript, placed } from './design-error.ts';
+import { trapsIn } from './lint-signals.ts';
 
 /** What a file may import of Portcullis, with its source in the project: it gets the very modules that the command line runs on. */
 const provided: Readonly<Record<string, readonly [source: string, load: () => Promise<object>]>> = {
@@ -83,20 +93,37 @@ const folderFor = (file: string): string => {
     if (existsSync(packages)) {
       try {
         mkdirSync(join(packages, '.portcullis'), { recursive: true });
-        return mkdtempSync(join(packages, '.portcullis', 'design-'));
+        // Node tells real paths of what it runs, and these are looked up: the packages may be there by a link.
+        return realpathSync(mkdtempSync(join(packages, '.portcullis', 'design-')));
       } catch {
         break;
       }
     }
     if (dirname(folder) === folder) break;
   }
-  return mkdtempSync(join(tmpdir(), 'portcullis-design-'));
+  return realpathSync(mkdtempSync(join(tmpdir(), 'portcullis-design-')));
 };
 
 const checkFile = (path: string): void => {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) throw new DesignError(`${path}: no such file or directory`);
   if (!stat.isFile()) throw new DesignError(`${path} is no file; name the TypeScript file that exports the module.`);
+};
+
+/**
+ * Refuses JavaScript's operators on signals in the file and in what it imports, packages left aside: run, they would make another circuit than the one that was meant.
+ * @throws DesignError
+ */
+const refuseTraps = (file: string, { inputs }: Metafile): void => {
+  const imported = Object.keys(inputs)
+    .filter((input) => /^(?!portcullis:).*\.[cm]?[jt]sx?$/.test(input))
+    .map((input) => resolve(input))
+    .filter((input) => input !== file);
+  const found = trapsIn([file, ...imported]);
+  if (found.length === 0) return;
+  throw new DesignError(
+    found.map((finding) => `${finding.file}:${finding.line}:${finding.column}: ${finding.message}`).join('\n'),
+  );
 };
 
 /**
@@ -111,7 +138,7 @@ export const loadDesigns = async (path: string): Promise<Readonly<Record<string,
   const script = join(folder, `${basename(file).replace(/\.[cm]?[jt]s$/, '')}.mjs`);
   const { build } = await import('esbuild');
   try {
-    const { outputFiles } = await build({
+    const { outputFiles, metafile } = await build({
       entryPoints: [file],
       outfile: script,
       bundle: true,
@@ -123,8 +150,10 @@ export const loadDesigns = async (path: string): Promise<Readonly<Record<string,
       define: { 'import.meta.url': '__portcullis_url' },
       logLevel: 'silent',
       write: false,
+      metafile: true,
       plugins: [provide],
     });
+    refuseTraps(file, metafile);
     for (const { path: name, contents } of outputFiles) writeFileSync(name, contents);
     noteScript(script);
   } catch (error) {

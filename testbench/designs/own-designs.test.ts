@@ -198,6 +198,48 @@ test.for(refused)('generate %j is refused in a few words', async ([words, said])
   expect(readdirSync(folder)).not.toContain('refused');
 });
 
+const trapped = (body: string): string =>
+  `${language}export const a = module('a', { x: input(bits(8)), y: output(bits(8)) }, (io, m) => {\n  m.when(io.x.eq(9), () => {});\n  io.y.set(0);\n  ${body}\n});`;
+const condition = 'write m.when(...) for what is set, or mux(condition, a, b) for a value';
+
+/** What would run, exit with 0, and make another circuit than the one that was meant. */
+const silent: readonly (readonly [body: string, construct: string, column: number, remedy: string])[] = [
+  ['if (io.x.eq(3)) m.when(io.x.bit(1), () => io.y.set(1));', 'if', 3, condition],
+  ['m.when((io.x.eq(3) && io.x.bit(1)) as never, () => io.y.set(1));', '&&', 11, 'write .and(...)'],
+  ['m.when((!io.x.bit(1)) as never, () => io.y.set(1));', '!', 11, 'write .not()'],
+  ['m.when(io.x.bit(1), () => io.y.set(io.x === io.y ? 1 : 2));', '===', 38, 'write .eq(...)'],
+  [
+    'const most = (io as { limit?: typeof io.x }).limit; if (most) io.y.set(1);',
+    'if',
+    55,
+    `${condition}; to ask whether it is there, write !== undefined`,
+  ],
+];
+
+test.for([...silent.entries()])("JavaScript's operators on signals stop a command: %j", async ([index, trap]) => {
+  const [body, construct, column, remedy] = trap;
+  const path = source(`trap${index}`, trapped(body));
+  const run = await runCommand('generate', path, '--out', join(folder, 'trapped'), '--json');
+  expect(run).toEqual({
+    code: 2,
+    out: '',
+    error: `portcullis: ${path}:5:${column}: ${construct} on a signal looks at the object, never at its bits: ${remedy}\n`,
+  });
+  expect(readdirSync(folder)).not.toContain('trapped');
+});
+
+test('every verb that takes a file stops at them, in what the file imports and in plain JavaScript too', async () => {
+  const part = source('part-with-trap', trapped('if (io.x.bit(0)) io.y.set(1);').replace('a = ', 'part = '));
+  const whole = source('whole', "import { part } from './part-with-trap.ts';\nexport const whole = part;\n");
+  const script = file('plain.mjs', trapped('if (io.x.bit(0)) io.y.set(1);'));
+  for (const verb of ['generate', 'check', 'prove', 'synth', 'wave']) {
+    const run = await runCommand(verb, whole);
+    expect(run, verb).toMatchObject({ code: 2, out: '' });
+    expect(run.error, verb).toContain(`portcullis: ${part}:5:3: if on a signal looks at the object`);
+  }
+  expect((await runCommand('generate', script)).error).toContain(`${script}:5:3: if on a signal looks at the object`);
+});
+
 test('other verbs refuse what does not go with a file', async () => {
   const said = async (...words: readonly string[]): Promise<string> => {
     const run = await runCommand(...words);
