@@ -2,7 +2,7 @@
 import { cached } from '../cache.ts';
 import type { NetlistModule, YosysNetlist } from '../yosys/netlist.ts';
 import { renameTop, runOnDesign } from '../yosys/read-design.ts';
-import { callTool } from '../yosys/tool-pool.ts';
+import { callTool, type ToolResult } from '../yosys/tool-pool.ts';
 import type { SourceLine } from '../yosys/yosys-error.ts';
 import { areaOf } from './area.ts';
 import { harnessFor, harnessName } from './harness.ts';
@@ -82,6 +82,12 @@ const reasonOf = (log: string): string => {
     : line.trim();
 };
 
+/** Why nextpnr trapped: what it told before, since it ends by a trap where it cannot place a cell. */
+export const trapReason = (result: Pick<ToolResult, 'stdout' | 'stderr' | 'reason'>): string => {
+  const log = `${result.stdout}\n${result.stderr}`;
+  return log.includes('ERROR: ') ? reasonOf(log) : `nextpnr trapped: ${result.reason}`;
+};
+
 const place = async (netlist: string, seed: number): Promise<Placement> => {
   const result = await callTool({
     tool: 'nextpnr-ice40',
@@ -92,6 +98,7 @@ const place = async (netlist: string, seed: number): Promise<Placement> => {
   const failed = (reason: string): Placement => ({ mhz: null, reason, logicCells: null, path: [] });
   if (result.outcome === 'absent') return failed('the optional package @yowasp/nextpnr-ice40 is not installed');
   if (result.outcome === 'timed out') return { ...failed(notInTime), late: true };
+  if (result.outcome === 'trapped') return failed(trapReason(result));
   if (result.outcome !== 'finished') return failed(`nextpnr ${result.outcome}: ${result.reason}`);
   const text = result.files['report.json'];
   // A missed clock target ends with an error code too, but not without a report.
@@ -156,7 +163,7 @@ class NotInTime extends Error {}
 /** A placement, kept for the next time unless it was not done in time: another machine may be faster. */
 const keptPlacement = async (netlist: string, seed: number): Promise<Placement> => {
   try {
-    const text = await cached('placement', [device, seed, netlist], async () => {
+    const text = await cached('place and route', [device, seed, netlist], async () => {
       const placement = await place(netlist, seed);
       if (placement.late === true) throw new NotInTime(notInTime);
       return JSON.stringify(placement);

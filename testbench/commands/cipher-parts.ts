@@ -1,6 +1,7 @@
 /** The ciphers of the memory path, each to be generated and measured alone. */
 import { aes, aesParameterSchema, aesParameters } from '../../rtl/parts/cipher/aes.ts';
 import { aesKeyExpansion } from '../../rtl/parts/cipher/aes-key-expansion.ts';
+import { aesRound } from '../../rtl/parts/cipher/aes-round.ts';
 import { aesSBox, sBoxConstructions } from '../../rtl/parts/cipher/aes-sbox.ts';
 import { prince, princeParameterSchema, princeParameters } from '../../rtl/parts/cipher/prince.ts';
 import { xts, xtsParameterSchema, xtsParameters } from '../../rtl/parts/cipher/xts.ts';
@@ -22,6 +23,18 @@ const expansionSchema = parameters({
   slots: aesParameterSchema.slots,
 });
 
+const roundSchema = parameters({
+  direction: aesParameterSchema.direction,
+  construction: aesParameterSchema.construction,
+  last: {
+    kind: 'choice',
+    choices: ['never', 'sometimes', 'always'],
+    default: 'never',
+    description: "Whether it mixes no columns, as the last round does; 'sometimes' makes that an input.",
+  },
+  skips: { kind: 'flag', default: false, description: 'Whether a block of a shorter key can skip it.' },
+});
+
 const part = { whole: false, quick: 'left out', registers: () => null } as const;
 
 export const cipherParts: readonly Block[] = [
@@ -32,6 +45,14 @@ export const cipherParts: readonly Block[] = [
     schema: sBoxSchema,
     parameters: (values) => checkParameters(sBoxSchema, values, 'aes_sbox'),
     definition: (values) => aesSBox(checkParameters(sBoxSchema, values, 'aes_sbox')),
+  },
+  {
+    ...part,
+    name: 'aes_round',
+    summary: 'A round of AES in one direction: the logic between two registers of the engine',
+    schema: roundSchema,
+    parameters: (values) => checkParameters(roundSchema, values, 'aes_round'),
+    definition: (values) => aesRound(checkParameters(roundSchema, values, 'aes_round')),
   },
   {
     ...part,
