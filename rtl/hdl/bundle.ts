@@ -1,5 +1,6 @@
 import { buildValue, leafPlaces } from './aggregate.ts';
 import { bitsResult } from './bits-value.ts';
+import { marked, refuseStranger } from './copies.ts';
 import { fail } from './diagnostic.ts';
 import { operatorsAt } from './expression.ts';
 import { checkObject, guardedProperty } from './guarded.ts';
@@ -77,11 +78,12 @@ const directedKey = Symbol('directed');
 
 const make = <D extends Directed>(info: DirectedInfo, properties: object): D =>
   // The views are for the compiler only; at run time a bundle is its information.
-  Object.freeze({ ...properties, [directedKey]: info }) as unknown as D;
+  Object.freeze(marked({ ...properties, [directedKey]: info })) as unknown as D;
 
 export const directedInfo = (directed: Directed): DirectedInfo => {
   if (typeof directed === 'object' && directed !== null && directedKey in directed)
     return directed[directedKey] as DirectedInfo;
+  refuseStranger(directed, 'a port', here());
   return fail('wrong-kind', here(), {
     operation: 'a port',
     expected: 'a shape, bundle or stream',
@@ -191,6 +193,8 @@ export class BundleSide {
     return this.#stream;
   }
 }
+
+marked(BundleSide.prototype);
 
 /** Whether a leaf can be set. */
 const settable = (value: AbstractValue): boolean => value.leaves().every((leaf) => leaf.leaf.target !== null);

@@ -53,6 +53,11 @@ export const catalogue = {
     message: (p) => `${p.operation} takes ${p.expected}, but was given ${p.actual}`,
     remedy: (p) => p.instead ?? `pass ${p.expected}`,
   }),
+  'another-copy': entry<{ operation: string; place: string }>({
+    rule: 'All of a design is made by one copy of the language.',
+    message: (p) => `${p.operation} was given what another copy of the language made, the one in ${p.place}`,
+    remedy: () => "write import { ... } from 'portcullis' in every file; `npm ls portcullis` shows each copy",
+  }),
   'shape-mismatch': entry<{ operation: string; expected: string; actual: string; instead?: string }>({
     rule: 'Records, vectors, enumerations and bundles combine only with others of the same shape.',
     message: (p) => `${p.operation}: expected ${p.expected}, but was given ${p.actual}`,

@@ -38,6 +38,11 @@ const design = (body: (io: Io, m: ModuleBody) => void) => (): void => {
 const of = (value: Bits): Bits => value;
 const anything = (value: unknown): never => value as never;
 
+/** As a module is marked that another copy made. */
+const ofAnotherCopy = {
+  fifo: anything({ name: 'fifo', ports: {}, [Symbol.for('portcullis.copy')]: { place: 'node_modules/other/hdl' } }),
+};
+
 export const state = enumeration('IDLE', 'BUSY');
 
 export const examples: Record<ErrorCode, () => void> = {
@@ -56,6 +61,10 @@ export const examples: Record<ErrorCode, () => void> = {
   'wrong-kind': design((io) => {
     io.out.set(mux(io.go, io.a, io.a.shiftLeft(anything('3'))));
   }),
+  'another-copy': () => {
+    const { fifo } = ofAnotherCopy;
+    elaborate(module('faulty', ports, (_io, m) => m.instances({ fifo })));
+  },
   'shape-mismatch': design((io, m) => {
     const w = m.wires({ header: { type: record({ id: bits(4), length: bits(8) }) } });
     w.header.set(anything({ id: 3 }));

@@ -81,7 +81,7 @@ describe('each error', () => {
       '',
       "JavaScript's own operators look at the object that a signal is, never at its bits, and there is no way to refuse most of them when a design runs: `if (signal)`",
       'always holds, `signal === other` compares identities. `portcullis lint`, a step of `npm run lint`, finds them by the types of their operands, with file,',
-      'line, column and what to write. In a project of your own: `npx portcullis lint`, or `npx portcullis lint FILE.ts`, which tells of errors in types as well.',
+      'line, column and what to write. Commands that take a file of your own look for them first, and stop. `npx portcullis lint` looks through a project, and `npx portcullis lint FILE.ts` tells of errors in types as well.',
       '',
       '| on a signal | write |',
       '| --- | --- |',

@@ -1,5 +1,6 @@
 import { type BundleSide, buildSide, type DirectedLeaf, type Flow, opposite } from './bundle.ts';
 import { type BitsBranch, match, matchBits, type StateBranches, type WhenChain, when } from './control.ts';
+import { marked, refuseStranger } from './copies.ts';
 import { checkState, declareNamed, declareRegister, declareWire } from './declarations.ts';
 import { ElaborationError, fail } from './diagnostic.ts';
 import { reference } from './expression.ts';
@@ -135,7 +136,7 @@ export const module = <const P extends Ports>(
       actual: describeOperand(body),
     });
   }
-  const definition: ModuleDefinition<P> = { name, ports };
+  const definition: ModuleDefinition<P> = marked({ name, ports });
   // Each definition's body takes the view of that definition's own ports.
   recipes.set(definition, { location: here(), body: body as Recipe['body'], clocked: false, notes: options });
   return definition;
@@ -148,7 +149,7 @@ export const blackBox = <const P extends Ports>(
   options: BlackBoxOptions = {},
 ): ModuleDefinition<P> => {
   checkOptions(options, [...moduleOptions, 'verilog', 'clocked'], `black box ${name}`);
-  const definition: ModuleDefinition<P> = { name, ports };
+  const definition: ModuleDefinition<P> = marked({ name, ports });
   recipes.set(definition, { location: here(), body: null, clocked: options.clocked ?? false, notes: options });
   return definition;
 };
@@ -266,7 +267,7 @@ const bodyOf = (builder: ModuleBuilder): ModuleBody => {
 
 /** Makes a definition stand for a module that was elaborated already. */
 export const giveModule = (definition: ModuleDefinition<Ports>, given: Module): void => {
-  elaborated.set(definition, given);
+  elaborated.set(marked(definition), given);
 };
 
 /** Runs a definition's body, once: the module is unchecked and under its own name. */
@@ -275,11 +276,9 @@ export const elaborateBody = (definition: ModuleDefinition<Ports>): Module => {
   if (known !== undefined) return known;
   const recipe = recipes.get(definition);
   if (recipe === undefined) {
-    return fail('wrong-kind', here(), {
-      operation: 'elaborate',
-      expected: 'the result of module()',
-      actual: 'something else',
-    });
+    refuseStranger(definition, 'elaborate', here());
+    const actual = describeOperand(definition);
+    return fail('wrong-kind', here(), { operation: 'elaborate', expected: 'the result of module()', actual });
   }
   const { location, body } = recipe;
   if (scopeDepth() > deepestHierarchy) fail('recursive-module', location, { module: definition.name });

@@ -1,4 +1,5 @@
 import type { Bundle, Flipped, Flow, Stream } from './bundle.ts';
+import { refuseStranger } from './copies.ts';
 import { checkOptions } from './guarded.ts';
 import type { SourceLocation } from './ir.ts';
 import { here } from './source-location.ts';
@@ -34,9 +35,12 @@ export type Inside<P extends Ports> = { readonly [K in keyof P]: P[K][typeof ins
 /** The ports as an instance shows them: its inputs can be set, its outputs read. */
 export type Outside<P extends Ports> = { readonly [K in keyof P]: P[K][typeof outsideView] };
 
-const port = <P extends Port>(flow: Flow, directed: Directed, storage: PortStorage): P =>
+const port = <P extends Port>(flow: Flow, directed: Directed, storage: PortStorage): P => {
+  const location = here();
+  refuseStranger(directed, 'a port', location);
   // The two views are for the compiler only.
-  Object.freeze({ flow, directed, storage, location: here() }) as unknown as P;
+  return Object.freeze({ flow, directed, storage, location }) as unknown as P;
+};
 
 type FieldResets<D> =
   D extends Shape<infer V>

@@ -1,3 +1,4 @@
+import { marked, refuseStranger } from './copies.ts';
 import { fail } from './diagnostic.ts';
 import { here } from './source-location.ts';
 import type { AnyOperand, Assignable, Shape, Value } from './types.ts';
@@ -23,7 +24,7 @@ export const maximumWidth = 1_000_000;
 /** Makes the public face of a shape; `S` says what the compiler is to know of it, which no run-time value can carry. */
 export const makeShape = <S extends Shape>(info: ShapeInfo, properties: object = {}): S => {
   const face: object = Object.assign(Object.create(null), properties, { [infoKey]: info });
-  return Object.freeze(face) as S;
+  return Object.freeze(marked(face)) as S;
 };
 
 export const isShape = (value: unknown): value is Shape<Value, Assignable> =>
@@ -31,6 +32,7 @@ export const isShape = (value: unknown): value is Shape<Value, Assignable> =>
 
 export const shapeInfo = (shape: Shape): ShapeInfo => {
   if (!isShape(shape)) {
+    refuseStranger(shape, 'a declaration', here());
     return fail('wrong-kind', here(), {
       operation: 'a declaration',
       expected: 'a shape such as bits(8)',

@@ -1,3 +1,4 @@
+import { marked, refuseStranger } from './copies.ts';
 import { fail } from './diagnostic.ts';
 import { describe, expressionsAt, operatorsAt } from './expression.ts';
 import type { Expression, SourceLocation, Statement } from './ir.ts';
@@ -81,6 +82,8 @@ export abstract class AbstractValue {
   }
 }
 
+marked(AbstractValue.prototype);
+
 /** A value without parts: bits, signed or an enumeration. */
 export abstract class LeafValue extends AbstractValue {
   abstract override readonly info: Extract<ShapeInfo, { kind: 'bits' | 'enumeration' }>;
@@ -156,6 +159,7 @@ export const coerce = (
     case 'enumeration':
       break;
     case 'record':
+      refuseStranger(operand, operation, location);
       if (typeof operand === 'object' && operand !== null && !Array.isArray(operand)) {
         return recordLeaves(info, operand, location, operation, place);
       }
@@ -170,6 +174,7 @@ export const coerce = (
     default:
       throw new Error(`unknown shape ${info satisfies never}`);
   }
+  refuseStranger(operand, operation, location);
   const instead = insteadOf(operand);
   return fail('shape-mismatch', location, {
     operation,
@@ -231,15 +236,16 @@ const checkSame = (
 };
 
 /** The value that an operand is, or the reason why it is none. */
-export const asValue = (operand: unknown, operation: string, location: SourceLocation): AbstractValue =>
-  operand instanceof AbstractValue
-    ? operand
-    : fail('wrong-kind', location, {
-        operation,
-        expected: 'a signal',
-        actual: describeOperand(operand),
-        ...(isLiteral(operand) ? { instead: `write lit(width, ${operand}), with the width it is to have` } : {}),
-      });
+export const asValue = (operand: unknown, operation: string, location: SourceLocation): AbstractValue => {
+  if (operand instanceof AbstractValue) return operand;
+  refuseStranger(operand, operation, location);
+  return fail('wrong-kind', location, {
+    operation,
+    expected: 'a signal',
+    actual: describeOperand(operand),
+    ...(isLiteral(operand) ? { instead: `write lit(width, ${operand}), with the width it is to have` } : {}),
+  });
+};
 
 export const isValue = (operand: unknown): operand is AbstractValue => operand instanceof AbstractValue;
 

@@ -1,6 +1,7 @@
 /** The module that a command line means, among what a file exports. */
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { refuseStranger } from '../../rtl/hdl/copies.ts';
 import { elaborate, type ModuleDefinition, type Ports } from '../../rtl/hdl/index.ts';
 import type { Parameterised } from '../../rtl/parts/parameterised.ts';
 import { checkParameters, nearestName, type ParameterSchema, type ParameterValue } from '../../rtl/parts/parameters.ts';
@@ -60,6 +61,7 @@ const designOf = (file: string, exported: string, value: unknown, alone: boolean
     try {
       made = make();
       if (isDefinition(made)) {
+        refuseStranger(made, `the command, for ${own},`, { file: shownPath(file), line: 1, column: 1 });
         elaborate(made);
         return made;
       }

@@ -146,11 +146,12 @@ const typeErrorsIn = (program: Program, source: SourceFile): readonly Finding[] 
     }),
   );
 
-/** The folder of the language, whose own files compare their objects: null where a program has no such file. */
-const languageOf = (program: Program): string | null => {
-  const file = program.getSourceFileNames().find((name) => /\/rtl\/hdl\/types(\.d)?\.ts$/.test(name));
-  return file === undefined ? null : dirname(file);
-};
+/** The folders of the language, whose own files compare their objects: none where a program uses no signals, several where it has copies. */
+const languagesOf = (program: Program): readonly string[] =>
+  program
+    .getSourceFileNames()
+    .filter((name) => /\/rtl\/hdl\/types(\.d)?\.ts$/.test(name))
+    .map(dirname);
 
 interface Sight {
   readonly program: Program;
@@ -169,10 +170,10 @@ const lintFiles = (
   files: readonly string[],
   looks: readonly Look[],
 ): readonly Finding[] => {
-  const language = languageOf(program);
+  const languages = languagesOf(program);
   const sight = { program, checker, isSignal: signalTest(checker) };
   return files.flatMap((file) => {
-    if (file.includes('/node_modules/') || (language !== null && dirname(file).startsWith(language))) return [];
+    if (file.includes('/node_modules/') || languages.some((folder) => dirname(file).startsWith(folder))) return [];
     const source = program.getSourceFile(file);
     return source === undefined ? [] : looks.flatMap((look) => look(source, sight));
   });
@@ -189,7 +190,7 @@ export const lintProject = (config: string): readonly Finding[] => {
   return askTypeScript({ cwd: dirname(path) }, (api) => {
     const project = api.updateSnapshot({ openProjects: [path] }).getProject(path);
     if (project === undefined) throw new DesignError(`there is no project at ${config}`);
-    if (languageOf(project.program) === null)
+    if (languagesOf(project.program).length === 0)
       throw new DesignError(`${config} uses no signals: none of its files imports portcullis`);
     return lintFiles(project, project.rootFiles, [traps, misfits]);
   });

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { BuildFailure, Message, Metafile, Plugin } from 'esbuild';
 import { nearestName } from '../../rtl/parts/parameters.ts';
 import { projectRoot } from '../commands/version.ts';
@@ -34,7 +34,22 @@ const provided: Readonly<Record<string, readonly [source: string, load: () => Pr
 const shared = Symbol.for('portcullis.provided');
 const sharedModules = ((globalThis as Record<symbol, unknown>)[shared] ??= {}) as Record<string, object>;
 
-/** Puts the running modules in place of what the file imports by name, or from the project's own sources. */
+const realPath = (path: string): string => (existsSync(path) ? realpathSync(path) : path);
+
+/** Where the same lies in the project, as source and as it was built, for files that import it by its path. */
+const providedPaths = (): ReadonlyMap<string, string> => {
+  const root = projectRoot();
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly exports: Readonly<Record<string, { readonly default?: string }>>;
+  };
+  const paths = Object.entries(provided).flatMap(([name, [source]]) => {
+    const built = exports[name.replace(/^portcullis/, '.')]?.default;
+    return [source, ...(built === undefined ? [] : [built])].map((path) => [realPath(join(root, path)), name] as const);
+  });
+  return new Map(paths);
+};
+
+/** Puts the running modules in place of what the file imports by name, or by its path in the project. */
 const provide: Plugin = {
   name: 'portcullis',
   setup(build) {
@@ -45,11 +60,12 @@ const provide: Plugin = {
       const hint = near === undefined ? '' : ` Did you mean '${near}'?`;
       return { errors: [{ text: `There is no '${path}' for designs to import.${hint} Choices: ${names.join(', ')}` }] };
     });
-    const root = projectRoot();
-    const own = new Map(Object.entries(provided).map(([name, [source]]) => [join(root, source), name]));
-    build.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
-      const name = own.get(resolve(resolveDir, path));
-      return name === undefined ? undefined : { path: name, namespace: 'portcullis' };
+    const own = providedPaths();
+    build.onResolve({ filter: /^(\.{1,2}\/|\/|[a-z]:[\\/]|file:)/i }, ({ path, resolveDir }) => {
+      const file = path.startsWith('file:') ? fileURLToPath(path) : resolve(resolveDir, path);
+      const name = own.get(realPath(file));
+      if (name !== undefined) return { path: name, namespace: 'portcullis' };
+      return path.startsWith('file:') ? { path: file } : undefined;
     });
     build.onLoad({ filter: /.*/, namespace: 'portcullis' }, async ({ path }) => {
       const module = (await provided[path]?.[1]()) ?? {};

@@ -1,6 +1,7 @@
 /** The command line on files of the user's own: what it does with sound ones, and what it says of the others. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { main } from '../../portcullis.ts';
 import { commandRunner, jsonOf } from '../commands/run-command.ts';
@@ -115,6 +116,50 @@ test('prove proves the assertions of a file, and leaves a test of what fails', a
   expect((await runCommand('prove', join(folder, 'plain.ts'), '--property', 'what')).error).toMatch(
     /no property 'what'.*what assumptions give/,
   );
+});
+
+test('the language may be imported by its path, and is the one copy that the command has', async () => {
+  const hdl = join(projectRoot(), 'rtl', 'hdl', 'index.ts');
+  const places = { absolute: hdl, url: pathToFileURL(hdl).href, relative: `./${relative(folder, hdl)}` };
+  for (const [name, place] of Object.entries(places)) {
+    const path = file(
+      `${name}.ts`,
+      `import { bit, input, module, output } from '${place}';\nimport { queue } from 'portcullis/parts';\nexport const a = module('a', { x: input(bit), y: output(bit) }, (io, m) => {\n  io.y.set(io.x);\n  void [m, queue];\n});\n`,
+    );
+    const run = await runCommand('generate', path, '--out', join(folder, 'by-path'));
+    expect(run, name).toMatchObject({ code: 0, error: '' });
+  }
+});
+
+test('what another copy of the language made is told from what is no module', async () => {
+  cpSync(join(projectRoot(), 'rtl', 'hdl'), join(folder, 'other', 'rtl', 'hdl'), { recursive: true });
+  const theirs =
+    "import { bit, bits, input as inputOfTheirs, module as moduleOfTheirs, output as outputOfTheirs } from './other/rtl/hdl/index.ts';\n";
+  const part = `${theirs}export const part = moduleOfTheirs('part', { y: outputOfTheirs(bit) }, (io) => io.y.set(1));\n`;
+  const ours = "import { input, module, output } from 'portcullis';\n";
+  const held = `export const whole = module('whole', {}, (_, m) => m.instances({ part: part as never }));\n`;
+  const designs: readonly (readonly [name: string, text: string, line: number])[] = [
+    ['theirs', part, 1],
+    ['held', `${part.replace('export const part', 'const part')}${ours}${held}`, 4],
+    [
+      'shape',
+      `${theirs}${ours}export const a = module('a', { x: input(bits(2) as never), y: output(bit as never) }, () => {});\n`,
+      3,
+    ],
+  ];
+  for (const [name, text, line] of designs) {
+    const run = await runCommand(
+      'generate',
+      file(`${name}-copy.ts`, `${text}void inputOfTheirs;\n`),
+      '--out',
+      join(folder, 'copy'),
+    );
+    expect(run, name).toMatchObject({ code: 2, out: '' });
+    expect(run.error, name).toMatch(
+      /error another-copy: .* was given what another copy of the language made, the one in \/.*other\/rtl\/hdl\n {2}write import \{ \.\.\. \} from 'portcullis' in every file/,
+    );
+    expect(run.error, name).toContain(`${name}-copy.ts:${line}:`);
+  }
 });
 
 const source = (name: string, text: string): string => file(`${name}.ts`, text);
