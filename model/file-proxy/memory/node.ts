@@ -4,10 +4,31 @@ import { type Qid, qidType } from '../protocol/qid.ts';
 import { isType, modes } from '../tree/mode.ts';
 import type { Quota } from '../tree/quota.ts';
 import type { Attributes } from '../tree/tree.ts';
+import type { TreeObserver } from './observer.ts';
 
 const nothing = new Uint8Array(0);
 /** Bytes of one file: what an array can surely hold. */
 const sizeLimit = 2 ** 31;
+
+/** What all objects of a tree charge, and who is told of their changes. */
+export interface NodeOwner {
+  readonly quota: Quota;
+  readonly observer: TreeObserver | null;
+}
+
+/** What an object is, beside its content, its names and its extended attributes. Times in nanoseconds since 1970. */
+export interface NodeState {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly accessed: bigint;
+  readonly modified: bigint;
+  readonly changed: bigint;
+  readonly born: bigint;
+  readonly version: number;
+  /** Of a directory: the place of the next name. */
+  readonly nextPlace: bigint;
+}
 
 /** One object of an in-memory tree. */
 export class MemoryNode {
@@ -27,16 +48,16 @@ export class MemoryNode {
   accessed: bigint;
   modified: bigint;
   changed: bigint;
-  readonly born: bigint;
+  born: bigint;
   /** References and open files that keep it. */
   holds = 0;
   private buffer = nothing;
   private length = 0;
   private version = 0;
-  private readonly quota: Quota;
+  private readonly owner: NodeOwner;
 
   constructor(
-    quota: Quota,
+    owner: NodeOwner,
     {
       identity,
       mode,
@@ -55,7 +76,7 @@ export class MemoryNode {
       now: bigint;
     }>,
   ) {
-    this.quota = quota;
+    this.owner = owner;
     this.identity = identity;
     this.mode = mode;
     this.uid = uid;
@@ -67,7 +88,7 @@ export class MemoryNode {
     this.modified = now;
     this.changed = now;
     this.born = now;
-    quota.chargeFile();
+    owner.quota.chargeFile();
   }
   get size(): number {
     return this.length;
@@ -85,13 +106,20 @@ export class MemoryNode {
     this.modified = now;
     this.changed = now;
     this.version = (this.version + 1) >>> 0;
+    this.owner.observer?.node(this);
+  }
+  /** Something of it was changed beside its content and its names. */
+  mark(now: bigint): void {
+    this.changed = now;
+    this.owner.observer?.node(this);
   }
   insert(name: Octets, node: MemoryNode, now: bigint): void {
     this.entries.set(name, { node, place: this.nextPlace++ });
     node.links += 1;
     if (node.children !== null) node.parent = this;
     this.touch(now);
-    node.changed = now;
+    node.mark(now);
+    this.owner.observer?.entry(this, name);
   }
   /** Takes a name away; the object goes with its last hold. */
   removeName(name: Octets, now: bigint): void {
@@ -99,7 +127,8 @@ export class MemoryNode {
     this.entries.delete(name);
     node.links -= 1;
     this.touch(now);
-    node.changed = now;
+    node.mark(now);
+    this.owner.observer?.entry(this, name);
     node.forget();
   }
   hold(): void {
@@ -112,9 +141,9 @@ export class MemoryNode {
   /** Gives its space back once it has neither name nor hold. */
   private forget(): void {
     if (this.links > 0 || this.holds > 0) return;
-    this.quota.chargeBytes(-this.length);
-    for (const value of this.extended.values()) this.quota.chargeBytes(-value.length);
-    this.quota.returnFile();
+    this.owner.quota.chargeBytes(-this.length);
+    for (const value of this.extended.values()) this.owner.quota.chargeBytes(-value.length);
+    this.owner.quota.returnFile();
     this.buffer = nothing;
     this.length = 0;
     this.extended.clear();
@@ -125,17 +154,18 @@ export class MemoryNode {
   /** Bytes written: fewer than given where the quota ends. @throws FileError with EDQUOT where none fits */
   write(offset: number, data: Uint8Array, now: bigint): number {
     // Past the end, the gap is charged too.
-    const count = Math.min(data.length, this.length - offset + this.quota.bytesLeft);
+    const count = Math.min(data.length, this.length - offset + this.owner.quota.bytesLeft);
     if (count <= 0 && data.length > 0) throw new FileError('EDQUOT');
     if (offset + count > this.length) this.resize(offset + count);
     this.buffer.set(data.subarray(0, count), offset);
+    this.owner.observer?.content(this, offset, count);
     this.touch(now);
     return count;
   }
   /** @throws FileError with EDQUOT */
   resize(size: number): void {
     if (size > sizeLimit) throw new FileError('EFBIG');
-    this.quota.chargeBytes(size - this.length);
+    this.owner.quota.chargeBytes(size - this.length);
     if (size > this.buffer.length) {
       const grown = new Uint8Array(Math.max(size, Math.min(this.buffer.length * 2, size + 2 ** 26)));
       grown.set(this.buffer.subarray(0, this.length));
@@ -146,6 +176,42 @@ export class MemoryNode {
       if (size * 4 < this.buffer.length) this.buffer = this.buffer.slice(0, size);
     }
     this.length = size;
+    this.owner.observer?.size(this);
+  }
+  /** @throws FileError with EDQUOT */
+  setExtended(name: Octets, value: Uint8Array | null, now: bigint): void {
+    this.putExtended(name, value);
+    this.owner.observer?.extended(this, name);
+    this.mark(now);
+  }
+  /** Has an attribute, content or name as an earlier tree had it: no time changes, and nobody is told. */
+  putExtended(name: Octets, value: Uint8Array | null): void {
+    this.owner.quota.chargeBytes((value?.length ?? 0) - (this.extended.get(name)?.length ?? 0));
+    if (value === null) this.extended.delete(name);
+    else this.extended.set(name, Uint8Array.from(value));
+  }
+  putContent(offset: number, data: Uint8Array): void {
+    if (offset + data.length > this.length) this.resize(offset + data.length);
+    this.buffer.set(data, offset);
+  }
+  putEntry(name: Octets, entry: { readonly node: MemoryNode; readonly place: bigint } | null): void {
+    const old = this.entries.get(name)?.node;
+    this.entries.delete(name);
+    if (entry !== null) {
+      this.entries.set(name, entry);
+      entry.node.links += 1;
+      if (entry.node.children !== null) entry.node.parent = this;
+    }
+    if (old === undefined) return;
+    old.links -= 1;
+    old.forget();
+  }
+  get state(): NodeState {
+    const { mode, uid, gid, accessed, modified, changed, born, version, nextPlace } = this;
+    return { mode, uid, gid, accessed, modified, changed, born, version, nextPlace };
+  }
+  set state(state: NodeState) {
+    Object.assign(this, state);
   }
   attributes(): Attributes {
     const directory = this.children !== null;

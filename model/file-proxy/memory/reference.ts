@@ -67,7 +67,7 @@ export class MemoryReference implements Reference {
     if (gid !== undefined) node.gid = gid;
     if (accessed !== undefined) node.accessed = accessed === 'now' ? now : accessed;
     if (modified !== undefined) node.modified = modified === 'now' ? now : modified;
-    node.changed = now;
+    node.mark(now);
   }
   async open(flags: OpenFlags): Promise<OpenFile> {
     const { node } = this;
@@ -200,10 +200,7 @@ export class MemoryReference implements Reference {
     if ((how === 'replace' || how === 'remove') && old === undefined) throw new FileError('ENODATA');
     const total = [...extended.entries()].reduce((sum, [key, kept]) => sum + key.length + kept.length, value.length);
     if (how !== 'remove' && total > extendedLimit) throw new FileError('ENOSPC');
-    this.share.quota.chargeBytes(value.length - (old?.length ?? 0));
-    if (how === 'remove') extended.delete(name);
-    else extended.set(name, value.slice());
-    this.node.changed = this.share.now();
+    this.node.setExtended(name, how === 'remove' ? null : value, this.share.now());
   }
   async release(): Promise<void> {
     if (!this.held) return;

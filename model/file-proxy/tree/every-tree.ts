@@ -1,8 +1,12 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { RemoteTree } from '../client/remote-tree.ts';
 import { sessionTransport } from '../client/session-transport.ts';
+import { describeTree } from '../disk/describe-tree.ts';
+import { DiskTree } from '../disk/disk-tree.ts';
+import { MemoryDisk } from '../disk/memory-disk.ts';
 import { HostShare } from '../host/share.ts';
 import { HostTree } from '../host/tree.ts';
 import { MemoryTree } from '../memory/tree.ts';
@@ -93,10 +97,25 @@ const memoryTree = async (quota?: QuotaLimits): Promise<TreeUnderTest> => ({
   close: async () => undefined,
 });
 
+/** A tree on two disks, which is opened anew at the end: all that was there must be there. */
+const diskTree = async (quota?: QuotaLimits): Promise<TreeUnderTest> => {
+  const disks = [new MemoryDisk(4096), new MemoryDisk(4096)];
+  const tree = await DiskTree.open(disks, quota === undefined ? {} : { quota });
+  return {
+    tree,
+    close: async () => {
+      await tree.close();
+      const left = await describeTree(tree);
+      expect(await describeTree(await DiskTree.open(disks))).toEqual(left);
+    },
+  };
+};
+
 /** Every kind of tree, under its name. */
 export const treesUnderTest: Readonly<Record<string, (quota?: QuotaLimits) => Promise<TreeUnderTest>>> = {
   memory: memoryTree,
   host: hostTree,
+  disk: diskTree,
   'memory over a ring': async (quota) => overRing((await memoryTree(quota)).tree),
   'memory over 9P': async (quota) => through(await memoryTree(quota)),
   'host over 9P': async (quota) => through(await hostTree(quota)),

@@ -9,7 +9,8 @@ export interface QuotaLimits {
 
 /** What a share may hold. A charge is made before the work and given back when it fails; of what others than its clients make, the count learns late. */
 export class Quota {
-  readonly limits: QuotaLimits;
+  /** They may be set anew: what is there already stays, even past them. */
+  limits: QuotaLimits;
   private usedBytes = 0;
   private usedFiles = 0;
   constructor(limits: QuotaLimits) {
