@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** On the bare machine. */
-const bareScenarios = [
+export const bareScenarios = [
   'memory-dies',
   'disk-hangs',
   'encrypted-beside-plain',
