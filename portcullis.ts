@@ -64,7 +64,7 @@ const overview = (): string =>
     '',
     ...Object.entries(verbs).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`),
     '',
-    'Every verb takes --help and --json. Exit codes: 0 fine; 1 a difference, a failed proof, a broken expectation; 2 the request was wrong.',
+    'Every verb takes --help and --json. Exit codes: 0 fine; 1 a difference, a failed proof, a broken expectation; 2 the request was wrong; 3 a fault of Portcullis itself.',
   ].join('\n');
 
 const helpWords = ['--help', '-h', 'help'];
@@ -96,10 +96,9 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     say(given.flags.has('json') ? JSON.stringify(answer.value) : answer.text);
     return answer.code;
   } catch (error) {
-    const line = explain(error);
-    if (line === null) throw error;
-    process.stderr.write(`portcullis: ${line}\n`);
-    return 2;
+    const { text, code } = explain(error, argv);
+    process.stderr.write(`portcullis: ${text}\n`);
+    return code;
   }
 };
 
@@ -107,6 +106,12 @@ export const main = async (argv: readonly string[]): Promise<number> => {
 export const runProcess = async (): Promise<void> => {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
+  // What is thrown where no command waits for it would end the process with 1, which means a difference.
+  process.on('uncaughtException', (error) => {
+    const { text, code } = explain(error, process.argv.slice(2));
+    process.stderr.write(`portcullis: ${text}\n`);
+    process.exit(code);
+  });
   process.exitCode = await main(process.argv.slice(2));
 };
 

@@ -89,7 +89,7 @@ const flatRun = async (design: Design, target: Target): Promise<FlatRun> => {
   const mapped = cells.modules[designName];
   const before = gates.modules[designName];
   if (mapped === undefined || before === undefined) {
-    throw new YosysError(`nothing is left of \`${design.top}'`, null, '');
+    throw new YosysError(`nothing is left of \`${design.top}'`, null, '', 'run');
   }
   const report = {
     target,

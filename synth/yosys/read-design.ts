@@ -110,6 +110,6 @@ export const runOnDesign = async (
   } catch (error) {
     const reason = error instanceof YosysError ? await betterReason(error, files, top, parameters) : null;
     if (reason === null || !(error instanceof YosysError)) throw error;
-    throw new YosysError(reason, null, error.stderr);
+    throw new YosysError(reason, null, error.stderr, error.fault);
   }
 };

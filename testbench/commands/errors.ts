@@ -1,4 +1,8 @@
+import { tmpdir } from 'node:os';
+import { join, resolve, sep } from 'node:path';
 import { nearestName } from '../../rtl/parts/parameters.ts';
+import { YosysError } from '../../synth/yosys/yosys-error.ts';
+import { projectRoot } from './version.ts';
 
 /** The request was wrong: said in one line, exit code 2. */
 export class UsageError extends Error {
@@ -24,8 +28,6 @@ const requestErrors = new Set([
   'UsageError',
   'ParameterError',
   'CaptureError',
-  'YosysError',
-  'ElaborationError',
   'DesignError',
   'CheckError',
   'ReplayError',
@@ -53,11 +55,45 @@ const fileErrors: Readonly<Record<string, string>> = {
   EIO: 'the device failed',
 };
 
-/** One line for the user when the request was at fault; null when the error is ours and its trace is wanted. */
-export const explain = (error: unknown): string | null => {
-  if (!(error instanceof Error)) return null;
-  if (requestErrors.has(error.name)) return error.message;
-  const { code, path, syscall, address } = error as NodeJS.ErrnoException & { readonly address?: string };
+/** What a command says of an error, and its exit code: 2 where the request was at fault, 3 where we are. */
+export interface Told {
+  readonly text: string;
+  readonly code: 2 | 3;
+}
+
+/** Paths that the words of a command line name, also after `name=` or `unix:`. */
+const namedPaths = (words: readonly string[]): readonly string[] =>
+  words
+    .filter((word) => word !== '')
+    .flatMap((word) => [word, word.replace(/^[^=]*=/, ''), word.replace(/^.*?unix:/, '')])
+    .map((word) => resolve(word));
+
+/** Errors that tell of the machine, whatever the path: they are the user's to mend. */
+const ofMachine: ReadonlySet<string> = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOSPC',
+  'EDQUOT',
+  'EFBIG',
+  'EMFILE',
+  'ENFILE',
+  'EIO',
+]);
+
+/** Whether a file is part of the package, or a draft of ours, and the command line did not name it: then it is ours to have. */
+const isOurs = (path: string, words: readonly string[]): boolean => {
+  const file = resolve(path);
+  const below = (folder: string): boolean => file === folder || file.startsWith(`${folder}${sep}`);
+  // What a file is called may be made of what was named, as in volume.img.snapshots.
+  if (namedPaths(words).some((named) => file.startsWith(named) || named.startsWith(`${file}${sep}`))) return false;
+  const root = projectRoot();
+  return (below(root) && !below(join(root, 'build'))) || below(resolve(tmpdir()));
+};
+
+/** What is wrong with a file or a socket; null for other errors. */
+const fileText = (error: NodeJS.ErrnoException & { readonly address?: string }): string | null => {
+  const { code, path, syscall, address } = error;
   const reason = code === undefined ? undefined : fileErrors[code];
   if (reason === undefined) return null;
   // Errors of sockets have the path as the address; those of files that are open have none.
@@ -66,4 +102,27 @@ export const explain = (error: unknown): string | null => {
   // A directory could not be made where a file is.
   if (code === 'EEXIST' && syscall === 'mkdir') return `${where}: a file is there, where a directory is needed`;
   return `${where ?? syscall}: ${reason}`;
+};
+
+/** A fault of ours is told with the trace, which whoever mends it needs. */
+const fault = (error: unknown): Told => {
+  const known = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    text: `this is a fault of Portcullis, not of what was asked; please report it with these lines:\n${known}`,
+    code: 3,
+  };
+};
+
+/**
+ * Whether the request was at fault, or we are: what the language or Yosys refuses of our own blocks, a file of the package that is missing, and whatever nobody thought of.
+ * @param words the command line
+ */
+export const explain = (error: unknown, words: readonly string[]): Told => {
+  if (!(error instanceof Error)) return fault(error);
+  if (requestErrors.has(error.name)) return { text: error.message, code: 2 };
+  if (error instanceof YosysError) return error.fault === 'run' ? fault(error) : { text: error.message, code: 2 };
+  const { code = '', path } = error as NodeJS.ErrnoException;
+  const text = fileText(error);
+  if (text === null || (path !== undefined && !ofMachine.has(code) && isOurs(path, words))) return fault(error);
+  return { text, code: 2 };
 };

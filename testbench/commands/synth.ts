@@ -14,6 +14,7 @@ import {
   synthesisRows,
   type Target,
   targets,
+  YosysError,
 } from '../../synth/index.ts';
 import type { Block, BlockParameters } from './blocks.ts';
 import { assignments, chosenBlocks, describeParameters, listOption, sweptParameters } from './choose.ts';
@@ -97,8 +98,16 @@ const peerJob = (given: Arguments, options: SynthesisOptions): Job => {
         `Option --set ${name}= takes a constant of Verilog, as in ${name}=8, ${name}=4'hf or ${name}='"TEXT"', not '${value}'.`,
       );
   }
-  return () =>
-    withProgress(`Synthesising ${top}`, (update) => synthesisePeer({ paths, top, parameters, ...options }, update));
+  return async () => {
+    try {
+      return await withProgress(`Synthesising ${top}`, (update) =>
+        synthesisePeer({ paths, top, parameters, ...options }, update),
+      );
+    } catch (error) {
+      // The Verilog is the user's, and so is what Yosys has to say of it.
+      throw error instanceof YosysError ? new UsageError(error.message) : error;
+    }
+  };
 };
 
 /** @throws UsageError, ParameterError */

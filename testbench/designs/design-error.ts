@@ -58,12 +58,13 @@ const placeOf = (line: string): Place | null => {
 };
 
 /**
- * An error that a file of designs threw, with its place. What the language refuses has one already.
+ * An error that a file of designs threw, with its place. What the language refuses has one already, and here it is the file that is at fault.
  * @param path the file, as it was named
  * @param hint what may have been forgotten
  */
 export const placed = (error: unknown, path: string, hint = ''): Error => {
-  if (error instanceof ElaborationError || error instanceof DesignError) return error;
+  if (error instanceof DesignError) return error;
+  if (error instanceof ElaborationError) return new DesignError(error.message);
   if (!(error instanceof Error)) return new DesignError(`${path}: it throws ${String(error)}${hint}`);
   const lines = (error.stack ?? '').split('\n');
   const place = lines.map(placeOf).find((found) => found !== null) ?? null;
