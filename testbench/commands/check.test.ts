@@ -19,7 +19,7 @@ test('no difference: exit code 0, one row with the fields of the architecture', 
   expect(run.code).toBe(0);
   const rows = jsonOf(run) as CheckResult[];
   expect(rows.map((row) => Object.keys(row))).toEqual([
-    ['block', 'parameters', 'ways', 'cycles', 'seed', 'differences'],
+    ['block', 'parameters', 'ways', 'cycles', 'captures', 'seed', 'differences'],
   ]);
   expect(rows[0]).toMatchObject({ block: 'packet_unit', ways: ['model', 'rtl'], seed: 7, differences: [] });
   expect(rows[0]?.parameters).toMatchObject({ dataWidth: 64, clients: 8 });
@@ -33,6 +33,23 @@ test('captures are played before the random traffic, and take none of its cycles
     0,
   );
   expect(row?.cycles).toBeGreaterThanOrEqual(2000 + bytes / 8);
+  expect(row?.captures).toBe(recordedCaptures.length);
+});
+
+test('without captures few cycles are few, and a report leads back to the same traffic', async () => {
+  const words = ['check', 'packet_unit', '--ways', 'model,rtl', '--no-captures', '--json'];
+  const [row] = jsonOf(await runCommand(...words, '--cycles', '1')) as CheckResult[];
+  expect(row).toMatchObject({ captures: 0, differences: [] });
+  expect(row?.cycles).toBeLessThan(2000);
+  const planted = await runCommand(...words, '--cycles', '20000', '--plant', 'packet_limit_late');
+  expect(planted.code).toBe(1);
+  const command = (jsonOf(planted) as CheckResult[])[0]?.differences[0]?.command ?? '';
+  expect(command).toContain(' --no-captures --seed 1 --path ');
+  const again = await runCommand('check', ...(command.split(' check ')[1]?.split(' ') ?? []), '--json');
+  expect((jsonOf(again) as CheckResult[])[0]).toMatchObject({ captures: 0, differences: [{ command }] });
+  const both = await runCommand(...words, '--capture', 'own.pcap');
+  expect(both).toMatchObject({ code: 2, out: '' });
+  expect(both.error).toMatch(/--no-captures and --capture own\.pcap contradict each other/);
 });
 
 test('a block may leave out a way that is not asked for', async () => {

@@ -75,6 +75,17 @@ const seedOption = (given: Arguments): { seed?: number } => {
   return { seed: Number(text) };
 };
 
+/** Captures to play; undefined for those that ship. @throws UsageError */
+const capturesOption = (given: Arguments): readonly string[] | undefined => {
+  const named = given.options.capture;
+  if (!given.flags.has('no-captures')) return named;
+  if (named !== undefined)
+    throw new UsageError(
+      `Options --no-captures and --capture ${named[0]} contradict each other; leave one of them out.`,
+    );
+  return [];
+};
+
 const describe = (row: CheckResult): string => {
   const head = `${titleOf(row.block, row.parameters)}: ${row.ways.join(' = ')}`;
   if (row.differences.length === 0)
@@ -98,7 +109,7 @@ export const check: Verb = {
     cycles: {
       type: 'string',
       valueHint: 'N',
-      description: `Cycles of random traffic, after the captures; ${defaultCycles}, or ${plantedCycles} with --plant, when left out`,
+      description: `Cycles of random traffic, after the captures (see --no-captures); ${defaultCycles}, or ${plantedCycles} with --plant, when left out`,
     },
     thorough: { type: 'boolean', description: '1,000,000 cycles at each data width, without gates unless asked for' },
     seed: { type: 'string', valueHint: 'N', description: 'Seed of the random traffic' },
@@ -108,6 +119,7 @@ export const check: Verb = {
       valueHint: 'FILE.pcap',
       description: 'Captured frames to play; those that ship with Portcullis when left out; may be repeated',
     },
+    'no-captures': { type: 'boolean', description: 'Play no captures, and mix none into the random traffic' },
     replay: { type: 'string', valueHint: 'FILE', description: 'Run the one scenario of a report, or of a capture' },
     plant: { type: 'string', valueHint: 'BUG', description: 'Plant a known bug in the hardware and see it found' },
   },
@@ -119,7 +131,7 @@ export const check: Verb = {
       given.options.ways === undefined && !thorough
         ? undefined
         : listOption(given, 'ways', wayNames, ['model', 'rtl', 'verilog']);
-    const captures = given.options.capture;
+    const captures = capturesOption(given);
     const path = optionOf(given, 'path');
     const replay = optionOf(given, 'replay');
     const named = await chosenBlocks(given);

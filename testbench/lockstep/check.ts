@@ -62,6 +62,8 @@ export interface CheckResult {
   readonly parameters: BlockParameters;
   readonly ways: readonly WayName[];
   readonly cycles: number;
+  /** Capture files that were played whole, before the random traffic. */
+  readonly captures: number;
   readonly seed: number;
   readonly differences: readonly Difference[];
 }
@@ -111,6 +113,17 @@ interface Found {
   readonly request: CheckRequest;
 }
 
+/** Whether a block has traffic that captures are mixed into. */
+const takesPackets = (block: BlockUnderTest, parameters: BlockParameters): boolean =>
+  block.fromCapture(parameters, []) !== null;
+
+/** Captures that a command has to name for the same traffic. */
+const namesOf = (
+  { captures = [], namedCaptures = captures }: CheckRequest,
+  block: BlockUnderTest,
+  parameters: BlockParameters,
+): readonly string[] | null => (captures.length === 0 && takesPackets(block, parameters) ? null : namedCaptures);
+
 /** Writes the files of a failure and says all that is known of it. */
 const explain = ({ block, parameters, ways, failure, module, request }: Found): Difference => {
   const { scenario, difference, drawn } = failure;
@@ -156,7 +169,7 @@ const explain = ({ block, parameters, ways, failure, module, request }: Found): 
       again,
       drawn ?? { replay },
       plant,
-      request.namedCaptures ?? request.captures ?? [],
+      namesOf(request, block, parameters),
     ),
     scenario: block.describe(scenario),
     files: { replay, capture, waves },
@@ -253,5 +266,6 @@ export const check = async (
     );
   const found = { block, parameters, ways, module, request: plant === undefined ? request : { ...request, plant } };
   const differences = result.failure === null ? [] : [explain({ ...found, failure: result.failure })];
-  return { block: block.name, parameters, ways: names, cycles: result.cycles, seed, differences };
+  const played = one || !takesPackets(block, parameters) ? 0 : captures.length;
+  return { block: block.name, parameters, ways: names, cycles: result.cycles, captures: played, seed, differences };
 };

@@ -64,14 +64,19 @@ export const replayCommand = (
   ways: readonly WayName[],
   what: { readonly seed: number; readonly path: string } | { readonly replay: string },
   plant: string | null,
-  captures: readonly string[],
+  /** Those to name; null where none is to be played, though some ship. */
+  captures: readonly string[] | null,
 ): string =>
   [
     `${commandPrefix()} check ${block.map(quoted).join(' ')}`,
     ...Object.entries(parameters).map(([name, value]) => `--set ${name}=${value}`),
     ...('replay' in what
       ? [`--replay ${quoted(what.replay)}`]
-      : [...captures.map((path) => `--capture ${quoted(path)}`), `--seed ${what.seed}`, `--path ${what.path}`]),
+      : [
+          ...(captures?.map((path) => `--capture ${quoted(path)}`) ?? ['--no-captures']),
+          `--seed ${what.seed}`,
+          `--path ${what.path}`,
+        ]),
     `--ways ${ways.join(',')}`,
     ...(plant === null ? [] : [`--plant ${plant}`]),
   ].join(' ');
