@@ -43,6 +43,10 @@ const refused: readonly (readonly [string, RegExp])[] = [
   ...['generate', 'synth', 'wave'].map(
     (verb) => [`${verb} --out=`, /--out needs a value, as in --out (DIR|FILE\.vcd)/] as const,
   ),
+  ['check packet_unit --ways model,,rtl', /--ways model,,rtl has an empty item; leave out one comma/],
+  ['synth packet_hash --target lut4,', /--target lut4, has an empty item; leave out one comma/],
+  ['boot --on ,model', /--on ,model has an empty item; leave out one comma/],
+  ['check packet_unit --ways ,', /--ways , has an empty item/],
   ['check --ways=', /--ways needs a value, as in --ways model,rtl,verilog,gates/],
   ['generate paket_unit', /no block 'paket_unit'. Did you mean 'packet_unit'\?/],
   ['generate packet_unit --prefix Dma', /--prefix takes lower case letters.*as in --prefix dma_, not 'Dma'/],

@@ -24,8 +24,13 @@ export const listOption = <Choice extends string>(
   choices: readonly Choice[],
   fallback: readonly Choice[],
 ): readonly Choice[] => {
-  const texts = (given.options[name] ?? []).flatMap((text) => text.split(',')).filter((text) => text !== '');
-  if (texts.length === 0) return fallback;
+  const lists = given.options[name];
+  if (lists === undefined) return fallback;
+  const texts = lists.flatMap((list) => {
+    const items = list.split(',');
+    if (items.includes('')) throw new UsageError(`Option --${name} ${list} has an empty item; leave out one comma.`);
+    return items;
+  });
   return texts.map((text) => {
     const choice = choices.find((candidate) => candidate === text);
     if (choice === undefined) throw unknownChoice(`value of --${name}`, text, choices);

@@ -10,6 +10,8 @@ const rangeOf = ({ width, signed = false }: PortSlot): readonly [bigint, bigint]
   signed ? [-(1n << BigInt(width - 1)), (1n << BigInt(width - 1)) - 1n] : [0n, (1n << BigInt(width)) - 1n];
 
 const valueFrom = (slot: PortSlot, text: string): string => {
+  if (text === '')
+    throw new DesignError(`Option --drive ${slot.name}= has an empty value; leave out one comma, or write 0.`);
   const [least, most] = rangeOf(slot);
   const value = /^(-?\d+|0x[\da-f]+|0b[01]+)$/i.test(text.replaceAll('_', ''))
     ? BigInt(text.replaceAll('_', ''))

@@ -297,6 +297,9 @@ test('other verbs refuse what does not go with a file', async () => {
   expect(await said('wave', counter, '--drive', 'enable=2')).toMatch(
     /--drive enable= takes whole numbers from 0 to 1, not '2'/,
   );
+  expect(await said('wave', counter, '--drive', 'enable=1,,0')).toMatch(
+    /--drive enable= has an empty value; leave out one comma, or write 0/,
+  );
   expect(await said('wave', 'packet_unit', '--drive', 'enable=2')).toMatch(/--drive is for files of your own/);
   expect(await said('prove', 'buffer', '--set', 'entries=2')).toMatch(/--set is for files of your own/);
   expect(await said('prove', two, '--module', 'one')).toMatch(/nothing to prove: one has no m\.assert/);
