@@ -1,5 +1,6 @@
 import { HeldError } from './copier.ts';
 import { Signal } from './signal.ts';
+import { DamageError } from './storage.ts';
 
 /** How background work gives way to reads and writes. */
 export interface Pace {
@@ -15,7 +16,7 @@ export interface BackgroundWork {
   /** Blocks to look at, in ascending order. */
   readonly blocks: number;
   isDue(block: number): boolean;
-  /** @throws HeldError where the others are to be gone on with */
+  /** @throws HeldError, DamageError where the others are to be gone on with */
   run(block: number): Promise<void>;
   /** Called when no block was due. */
   end(): Promise<void>;
@@ -85,7 +86,7 @@ export class Background {
   async #pass(): Promise<void> {
     const work = this.#work();
     if (work === null) return;
-    let held: HeldError | null = null;
+    let held: Error | null = null;
     for (let block = 0; block < work.blocks; ) {
       const requests = this.#requests;
       this.#requests = 0;
@@ -96,8 +97,9 @@ export class Background {
       const done = await Promise.allSettled(group.map((due) => work.run(due)));
       for (const result of done) {
         if (result.status === 'fulfilled') continue;
-        if (!(result.reason instanceof HeldError)) throw result.reason;
-        held ??= result.reason;
+        const { reason } = result;
+        if (!(reason instanceof HeldError || reason instanceof DamageError)) throw reason;
+        held ??= reason;
       }
     }
     if (held !== null) throw held;

@@ -1,4 +1,5 @@
-import { zeroSlot } from './copy-map.ts';
+import { crc32 } from 'node:zlib';
+import { lostSlot, type SlotCopy, takesRoom, zeroCopy, zeroSlot } from './entry.ts';
 import type { Layout } from './layout.ts';
 import type { Slots } from './slots.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
@@ -27,6 +28,8 @@ export class Copier {
   readonly #snapshots: Snapshots;
   /** Blocks copied from the source since the start, those of zeros among them. */
   copies = 0;
+  /** Slots whose content was found not to be what was written. */
+  readonly #rotten = new Set<number>();
 
   constructor(
     source: Source,
@@ -83,7 +86,7 @@ export class Copier {
    */
   async copyAtOnce(snapshot: Snapshot, blocks: readonly number[]): Promise<void> {
     const copies = blocks.map(async (block) => {
-      await snapshot.map.change(block, { slot: await this.#copyOut(block), changed: true });
+      await snapshot.map.change(block, { copy: await this.#copyOut(block), changed: true });
       this.copies += 1;
     });
     for (const result of await Promise.allSettled(copies)) {
@@ -93,18 +96,38 @@ export class Copier {
     }
   }
 
-  /** Reads from a slot. @throws StorageError */
-  async readSlot(slot: number, offset: number, into: Uint8Array): Promise<void> {
-    if (slot === zeroSlot) into.fill(0);
-    else await this.#store.read(this.#layout.slotsOffset + slot * this.#layout.blockSize + offset, into);
+  /**
+   * Reads a part of a block's copy, and holds the whole to its checksum: false when it is not what was written, or not known any more.
+   * @param bytes of the block. @throws StorageError
+   */
+  async readSlot({ slot, check }: SlotCopy, bytes: number, offset: number, into: Uint8Array): Promise<boolean> {
+    if (slot === lostSlot) return false;
+    if (slot === zeroSlot) {
+      into.fill(0);
+      return true;
+    }
+    const whole = into.length === bytes ? into : Buffer.allocUnsafe(bytes);
+    await this.#store.read(this.#layout.slotsOffset + slot * this.#layout.blockSize, whole);
+    if (whole !== into) into.set(whole.subarray(offset, offset + into.length));
+    return crc32(whole) === check;
+  }
+
+  /** A copy that an entry names was found not to be what was written. */
+  noteRotten({ slot }: SlotCopy): void {
+    if (takesRoom(slot)) this.#rotten.add(slot);
+  }
+
+  /** A copy is known not to be what was written. */
+  isDamaged({ slot }: SlotCopy): boolean {
+    return slot === lostSlot || this.#rotten.has(slot);
   }
 
   /** Has an entry name the slot of another. The caller holds the block's lock. @throws StorageError */
-  async share(snapshot: Snapshot, block: number, slot: number, changed: boolean): Promise<void> {
+  async share(snapshot: Snapshot, block: number, copy: SlotCopy, changed: boolean): Promise<void> {
     // A staged entry has a slot of its own with the same content.
     if (snapshot.map.isStaged(block)) return snapshot.map.change(block, { changed });
-    if (slot !== zeroSlot) this.#slots.add(slot);
-    return snapshot.map.change(block, { slot, changed });
+    if (takesRoom(copy.slot)) this.#slots.add(copy.slot);
+    return snapshot.map.change(block, { copy, changed });
   }
 
   async #copyOrShare(snapshot: Snapshot, block: number, changed: boolean): Promise<void> {
@@ -112,21 +135,22 @@ export class Copier {
     if (owner === null) {
       // A staged entry names a slot whose content is durable.
       if (snapshot.map.isStaged(block)) await snapshot.map.change(block, { changed });
-      else await snapshot.map.change(block, { slot: await this.#copyOut(block), changed });
+      else await snapshot.map.change(block, { copy: await this.#copyOut(block), changed });
       this.copies += 1;
     } else if (owner.number > snapshot.number) {
       // A newer one that is not live has the copy, and this map would hide it once its entry is changed.
-      await this.share(snapshot, block, owner.map.slotOf(block), changed);
+      await this.share(snapshot, block, owner.map.copyOf(block), changed);
     } else {
       await snapshot.map.change(block, { changed });
     }
   }
 
   /** Copies the block to a slot and makes it durable. @throws StorageError, SourceError */
-  async #copyOut(block: number): Promise<number> {
+  async #copyOut(block: number): Promise<SlotCopy> {
     const content = await this.#source.readBlock(block);
-    if (isZero(content)) return zeroSlot;
+    if (isZero(content)) return zeroCopy;
     const slot = this.#slots.take();
+    this.#rotten.delete(slot);
     try {
       await this.#store.write(this.#layout.slotsOffset + slot * this.#layout.blockSize, content);
       await this.#flush();
@@ -134,7 +158,7 @@ export class Copier {
       this.#slots.drop(slot);
       throw error;
     }
-    return slot;
+    return { slot, check: crc32(content) };
   }
 
   async #breakThoseInDanger(newest: Snapshot, block: number, error: Error): Promise<void> {

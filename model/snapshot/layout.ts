@@ -1,3 +1,4 @@
+import { copyCount } from './copies.ts';
 import { SnapshotError } from './storage.ts';
 
 /** What a store is made for. Sizes in bytes. */
@@ -14,7 +15,7 @@ export interface Geometry {
 export const superblockHeader = 128;
 export const recordSize = 128;
 export const pageHeader = 32;
-export const entrySize = 4;
+export const entrySize = 8;
 
 /** Where everything lies in the store. */
 export interface Layout extends Geometry {
@@ -22,7 +23,7 @@ export interface Layout extends Geometry {
   readonly superblockSize: number;
   readonly blocksPerPage: number;
   readonly pages: number;
-  /** Offset of a copy (0 or 1) of a page of the map of a place; place number `places` is the restore map. */
+  /** Offset of a copy (0 to 2) of a page of the map of a place; place number `places` is the restore map. */
   pageOffset(place: number, page: number, copy: number): number;
   /** Offset of slot 0. */
   readonly slotsOffset: number;
@@ -52,7 +53,7 @@ export const layoutOf = (geometry: Geometry): Layout => {
   const blocksPerPage = (pageSize - pageHeader) / entrySize;
   const pages = Math.ceil(blocks / blocksPerPage);
   const pageOffset = (place: number, page: number, copy: number): number =>
-    2 * superblockSize + ((place * pages + page) * 2 + copy) * pageSize;
+    copyCount * superblockSize + ((place * pages + page) * copyCount + copy) * pageSize;
   const slotsOffset = Math.ceil(pageOffset(places + 1, 0, 0) / blockSize) * blockSize;
   return { ...geometry, blocks, superblockSize, blocksPerPage, pages, pageOffset, slotsOffset };
 };

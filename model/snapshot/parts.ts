@@ -25,6 +25,8 @@ export interface Parts {
 export const loadParts = async (source: Storage, store: Storage, limit: number): Promise<Parts> => {
   const flushing = new Gathered(() => store.flush());
   const flush = (): Promise<void> => flushing.call();
+  // What a process that was killed has written is seen from now on, so it must be durable.
+  await flush();
   const keeper = await SuperblockKeeper.open(store, flush);
   if (keeper === null)
     throw new SnapshotError('The store holds no snapshots of ours: its superblock is missing or damaged.');

@@ -1,8 +1,9 @@
 import type { Copier } from './copier.ts';
+import type { SlotCopy } from './entry.ts';
 import type { Layout } from './layout.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 import type { Source } from './source.ts';
-import { SnapshotError } from './storage.ts';
+import { DamageError, SnapshotError } from './storage.ts';
 
 /** Reads snapshots, from the store and the source, while both are written. */
 export class Reader {
@@ -18,7 +19,7 @@ export class Reader {
     this.#snapshots = snapshots;
   }
 
-  /** @throws SnapshotError when the snapshot is no longer live; StorageError, SourceError */
+  /** @throws SnapshotError when the snapshot is no longer live; DamageError, StorageError, SourceError */
   async read(snapshot: Snapshot, offset: number, into: Uint8Array): Promise<void> {
     await this.#pieces(snapshot, offset, into, (block) => {
       if (snapshot.record.state === 'live') return;
@@ -26,7 +27,7 @@ export class Reader {
     });
   }
 
-  /** A block whose content is known to be in the store, also of a snapshot that was broken for another block. */
+  /** A block whose content is known to be in the store, also of a snapshot that was broken for another block. @throws DamageError, StorageError */
   async readBlock(snapshot: Snapshot, block: number): Promise<Uint8Array> {
     const content = Buffer.allocUnsafe(this.#source.lengthOf(block));
     await this.#pieces(snapshot, block * this.#layout.blockSize, content, () => undefined);
@@ -42,14 +43,14 @@ export class Reader {
       const within = (offset + done) % blockSize;
       // What is in the source is read in one piece.
       let end = done + blockSize - within;
-      const slot = this.#snapshots.slotOf(snapshot, block);
+      const copy = this.#snapshots.copyOf(snapshot, block);
       let last = block;
-      while (slot === null && end < into.length && this.#snapshots.slotOf(snapshot, last + 1) === null) {
+      while (copy === null && end < into.length && this.#snapshots.ownerOf(snapshot, last + 1) === null) {
         last += 1;
         end += blockSize;
       }
       pieces.push(
-        this.#piece(snapshot, block, last, slot, within, into.subarray(done, Math.min(end, into.length)), check),
+        this.#piece(snapshot, block, last, copy, within, into.subarray(done, Math.min(end, into.length)), check),
       );
       done = end;
     }
@@ -61,18 +62,24 @@ export class Reader {
     snapshot: Snapshot,
     first: number,
     last: number,
-    slot: number | null,
+    copy: SlotCopy | null,
     within: number,
     into: Uint8Array,
     check: (block: number) => void,
   ): Promise<void> {
-    if (slot === null) await this.#source.read(first * this.#layout.blockSize + within, into);
-    else await this.#copier.readSlot(slot, within, into);
+    let right = true;
+    if (copy === null) await this.#source.read(first * this.#layout.blockSize + within, into);
+    else right = await this.#copier.readSlot(copy, this.#source.lengthOf(first), within, into);
     check(first);
     for (let block = first; block <= last; block += 1) {
-      if (this.#snapshots.slotOf(snapshot, block) === slot) continue;
+      if (this.#snapshots.copyOf(snapshot, block)?.slot === copy?.slot) continue;
       await this.#pieces(snapshot, first * this.#layout.blockSize + within, into, check);
       return;
     }
+    if (right || copy === null) return;
+    this.#copier.noteRotten(copy);
+    throw new DamageError(
+      `Block ${first} of snapshot '${snapshot.record.name}' is damaged: the store does not hold any more what was written to it. The other blocks can be read.`,
+    );
   }
 }

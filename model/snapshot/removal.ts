@@ -29,14 +29,15 @@ export const remove = async (
     (block) =>
       locks.hold(block, async () => {
         const heir = [older, newer()].find((one) => one !== undefined && snapshots.ownerOf(one, block) === going);
-        if (heir !== undefined) await copier.share(heir, block, going.map.slotOf(block), false);
+        if (heir !== undefined) await copier.share(heir, block, going.map.copyOf(block), false);
       }),
   );
   const before = snapshots.all[index - 1];
   if (before !== undefined) {
     // Not before the entries above are durable: this hides those of the one that is going.
     await inGroups(
-      blocks.filter((block) => going.map.isChanged(block) && !before.map.isChanged(block)),
+      // What is not known counts as a change.
+      blocks.filter((block) => (going.map.isChanged(block) || going.map.isLost(block)) && !before.map.isChanged(block)),
       (block) => before.map.change(block, { changed: true }),
     );
   }

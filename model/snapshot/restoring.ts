@@ -1,5 +1,6 @@
 import type { Copier } from './copier.ts';
-import { type CopyMap, zeroSlot } from './copy-map.ts';
+import type { CopyMap } from './copy-map.ts';
+import { zeroCopy } from './entry.ts';
 import type { Layout } from './layout.ts';
 import type { Reader } from './reader.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
@@ -46,7 +47,7 @@ export class Restoring {
     return count;
   }
 
-  /** Restores the block, if that is needed, and notes it. The caller holds its lock. @throws HeldError, StorageError, SourceError */
+  /** Restores the block, if that is needed, and notes it. The caller holds its lock. @throws HeldError, DamageError, StorageError, SourceError */
   async settle(block: number): Promise<void> {
     if (this.isSettled(block)) return;
     if (this.isPending(block)) {
@@ -55,10 +56,10 @@ export class Restoring {
       await this.#source.write(block * this.#layout.blockSize, content);
       await this.#source.flush();
     }
-    await this.#map.change(block, { slot: zeroSlot });
+    await this.#map.change(block, { copy: zeroCopy });
   }
 
-  /** Reads the volume as it is to be. @throws StorageError, SourceError */
+  /** Reads the volume as it is to be. @throws DamageError, StorageError, SourceError */
   async read(offset: number, into: Uint8Array): Promise<void> {
     const { blockSize } = this.#layout;
     const pieces: Promise<void>[] = [];

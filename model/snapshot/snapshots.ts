@@ -1,6 +1,7 @@
 import { CopyMap } from './copy-map.ts';
+import type { SlotCopy } from './entry.ts';
 import type { Slots } from './slots.ts';
-import { SnapshotError, type Storage } from './storage.ts';
+import { SnapshotError, type Storage, StorageError } from './storage.ts';
 import type { SnapshotRecord, State, Superblock } from './superblock.ts';
 import type { SuperblockKeeper } from './superblock-keeper.ts';
 
@@ -91,6 +92,12 @@ export class Snapshots {
     this.#set(loaded);
   }
 
+  /** Has all copies of all pages be whole, and the newest, where the store lets that be done. */
+  async level(): Promise<void> {
+    for (const result of await Promise.allSettled(this.#all.map(({ map }) => map.level())))
+      if (result.status === 'rejected' && !(result.reason instanceof StorageError)) throw result.reason;
+  }
+
   /** Makes a changed superblock durable, and then counts by it. @throws StorageError */
   async change(next: (current: Superblock) => Superblock, added: readonly Snapshot[] = []): Promise<void> {
     await this.#keeper.change(next);
@@ -120,25 +127,31 @@ export class Snapshots {
     for (const slot of snapshot.map.slots()) this.#slots.drop(slot);
   }
 
-  /** The snapshot in whose slot the content of a block of a snapshot is, or null: it is in the source. @throws SnapshotError when the snapshot is no more */
+  /**
+   * The snapshot in whose slot the content of a block of a snapshot is, or null: it is in the source.
+   * @throws SnapshotError when the snapshot is no more
+   */
   ownerOf(snapshot: Snapshot, block: number): Snapshot | null {
     const index = this.#indexOf(snapshot);
-    for (let at = index; at < this.#all.length; at += 1) {
+    let changed = false;
+    for (let at = index; at < this.#all.length && !changed; at += 1) {
       const { map } = this.#all[at]!;
       if (map.isCopied(block)) return this.#all[at]!;
-      if (map.isChanged(block)) break;
+      changed = map.isChanged(block);
     }
     for (let at = index - 1; at >= 0; at -= 1) {
       const { map, record } = this.#all[at]!;
       if (map.isChanged(block) || record.untracked) return null;
+      // Where nothing was written since, what an older one cannot tell any more is in the source as well.
+      if (map.isLost(block) && !changed) return null;
       if (map.isCopied(block)) return this.#all[at]!;
     }
     return null;
   }
 
-  /** The slot of a block of a snapshot, or null: it is in the source. */
-  slotOf(snapshot: Snapshot, block: number): number | null {
-    return this.ownerOf(snapshot, block)?.map.slotOf(block) ?? null;
+  /** The copy of a block of a snapshot, or null: it is in the source. */
+  copyOf(snapshot: Snapshot, block: number): SlotCopy | null {
+    return this.ownerOf(snapshot, block)?.map.copyOf(block) ?? null;
   }
 
   /** Live ones that find a block in the source. */
@@ -149,7 +162,11 @@ export class Snapshots {
   /** Whether a block changed from a snapshot to a newer one, or to the volume. @throws SnapshotError when a snapshot is no more */
   changedBetween(from: Snapshot, to: Snapshot | null, block: number): boolean {
     const end = to === null ? this.#all.length : this.#indexOf(to);
-    for (let at = this.#indexOf(from); at < end; at += 1) if (this.#all[at]!.map.isChanged(block)) return true;
+    for (let at = this.#indexOf(from); at < end; at += 1) {
+      const { map } = this.#all[at]!;
+      // What is not known counts as a change: none is ever left out.
+      if (map.isChanged(block) || map.isLost(block)) return true;
+    }
     return false;
   }
 

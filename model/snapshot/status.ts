@@ -6,6 +6,8 @@ import type { SnapshotRecord } from './superblock.ts';
 export interface SnapshotStatus extends SnapshotRecord {
   /** Blocks that are found in the source still; 0: the snapshot stands alone. */
   readonly inSource: number;
+  /** Blocks that are known to be damaged in the store; each that is read is looked at. */
+  readonly damaged: number;
 }
 
 /** What can be said of a volume at a moment. */
@@ -27,17 +29,19 @@ export const statusOf = (
   { snapshots, slots, copier, layout }: Parts,
   { restoring, held }: Live,
   stalled: Error | null,
-): VolumeStatus => {
-  const blocks = Array.from({ length: layout.blocks }, (_, block) => block);
-  return {
-    snapshots: snapshots.all.map((snapshot) => ({
-      ...snapshot.record,
-      inSource: blocks.filter((block) => snapshots.ownerOf(snapshot, block) === null).length,
-    })),
-    usedBlocks: slots.used,
-    copies: copier.copies,
-    heldWrites: held,
-    restoring: restoring && { name: restoring.snapshot.record.name, pending: restoring.pending },
-    stalled: stalled?.message ?? null,
-  };
-};
+): VolumeStatus => ({
+  snapshots: snapshots.all.map((snapshot) => {
+    let [inSource, damaged] = [0, 0];
+    for (let block = 0; block < layout.blocks; block += 1) {
+      const copy = snapshots.copyOf(snapshot, block);
+      if (copy === null) inSource += 1;
+      else if (copier.isDamaged(copy)) damaged += 1;
+    }
+    return { ...snapshot.record, inSource, damaged };
+  }),
+  usedBlocks: slots.used,
+  copies: copier.copies,
+  heldWrites: held,
+  restoring: restoring && { name: restoring.snapshot.record.name, pending: restoring.pending },
+  stalled: stalled?.message ?? null,
+});

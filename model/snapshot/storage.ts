@@ -30,3 +30,8 @@ export class StorageError extends Error {
 export class SnapshotError extends Error {
   override readonly name = 'SnapshotError';
 }
+
+/** What a snapshot shows of a block is not known any more: its copy in the store, or the page of the map that tells of it, has changed by itself. */
+export class DamageError extends Error {
+  override readonly name = 'DamageError';
+}

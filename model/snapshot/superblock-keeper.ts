@@ -1,3 +1,4 @@
+import { Copies, copyCount, newestCopy } from './copies.ts';
 import { type Geometry, type Layout, layoutOf, recordSize, superblockHeader } from './layout.ts';
 import { SnapshotError, type Storage } from './storage.ts';
 import { decodeSuperblock, encodeSuperblock, magic, type Superblock } from './superblock.ts';
@@ -9,25 +10,23 @@ export class SuperblockKeeper {
   readonly layout: Layout;
   #current: Superblock;
   #sequence: bigint;
-  /** The copy that is written next. */
-  #copy: number;
+  readonly #copies = new Copies();
   #uncertain = false;
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(store: Storage, flush: () => Promise<void>, current: Superblock, sequence: bigint, copy: number) {
+  private constructor(store: Storage, flush: () => Promise<void>, current: Superblock, sequence: bigint) {
     this.#store = store;
     this.#flush = flush;
     this.layout = layoutOf(current);
     this.#current = current;
     this.#sequence = sequence;
-    this.#copy = copy;
   }
 
   get current(): Superblock {
     return this.#current;
   }
 
-  /** A change failed, so that the store may hold it or not. */
+  /** A change failed, so that the store may hold it or not; or not every copy is whole. */
   get uncertain(): boolean {
     return this.#uncertain;
   }
@@ -36,35 +35,41 @@ export class SuperblockKeeper {
   static async format(store: Storage, flush: () => Promise<void>, geometry: Geometry): Promise<SuperblockKeeper> {
     const { sourceSize, blockSize, pageSize, places } = geometry;
     const first = { sourceSize, blockSize, pageSize, places, nextNumber: 1n, restore: null, snapshots: [] };
-    const keeper = new SuperblockKeeper(store, flush, first, 0n, 0);
+    const keeper = new SuperblockKeeper(store, flush, first, 0n);
     if (store.size < keeper.layout.slotsOffset + blockSize) {
       throw new SnapshotError(
         `The store has ${store.size} bytes; its maps and one block need ${keeper.layout.slotsOffset + blockSize}.`,
       );
     }
-    // A second copy of an older store must not outlive the first of this one.
-    await store.write(keeper.layout.superblockSize, new Uint8Array(keeper.layout.superblockSize));
+    // No copy of an older store outlives this: the second change writes the one that the first has left.
+    await keeper.change(() => first);
     await keeper.change(() => first);
     return keeper;
   }
 
   /** Reads the superblock of a store; null when there is none. @throws StorageError, SnapshotError */
   static async open(store: Storage, flush: () => Promise<void>): Promise<SuperblockKeeper | null> {
-    // Where the second copy lies depends on sizes that a torn first copy does not tell: the multiples of the least page are tried.
-    const most = Math.min(store.size, 2 * (superblockHeader + 1024 * recordSize + 2 ** 16));
+    // Where the other copies lie depends on sizes that a torn first copy does not tell: the multiples of the least page are tried.
+    const most = Math.min(store.size, copyCount * (superblockHeader + 1024 * recordSize + 2 ** 16));
     const head = Buffer.alloc(most);
     await store.read(0, head);
-    const found: { block: Superblock; sequence: bigint; copy: number }[] = [];
+    const found: { block: Superblock; sequence: bigint; at: number }[] = [];
     for (let at = 0; at + superblockHeader <= most; at += 64) {
       if (head.toString('latin1', at, at + 8) !== magic) continue;
       const decoded = decodeSuperblock(head.subarray(at));
-      if (decoded === null) continue;
-      const { superblockSize } = layoutOf(decoded.block);
-      if (at === 0 || at === superblockSize) found.push({ ...decoded, copy: at === 0 ? 0 : 1 });
+      if (decoded !== null) found.push({ ...decoded, at });
     }
-    const newest = found.sort((one, other) => (one.sequence > other.sequence ? -1 : 1))[0];
-    if (newest === undefined) return null;
-    return new SuperblockKeeper(store, flush, newest.block, newest.sequence, 1 - newest.copy);
+    const first = found[0];
+    if (first === undefined) return null;
+    // What an older store of another geometry has left lies behind the copies of this one.
+    const { superblockSize } = layoutOf(first.block);
+    const copies = Array.from({ length: copyCount }, (_, copy) => found.find(({ at }) => at === copy * superblockSize));
+    const newest = newestCopy(copies.map((copy) => copy?.sequence ?? null));
+    if (newest === null) return null;
+    const keeper = new SuperblockKeeper(store, flush, copies[newest.copy]!.block, newest.sequence);
+    keeper.#copies.keep(newest.copy);
+    keeper.#uncertain = copies.includes(undefined);
+    return keeper;
   }
 
   /**
@@ -89,14 +94,15 @@ export class SuperblockKeeper {
     this.#sequence += 1n;
     const bytes = encodeSuperblock(this.layout, this.#sequence, next);
     try {
-      await this.#store.write(this.#copy * this.layout.superblockSize, bytes);
+      const { superblockSize } = this.layout;
+      await this.#copies.write(this.#store, (copy) => copy * superblockSize, bytes);
       await this.#flush();
     } catch (error) {
       this.#uncertain = true;
       throw error;
     }
     this.#uncertain = false;
-    this.#copy = 1 - this.#copy;
+    this.#copies.turn();
     this.#current = next;
   }
 }

@@ -30,7 +30,7 @@ export interface Superblock extends Geometry {
 }
 
 export const magic = 'PTCSNAP1';
-const version = 1;
+const version = 2;
 const headerSize = 56;
 export const longestName = 96;
 const states: readonly State[] = ['live', 'broken', 'going'];
@@ -70,7 +70,7 @@ export const decodeSuperblock = (bytes: Buffer): { block: Superblock; sequence: 
   if (crc32(bytes.subarray(12, end)) !== bytes.readUInt32LE(8)) return null;
   if (bytes.readUInt32LE(12) !== version) {
     throw new SnapshotError(
-      `The store has format version ${bytes.readUInt32LE(12)}; this program knows version ${version}.`,
+      `The store has format ${bytes.readUInt32LE(12)}, and this program reads format ${version}. Export the snapshots that you need with the version of the program that made the store; then move the store away to begin without snapshots.`,
     );
   }
   const snapshots: SnapshotRecord[] = [];

@@ -112,9 +112,10 @@ test('a write waits for room when that is the policy, and reads go on', async ()
   while (run.volume.status.heldWrites < 4) await run.machine.while();
   expect(await readSnapshot(run.volume, 's')).toEqual(initial);
   run.volume.tryAgain();
-  while (run.volume.status.heldWrites < 4) await run.machine.while();
+  const { volume } = run;
+  while (volume.status.heldWrites < 4 || volume.status.stalled === null) await run.machine.while();
   expect(written).toBeLessThanOrEqual(2);
-  expect(run.volume.status.stalled).toMatch(/all 2 blocks of the snapshot store are in use/);
+  expect(volume.status.stalled).toMatch(/all 2 blocks of the snapshot store are in use/);
   await run.volume.remove('s');
   await Promise.all(writes);
   expect(run.volume.status).toMatchObject({ heldWrites: 0, snapshots: [] });
@@ -149,8 +150,22 @@ test('a store that takes nothing any more ends writes with an error rather than 
 test('a snapshot that could not be taken is not there after the next start either', async () => {
   for (let seed = 1; seed <= 10; seed += 1) {
     const run = await open(seed);
-    run.store.failing = { kind: 'failed', on: ['flush'] };
+    const failing = { kind: 'failed', on: ['flush'] } as const;
+    // Before anything can tell of it, in the pages of its map.
+    run.store.failing = failing;
+    await expect(run.volume.take('r', { policy: 'break' })).rejects.toThrow('a flush failed');
+    await run.volume.write(0, fill(1));
+    run.store.failing = null;
+    // In the superblock: its map is there by the second flush of the source.
+    const flush = run.source.flush.bind(run.source);
+    let flushes = 0;
+    run.source.flush = async () => {
+      await flush();
+      flushes += 1;
+      if (flushes === 2) run.store.failing = failing;
+    };
     await expect(run.volume.take('s', { policy: 'break' })).rejects.toThrow('a flush failed');
+    run.source.flush = flush;
     await expect(run.volume.write(0, fill(1))).rejects.toThrow(StorageError);
     run.store.failing = null;
     await run.volume.write(0, fill(1));

@@ -1,5 +1,5 @@
-import { Background, type Pace } from './background.ts';
-import { type CopiedBlock, workOf } from './background-work.ts';
+import { Background } from './background.ts';
+import { workOf } from './background-work.ts';
 import type { Layout } from './layout.ts';
 import { Live } from './live.ts';
 import { loadParts, type Parts } from './parts.ts';
@@ -9,37 +9,7 @@ import { Signal } from './signal.ts';
 import type { Snapshot } from './snapshots.ts';
 import { statusOf, type VolumeStatus } from './status.ts';
 import { SnapshotError, type Storage } from './storage.ts';
-import { longestName, type Policy } from './superblock.ts';
-
-export interface VolumeOptions {
-  readonly pace: Pace;
-  /** The instant of now, for records: nanoseconds since 1970, or cycles. */
-  now(): bigint;
-  /** Most blocks that the store may hold; as many as fit when left out. */
-  readonly limit?: number;
-  /**
-   * Called when the background has copied a block, which may be written without passing this code from then on: it is noted as changed.
-   * When left out, all writes pass this code, and a copied block that nobody wrote is not copied again for later snapshots.
-   */
-  readonly copied?: CopiedBlock;
-}
-
-export interface TakeOptions {
-  readonly policy: Policy;
-  /**
-   * Blocks that may be written without passing this code, which are copied before anything goes on; what finds them runs when writes have
-   * ended, and sees to it that others pass this code from then on.
-   */
-  readonly untrapped?: readonly number[] | (() => Promise<readonly number[]>);
-}
-
-const checkName = (name: string): void => {
-  const length = Buffer.byteLength(name);
-  if (length >= 1 && length <= longestName && !/\p{Cc}/u.test(name)) return;
-  throw new SnapshotError(
-    `A snapshot cannot be named ${JSON.stringify(name)}: a name has 1 to ${longestName} bytes of UTF-8 and no control characters.`,
-  );
-};
+import { checkName, type TakeOptions, type VolumeOptions } from './volume-options.ts';
 
 /** A source that is read and written while snapshots of it are taken, read, removed and restored. */
 export class Volume {
@@ -68,6 +38,7 @@ export class Volume {
     const parts = await loadParts(source, store, options.limit ?? Number.POSITIVE_INFINITY);
     const volume = new Volume(parts, options);
     await volume.#resumeRestore();
+    await parts.snapshots.level();
     // A removal that the store does not let end is tried again with the next.
     volume.#inTurn(() => volume.#removeGoing()).catch(() => undefined);
     volume.#background.start();
@@ -129,6 +100,15 @@ export class Volume {
     return this.#parts.reader.read(snapshot, offset, into);
   }
 
+  /** Reads all that restoring a snapshot needs of it. @throws SnapshotError; DamageError naming the first block that is damaged; StorageError, SourceError */
+  async verify(name: string): Promise<void> {
+    const { snapshots, reader } = this.#parts;
+    const snapshot = snapshots.live(name);
+    for (let block = 0; block < this.layout.blocks; block += 1)
+      if (snapshots.changedBetween(snapshot, null, block) && snapshots.ownerOf(snapshot, block) !== null)
+        await reader.readBlock(snapshot, block);
+  }
+
   /** The content of a block of a snapshot is in the store. */
   isCopied(snapshot: Snapshot, block: number): boolean {
     return this.#parts.snapshots.ownerOf(snapshot, block) !== null;
@@ -160,6 +140,8 @@ export class Volume {
       // Pages with this number are written before the record: it must not be given again, whatever happens.
       if (typeof untrapped === 'function' || untrapped.length > 0)
         await snapshots.change((current) => ({ ...current, nextNumber: number + 1n }));
+      const map = snapshots.newMap(place, number);
+      await map.begin();
       await source.flush();
       return this.live.gate.whileClosed(async () => {
         const begin = this.#options.now();
@@ -173,7 +155,7 @@ export class Volume {
           place,
           untracked: false,
         } as const;
-        const taken = { number, record, map: snapshots.newMap(place, number) };
+        const taken = { number, record, map };
         await copier.copyAtOnce(taken, typeof untrapped === 'function' ? await untrapped() : untrapped);
         await this.#add(taken);
         this.#wake();
@@ -216,8 +198,9 @@ export class Volume {
       const { snapshots } = this.#parts;
       this.#refuseWhileRestoring(`Snapshot '${name}' cannot be restored`);
       const snapshot = snapshots.live(name);
+      const number = snapshots.superblock.nextNumber;
+      await snapshots.newMap(this.layout.places, number).begin();
       await this.live.gate.whileClosed(async () => {
-        const number = snapshots.superblock.nextNumber;
         await snapshots.change((current) => ({
           ...current,
           nextNumber: number + 1n,
@@ -247,6 +230,7 @@ export class Volume {
     await this.#background.stop();
     await this.#turn;
     await this.live.close();
+    await this.#parts.snapshots.level();
     await this.flush();
   }
 
@@ -304,6 +288,10 @@ export class Volume {
     if (restore === null || snapshot === undefined) return;
     const map = snapshots.newMap(layout.places, restore.number);
     await map.load();
+    if (map.damagedPages > 0)
+      throw new SnapshotError(
+        `It is damaged: which blocks of the volume are back from '${snapshot.record.name}', whose restoring is under way, is not known any more. Move the store away to use the volume as it is, in part restored.`,
+      );
     this.live.restoring = new Restoring(snapshot, map, this.#parts);
   }
 }

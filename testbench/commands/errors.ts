@@ -34,6 +34,7 @@ const requestErrors = new Set([
   'PlaceError',
   'SnapshotError',
   'StorageError',
+  'DamageError',
   'SourceError',
   'ScenarioError',
 ]);

@@ -30,12 +30,15 @@ const hostOptions = (given: Arguments): HostVolumeOptions => ({
 
 const describe = (answer: VolumeAnswer): string => {
   const { snapshots, storeBytes, heldWrites, restoring, stalled, pauseMilliseconds, exported } = answer;
-  const rows = snapshots.map(({ name, instant, state, policy, bytesInSource }) => [
+  const rows = snapshots.map(({ name, instant, state, policy, bytesInSource, bytesDamaged }) => [
     name,
     instant,
     state,
     policy,
-    bytesInSource === 0 ? 'stands alone' : `${bytesInSource.toLocaleString('en-US')} bytes to copy`,
+    [
+      bytesInSource === 0 ? 'stands alone' : `${bytesInSource.toLocaleString('en-US')} bytes to copy`,
+      ...(bytesDamaged === 0 ? [] : [`${bytesDamaged.toLocaleString('en-US')} bytes damaged`]),
+    ].join(', '),
   ]);
   return [
     snapshots.length === 0

@@ -150,8 +150,9 @@ export class DomainSnapshots {
    * SourceError; ESRCH; then nothing is restored
    */
   async restore(thread: Thread, name: string): Promise<number> {
-    const still = await this.#inTurn(thread, () => {
+    const still = await this.#inTurn(thread, async () => {
       if (this.#gone) throw new SnapshotError(`Domain ${this.domain} is gone: there is nothing to restore.`);
+      await this.#ports.until(thread, this.#volume.verify(name));
       const { domains, platform } = this.#hypervisor;
       const { clock } = platform;
       const begin = clock.now;

@@ -22,6 +22,8 @@ export interface ListedSnapshot {
   readonly policy: string;
   /** Bytes that are found in the volume's file still; 0 when it stands alone. */
   readonly bytesInSource: number;
+  /** Bytes whose copy in the store is known to be damaged: those read since the store was opened, and those of damaged maps. */
+  readonly bytesDamaged: number;
 }
 
 export interface VolumeAnswer {
@@ -47,12 +49,13 @@ const describe = (volume: Volume): VolumeAnswer => {
     size: sourceSize,
     blockSize,
     storeBytes: usedBlocks * blockSize,
-    snapshots: snapshots.map(({ name, instant, state, policy, inSource }) => ({
+    snapshots: snapshots.map(({ name, instant, state, policy, inSource, damaged }) => ({
       name,
       instant: new Date(Number(instant / 1_000_000n)).toISOString(),
       state,
       policy,
       bytesInSource: Math.min(inSource * blockSize, sourceSize),
+      bytesDamaged: Math.min(damaged * blockSize, sourceSize),
     })),
     heldWrites,
     restoring: restoring && { name: restoring.name, bytesPending: restoring.pending * blockSize },
@@ -60,7 +63,7 @@ const describe = (volume: Volume): VolumeAnswer => {
   };
 };
 
-/** Does what is asked. @throws SnapshotError, StorageError, SourceError */
+/** Does what is asked. @throws SnapshotError, DamageError, StorageError, SourceError */
 export const answerRequest = async (volume: Volume, request: VolumeRequest): Promise<VolumeAnswer> => {
   switch (request.do) {
     case 'snapshot': {
@@ -71,6 +74,7 @@ export const answerRequest = async (volume: Volume, request: VolumeRequest): Pro
       await volume.remove(request.name);
       return describe(volume);
     case 'restore':
+      await volume.verify(request.name);
       await volume.restore(request.name);
       return describe(volume);
     case 'export': {

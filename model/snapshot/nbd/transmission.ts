@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { bytesTogether } from '../live.ts';
 import { SourceError } from '../source.ts';
-import { SnapshotError, StorageError } from '../storage.ts';
+import { DamageError, SnapshotError, StorageError } from '../storage.ts';
 import type { ByteQueue } from './byte-queue.ts';
 import type { Session } from './handshake.ts';
 import { chunks, commandFlags, commands, errors, longestRequest, magics, requestSize } from './protocol.ts';
@@ -29,7 +29,7 @@ const numberOf = (error: unknown): number => {
   if (error instanceof StorageError || error instanceof SourceError)
     return error.kind === 'full' ? errors.ENOSPC : errors.EIO;
   // Anything else is a fault of ours, which ends one request and not the server of all others.
-  if (!(error instanceof SnapshotError))
+  if (!(error instanceof SnapshotError || error instanceof DamageError))
     process.stderr.write(`portcullis: ${error instanceof Error ? error.stack : String(error)}\n`);
   return errors.EIO;
 };

@@ -8,7 +8,7 @@ import { volumeExports } from './volume-exports.ts';
 test('block status ends early rather than to take the server from others', async () => {
   const blocks = 2 ** 20;
   const large = new SimulatedStorage(new Machine(1), new Uint8Array(64 * blocks));
-  const maps = new SimulatedStorage(new Machine(1), new Uint8Array(2 ** 25));
+  const maps = new SimulatedStorage(new Machine(1), new Uint8Array(2 ** 26));
   await SuperblockKeeper.format(maps, () => maps.flush(), {
     sourceSize: large.size,
     blockSize: 64,

@@ -94,10 +94,10 @@ test('what a snapshot costs, in cycles', async () => {
   expect(fixed).toMatchInlineSnapshot(`
     {
       "copies": 16,
-      "firstWrite": 186,
-      "firstWriteOfCopied": 71,
+      "firstWrite": 202,
+      "firstWriteOfCopied": 87,
       "laterWrite": 28,
-      "pause": 107,
+      "pause": 187,
       "plainRead": 25,
       "plainWrite": 32,
       "readDuringCopy": 25,

@@ -1,0 +1,35 @@
+import type { Pace } from './background.ts';
+import type { CopiedBlock } from './background-work.ts';
+import { SnapshotError } from './storage.ts';
+import { longestName, type Policy } from './superblock.ts';
+
+export interface VolumeOptions {
+  readonly pace: Pace;
+  /** The instant of now, for records: nanoseconds since 1970, or cycles. */
+  now(): bigint;
+  /** Most blocks that the store may hold; as many as fit when left out. */
+  readonly limit?: number;
+  /**
+   * Called when the background has copied a block, which may be written without passing this code from then on: it is noted as changed.
+   * When left out, all writes pass this code, and a copied block that nobody wrote is not copied again for later snapshots.
+   */
+  readonly copied?: CopiedBlock;
+}
+
+export interface TakeOptions {
+  readonly policy: Policy;
+  /**
+   * Blocks that may be written without passing this code, which are copied before anything goes on; what finds them runs when writes have
+   * ended, and sees to it that others pass this code from then on.
+   */
+  readonly untrapped?: readonly number[] | (() => Promise<readonly number[]>);
+}
+
+/** @throws SnapshotError saying what a name may be */
+export const checkName = (name: string): void => {
+  const length = Buffer.byteLength(name);
+  if (length >= 1 && length <= longestName && !/\p{Cc}/u.test(name)) return;
+  throw new SnapshotError(
+    `A snapshot cannot be named ${JSON.stringify(name)}: a name has 1 to ${longestName} bytes of UTF-8 and no control characters.`,
+  );
+};
