@@ -16,6 +16,9 @@ const installed =
 if (thorough && !installed)
   process.stderr.write('user-mode-linux or slirp is not installed: its mount is passed over\n');
 
+/** What it says where the host does not let it set its programs' floating-point registers: then it runs no program, and tells nothing of the share. */
+const panic = /ptrace set fp regs failed, errno \d+/;
+
 /** What runs as the kernel's first program, on the host's own tree. `mount` and all that works on the mount are the kernel's clients of the share. */
 const script = (port: string, work: string): string => `#!/bin/bash
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -57,7 +60,7 @@ const digestOf = (content: string | Uint8Array): string => createHash('sha256').
 
 test.runIf(thorough && installed)(
   'a Linux kernel mounts it, copies, renames, goes on with what was unlinked while open, and lists 10,000 files',
-  async () => {
+  async ({ skip }) => {
     const folder = fs.mkdtempSync(join(os.tmpdir(), 'portcullis-kernel-'));
     const shared = join(folder, 'shared');
     fs.mkdirSync(join(shared, 'source'), { recursive: true });
@@ -72,7 +75,7 @@ test.runIf(thorough && installed)(
     fs.writeFileSync(init, script(server.value.listen.split(':')[1]!, work), { mode: 0o755 });
     const kernel = `mem=128M rootfstype=hostfs rootflags=/ rw init=${init} con=null con0=null,fd:1`;
     // The server is another process, so that this one may wait.
-    const { stdout } = spawnSync('linux.uml', [...kernel.split(' '), 'eth0=slirp,,/usr/bin/slirp-fullbolt'], {
+    const { stdout, stderr } = spawnSync('linux.uml', [...kernel.split(' '), 'eth0=slirp,,/usr/bin/slirp-fullbolt'], {
       timeout: 60_000,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -81,6 +84,12 @@ test.runIf(thorough && installed)(
       [...said.matchAll(/^told (\w+): (.*?) *$/gm)].map(([, name, text]) => [name, text] as const),
     );
     expect(await stopped(server.child)).toBe(0);
+    const [panicked] = panic.exec(said + stderr.toString()) ?? [];
+    if (panicked !== undefined && Object.keys(told).length === 0) {
+      fs.rmSync(folder, { recursive: true });
+      process.stderr.write(`user-mode-linux panics on this machine (${panicked}): its mount is passed over\n`);
+      skip();
+    }
     expect(told, said.slice(-3000)).toMatchObject({
       mounted: '1',
       copied: 'large 640',

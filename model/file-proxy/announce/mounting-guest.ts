@@ -6,7 +6,7 @@ import { createGuestFileSystem } from '../guest/file-system.ts';
 import { EventLoop } from '../ring/event-loop.ts';
 import { type AnnouncedShares, aliasShares } from './announced-shares.ts';
 import type { Announcement } from './announcement.ts';
-import { connectByRing } from './ring-connector.ts';
+import { connectByRing, type RingConnector } from './ring-connector.ts';
 
 type What = Parameters<AnnouncedShares['see']>[0];
 
@@ -24,6 +24,7 @@ export const mountShares = <Result>(
   own: Guest,
   pages: number,
   body: (mounting: MountingGuest) => Promise<Result>,
+  options: Pick<RingConnector, 'key'> = {},
 ): Promise<Result> => {
   const loop = EventLoop.of(own);
   const { guest, calls } = loop;
@@ -41,6 +42,7 @@ export const mountShares = <Result>(
       giveBack: (firstPage) => free.push(firstPage),
       messageSize: 4096,
       reconnects: 3,
+      ...options,
     });
     const aliasing = aliasShares({
       store,

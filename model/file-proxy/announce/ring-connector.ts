@@ -18,18 +18,21 @@ export interface RingConnector {
   /** Bytes of a message, and connections tried after one that ended: see `RemoteTree`. */
   readonly messageSize: number;
   readonly reconnects: number;
+  /** What the server knows the client of a share by, as `ClientOptions` has it: for runs that shall be equal. Random when left out. */
+  readonly key?: (name: string) => Uint8Array;
 }
 
 /** Reaches a share that was announced to a guest, by a ring in its own pages: for `aliasShares`. */
 export const connectByRing =
-  ({ loop, store, grants, takePages, giveBack, messageSize, reconnects }: RingConnector) =>
+  ({ loop, store, grants, takePages, giveBack, messageSize, reconnects, key }: RingConnector) =>
   async (name: string): Promise<Tree & { close(): Promise<void> }> => {
     const { guest, calls } = loop;
     const where = takePages(name);
     const { offer, ring } = await offerRing(calls, grants, { domain: guest.domain, ...where });
     await writeOffer(store, name, offer);
     const ends = new GuestRing(loop.door(ring));
-    const remote = await RemoteTree.connect({ connect: () => ends.connect(), messageSize, reconnects });
+    const known = key === undefined ? {} : { key: key(name) };
+    const remote = await RemoteTree.connect({ connect: () => ends.connect(), messageSize, reconnects, ...known });
     return {
       root: () => remote.root(),
       close: async () => {

@@ -4,6 +4,7 @@ import { mountShares } from '../../../model/file-proxy/announce/mounting-guest.t
 import { ShareService } from '../../../model/file-proxy/announce/share-service.ts';
 import { createGuestFileSystem } from '../../../model/file-proxy/guest/file-system.ts';
 import { MemoryTree } from '../../../model/file-proxy/memory/tree.ts';
+import { Answers } from '../../../model/file-proxy/server/answers.ts';
 import { Locks } from '../../../model/file-proxy/server/locks.ts';
 import { Session, sessionLimits } from '../../../model/file-proxy/server/session.ts';
 import type { Guest } from '../../../model/hypervisor/guest/index.ts';
@@ -18,11 +19,19 @@ type Files = ReturnType<typeof createGuestFileSystem>;
 /** Pages of a guest's, from its first on, in which its rings lie. */
 const ringPages = 3;
 
+/** A tree, whoever it is shared with. */
+interface Shared {
+  readonly tree: MemoryTree;
+  readonly files: Files;
+  readonly locks: Locks;
+  readonly answers: Answers;
+}
+
 /** Those of one hypervisor. */
 export class Shares {
   readonly #service: ShareService;
   readonly #now: () => bigint;
-  readonly #trees = new Map<string, { readonly tree: MemoryTree; readonly files: Files }>();
+  readonly #trees = new Map<string, Shared>();
 
   constructor(hypervisor: Hypervisor, store: StoreService) {
     this.#service = new ShareService(hypervisor, store.client());
@@ -35,17 +44,18 @@ export class Shares {
     return this.#tree(name).files;
   }
 
-  #tree(name: string): { readonly tree: MemoryTree; readonly files: Files } {
+  #tree(name: string): Shared {
     const made = this.#trees.get(name);
     if (made !== undefined) return made;
     const tree = new MemoryTree({ now: this.#now });
-    const one = { tree, files: createGuestFileSystem({ local: tree }) };
+    const files = createGuestFileSystem({ local: tree });
+    const one = { tree, files, locks: new Locks(), answers: new Answers() };
     this.#trees.set(name, one);
     return one;
   }
 
   share(name: string, guest: number): Promise<unknown> {
-    const { tree } = this.#tree(name);
+    const { tree, locks, answers } = this.#tree(name);
     return this.#service.share({
       guest,
       name,
@@ -59,7 +69,8 @@ export class Shares {
         changed: 0n,
         precedence: 'local',
       },
-      newSession: (messageSize) => new Session({ tree, locks: new Locks(), limits: { ...sessionLimits, messageSize } }),
+      newSession: (messageSize) =>
+        new Session({ tree, locks, answers, owner: String(guest), limits: { ...sessionLimits, messageSize } }),
     });
   }
 
@@ -105,6 +116,11 @@ export const fileSteps: Readonly<Record<string, StepReader<FileScene>>> = { file
 
 /** Runs a body of a guest's that mounts whatever it is told of. */
 export const withShares = (own: Guest, body: (scene: Omit<FileScene, 'judge'>) => Promise<void>): Promise<void> =>
-  mountShares(own, ringPages, ({ files, until }) =>
-    body({ files, shown: (path) => until((what, told) => what === 'shown' && told.path === path) }),
+  mountShares(
+    own,
+    ringPages,
+    ({ files, until }) =>
+      body({ files, shown: (path) => until((what, told) => what === 'shown' && told.path === path) }),
+    // Another in every run would make another trace. The server keeps guests apart all the same.
+    { key: (name) => Buffer.from(`scenario ${name}`) },
   );
