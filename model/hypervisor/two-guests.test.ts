@@ -3,6 +3,7 @@ import './hypervisor.cases.ts';
 import './events/events.cases.ts';
 import './grants/grants.cases.ts';
 import './hostile.cases.ts';
+import './hostile-pages.cases.ts';
 import './examples/greeting.cases.ts';
 import './packets/packets.cases.ts';
 import './packets/polling.cases.ts';
