@@ -1,9 +1,11 @@
 import type { ModuleDefinition, Ports } from '../hdl/index.ts';
 import type { ProofList, ProofTarget } from '../parts/proof-target.ts';
 import { interconnectParameters } from './interface.ts';
-import { provenInterconnect } from './properties-surroundings.ts';
+import { readPaths, readProperties } from './properties-reads.ts';
+import { partsOf, provenInterconnect } from './properties-surroundings.ts';
 import { turnPaths, turnProperties } from './properties-turns.ts';
-import type { Geometry } from './shapes.ts';
+import { writePaths, writeProperties } from './properties-writes.ts';
+import type { Direction, Geometry } from './shapes.ts';
 
 const page = 'docs/systems/interconnect.md';
 
@@ -24,9 +26,31 @@ const turns = (p: Geometry): ProofTarget => ({
   // Ten times what it takes on two idle cores.
   seconds: 300,
   module: (() =>
-    provenInterconnect(p, 'turns', turnPaths(p), (proven) =>
+    provenInterconnect(p, 'turns', { without: [], paths: turnPaths(p) }, (proven) =>
       turnProperties(p, proven),
     )) as unknown as () => ModuleDefinition<Ports>,
 });
 
-export const interconnectProofs: ProofList = { block: 'axi4_interconnect', targets: [turns(smallest)] };
+const followed = (p: Geometry, direction: Direction): ProofTarget => {
+  const [other, paths, properties] =
+    direction === 'read'
+      ? (['write', readPaths, readProperties] as const)
+      : (['read', writePaths, writeProperties] as const);
+  return {
+    name: `one ${direction}, followed, ${p.managers} managers, ${p.subordinates} subordinates`,
+    parameters: { ...p },
+    section: `${page}, ${direction === 'read' ? 'Responses' : 'Write data'}`,
+    thorough: false,
+    engines: ['k-induction', 'bmc3'],
+    seconds: 300,
+    module: (() =>
+      provenInterconnect(p, `followed_${direction}`, { without: partsOf(p, other), paths: paths(p) }, (proven) =>
+        properties(p, proven),
+      )) as unknown as () => ModuleDefinition<Ports>,
+  };
+};
+
+export const interconnectProofs: ProofList = {
+  block: 'axi4_interconnect',
+  targets: [turns(smallest), followed(smallest, 'read'), followed(smallest, 'write')],
+};

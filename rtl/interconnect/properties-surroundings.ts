@@ -1,9 +1,9 @@
-import { type Inside, type ModuleBody, module } from '../hdl/index.ts';
-import { type Seen, seenInstance } from '../parts/seen.ts';
+import { type Bits, bit, bits, cut, type Inside, input, type ModuleBody, module, type Ports } from '../hdl/index.ts';
+import { range, type Seen, seenInstance } from '../parts/seen.ts';
 import { interconnect } from './interconnect.ts';
 import { managerPort, subordinatePort } from './interface.ts';
 import { interconnectPorts, type ManagerSide, managerSides, type SubordinateSide, subordinateSides } from './ports.ts';
-import type { Geometry } from './shapes.ts';
+import type { Direction, Geometry } from './shapes.ts';
 
 /** What properties around the interconnect speak of. */
 export interface Proven {
@@ -12,26 +12,51 @@ export interface Proven {
   readonly managers: readonly ManagerSide[];
   readonly subordinates: readonly SubordinateSide[];
   readonly seen: Seen;
+  /** Anything, in every cycle: picks what is followed. */
+  readonly chosen: Bits<1>;
 }
 
-/** The interconnect with properties around it, and nothing in its way. `paths` are the signals inside it that the properties speak of. */
+/** The hardware of one direction. The other has none in common with it, and is taken out where it is not looked at. */
+export const partsOf = (p: Geometry, direction: Direction): readonly string[] => [
+  ...range(p.managers).flatMap((port) => [
+    ...['intake', 'output'].map((part) => `${direction}_${part}_${port}`),
+    `local_${direction}_${port}`,
+    ...(direction === 'write' ? [`data_intake_${port}`] : []),
+  ]),
+  ...range(p.subordinates).flatMap((port) => [
+    ...['choice', 'answer'].map((part) => `${direction}_${part}_${port}`),
+    ...(direction === 'write' ? [`data_output_${port}`] : []),
+  ]),
+];
+
+/**
+ * The interconnect with properties around it, and nothing in its way; what instances give that are taken out is anything, in every cycle. `paths` are the
+ * signals inside it that the properties speak of.
+ */
 export const provenInterconnect = (
   p: Geometry,
   name: string,
-  paths: readonly string[],
+  of: { readonly without: readonly string[]; readonly paths: readonly string[] },
   state: (proven: Proven) => void,
-) =>
-  module(
+) => {
+  const { definition, free } = cut(interconnect(p), of.without);
+  const more = Object.fromEntries([...free.values()].map(({ port, width }) => [port, input(bits<number>(width))]));
+  const ports = interconnectPorts(p);
+  return module(
     name,
-    interconnectPorts(p),
-    (io, m) => {
-      const { instance, seen } = seenInstance(m, 'crossbar', interconnect(p), paths);
+    { ...ports, ...more, chosen: input(bit) } as typeof ports & Ports,
+    (outer, m) => {
+      const io = outer as unknown as Proven['io'];
+      const { instance, seen } = seenInstance(m, 'crossbar', definition, of.paths);
       const outside = (port: string) => Reflect.get(instance, port) as typeof instance.s0_axi;
       const [managers, subordinates] = [managerSides(p, io), subordinateSides(p, io)];
       for (const [port, manager] of managers.entries()) outside(managerPort(port)).connect(manager);
       for (const [port, subordinate] of subordinates.entries())
         subordinate.connect(outside(subordinatePort(port)) as never);
-      state({ m, io, managers, subordinates, seen });
+      for (const { port } of free.values())
+        (Reflect.get(instance, port) as { set(value: unknown): void }).set(Reflect.get(io, port));
+      state({ m, io, managers, subordinates, seen, chosen: Reflect.get(io, 'chosen') as Bits<1> });
     },
     { documentation: 'The interconnect with properties around it.', parameters: { ...p } },
   );
+};
