@@ -8,6 +8,7 @@ import { packetUnitProofs } from '../../rtl/packet-unit/proofs.ts';
 import type { ProofList } from '../../rtl/parts/proof-target.ts';
 import { partProofs } from '../../rtl/parts/proofs.ts';
 import { resourceAccessControllerProofs } from '../../rtl/resource-access-controller/proofs.ts';
+import { writeGateProofs } from '../../rtl/write-gate/proofs.ts';
 
 export const proofLists: readonly ProofList[] = [
   memoryManagementUnitProofs,
@@ -16,5 +17,6 @@ export const proofLists: readonly ProofList[] = [
   resourceAccessControllerProofs,
   interconnectProofs,
   packetReceiveProofs,
+  writeGateProofs,
   ...partProofs,
 ];
