@@ -100,7 +100,11 @@ export class HeldWrites implements DeviceWrites {
     this.#started = true;
     await gate.interrupt_enable.write({ held: 1 });
     const { platform, scheduler } = this.#parts;
-    const { ended } = scheduler.start((thread) => this.#serve(thread), { name: 'writes of devices', weight });
+    const { ended } = scheduler.start((thread) => this.#serve(thread), {
+      name: 'writes of devices',
+      weight,
+      urgent: true,
+    });
     void platform.start(async () => {
       const outcome = await ended;
       if (outcome.how === 'threw') throw outcome.error;

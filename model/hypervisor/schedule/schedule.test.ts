@@ -117,6 +117,51 @@ test('background work runs when nothing else is ready, gives way at once, and is
   expect(between[0]! - begin).toBeLessThan(backgroundPatience + sliceCycles + 300);
 });
 
+test.each([1, 2])(
+  'what is urgent has a port at the end of an access that is going on, for a slice at most: %i ports',
+  async (ports) => {
+    const { platform, scheduler } = await powered(ports);
+    const busy = Array.from({ length: 3 }, (_, index) =>
+      scheduler.start(
+        async (thread) => {
+          for (;;) await work(platform, thread, 150);
+        },
+        { name: `busy ${index}` },
+      ),
+    );
+    const late: number[] = [];
+    const urgent = scheduler.start(
+      async (thread) => {
+        for (let turn = 0; turn < 40; turn += 1) {
+          await thread.suspend(platform.clock.sleep(1000 + 37 * turn));
+          const wanted = platform.clock.now;
+          await work(platform, thread, 5);
+          late.push(platform.clock.now - wanted);
+        }
+      },
+      { name: 'urgent', urgent: true },
+    );
+    await platform.run(() => urgent.ended);
+    expect(Math.max(...late)).toBeLessThanOrEqual(150 + 5);
+
+    // One that does not wait again has its share, and the others theirs.
+    const before = busy.map(({ used }) => used);
+    const greedy = scheduler.start(
+      async (thread) => {
+        for (;;) await work(platform, thread, 150);
+      },
+      { name: 'greedy', urgent: true },
+    );
+    await platform.run(() => platform.clock.sleep(400_000));
+    for (const thread of [greedy, ...busy]) await platform.run(() => thread.pause());
+    for (const [index, { used }] of busy.entries()) expect(used - before[index]!).toBeGreaterThan(80_000 * ports);
+    expect(greedy.used).toBeGreaterThan(80_000 * ports);
+    expect(() => scheduler.start(async () => {}, { name: 'x', urgent: true, background: true })).toThrow(
+      "'x' is to be background work or urgent, and cannot be both",
+    );
+  },
+);
+
 test('a program that makes 16 accesses and dies keeps the port until all are answered', async () => {
   const { platform, scheduler } = await powered(1);
   await platform.run(() => startFirmware(platform));

@@ -1,6 +1,7 @@
 /**
  * Which thread has which processor port. Source: `docs/systems/hypervisor.md`, "Domains": slices of 10,000 cycles, by
- * weight; background work when nothing else is ready, or when it had nothing for 100,000 cycles.
+ * weight; what is urgent at once when it comes back from waiting; background work when nothing else is ready, or when it had nothing for
+ * 100,000 cycles.
  */
 import type { Clock, Processor } from '../../hardware/platform/interface.ts';
 import { Thread, type ThreadOptions } from './thread.ts';
@@ -16,6 +17,10 @@ interface Tenant {
   readonly until: number;
   /** Background work that nobody else needed the port for. */
   readonly idle: boolean;
+  /** It came before others, and gives way to none. */
+  readonly urgent: boolean;
+  /** It has been asked to make way for an urgent one. */
+  leaving: boolean;
   readonly callOff: () => void;
 }
 
@@ -33,6 +38,8 @@ interface Account {
   ready: number | undefined;
   /** Whether it was not ready, nor on a port, since it used time last. */
   waited: boolean;
+  /** Cycles on ports since it came back from waiting. */
+  spent: number;
   callOff: () => void;
 }
 
@@ -60,7 +67,8 @@ export class Scheduler {
     if (pin !== undefined && this.#ports[pin] === undefined)
       throw new RangeError(`'${name}' is to have port ${pin} only, but there are ports 0 to ${this.#ports.length - 1}`);
     const thread = new Thread(program, options, { changed: (changed) => this.#changed(changed) });
-    this.#accounts.set(thread, { virtual: 0, port: undefined, ready: undefined, waited: true, callOff: () => {} });
+    const callOff = (): void => {};
+    this.#accounts.set(thread, { virtual: 0, port: undefined, ready: undefined, waited: true, spent: 0, callOff });
     this.#changed(thread);
     return thread;
   }
@@ -84,6 +92,7 @@ export class Scheduler {
     const cycles = this.#clock.now - since;
     thread.used += cycles;
     account.virtual += cycles / thread.weight;
+    account.spent += cycles;
     account.port = port;
     port.tenant = undefined;
     this.#raiseFloor(thread, true);
@@ -112,6 +121,7 @@ export class Scheduler {
         this.#raiseFloor(thread, false);
         account.virtual = Math.max(account.virtual, this.#floor);
         account.waited = false;
+        account.spent = 0;
       }
       if (thread.background)
         account.callOff = this.timers.at(account.ready + backgroundPatience, () => this.#dispatch());
@@ -124,12 +134,31 @@ export class Scheduler {
       if (thread === undefined) break;
       this.#give(thread, this.#idle(thread)!);
     }
+    this.#makeWay();
     for (const port of this.#ports) {
       const { tenant } = port;
       if (tenant === undefined) continue;
       const wanted = this.#next((other) => this.#allowed(other, port) && this.#displaces(other, tenant));
       if (wanted !== undefined) tenant.thread.leave();
     }
+  }
+
+  /** One port for each that is urgent and has none: that which it had before, if it can be. */
+  #makeWay(): void {
+    for (const [thread, account] of this.#accounts) {
+      if (account.ready === undefined || !this.#urgent(thread, account)) continue;
+      const ports = this.#ports.filter((port) => port.tenant?.urgent === false && this.#allowed(thread, port));
+      if (ports.some(({ tenant }) => tenant?.leaving)) continue;
+      const { tenant } = ports.find((port) => port === account.port) ?? ports[0] ?? {};
+      if (tenant === undefined) continue;
+      tenant.leaving = true;
+      tenant.thread.leave();
+    }
+  }
+
+  /** An urgent thread that has had a slice since it waited is as others are, so that it keeps nobody from working for ever. */
+  #urgent(thread: Thread, { spent }: Account): boolean {
+    return thread.urgent && spent < sliceCycles;
   }
 
   /** Background work that has had nothing for long goes before everything. */
@@ -158,7 +187,7 @@ export class Scheduler {
     let best: { readonly thread: Thread; readonly rank: number; readonly virtual: number } | undefined;
     for (const [thread, account] of this.#accounts) {
       if (account.ready === undefined || !allowed(thread)) continue;
-      const rank = !thread.background ? 1 : this.#patient(thread, account) ? 2 : 0;
+      const rank = this.#rank(thread, account);
       const { virtual } = account;
       if (best === undefined || rank < best.rank || (rank === best.rank && virtual < best.virtual))
         best = { thread, rank, virtual };
@@ -166,15 +195,22 @@ export class Scheduler {
     return best?.thread;
   }
 
+  /** Who goes before whom: the lower. */
+  #rank(thread: Thread, account: Account): number {
+    if (thread.background) return this.#patient(thread, account) ? 3 : 1;
+    return this.#urgent(thread, account) ? 0 : 2;
+  }
+
   #give(thread: Thread, port: Port): void {
     const account = this.#accounts.get(thread)!;
     const since = this.#clock.now;
     const until = since + sliceCycles;
     const idle = this.#patient(thread, account);
+    const urgent = this.#urgent(thread, account);
     account.callOff();
     account.ready = undefined;
     const callOff = this.timers.at(until, () => this.#dispatch());
-    port.tenant = { thread, since, until, idle, callOff };
+    port.tenant = { thread, since, until, idle, urgent, leaving: false, callOff };
     thread.give(port.processor);
   }
 }

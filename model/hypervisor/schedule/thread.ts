@@ -17,6 +17,8 @@ export interface ThreadOptions {
   readonly weight?: number;
   /** Runs when nothing else is ready. */
   readonly background?: boolean;
+  /** Has a port at once when it comes back from waiting, up to the end of a slice: others stand still until it has done something short. */
+  readonly urgent?: boolean;
   /** The only port that it may have; any when left out. */
   readonly pin?: number;
 }
@@ -33,6 +35,7 @@ export class Thread {
   readonly name: string;
   readonly weight: number;
   readonly background: boolean;
+  readonly urgent: boolean;
   readonly pin: number | undefined;
   /** What became of it, when nothing of it is in flight any more; never rejects. */
   readonly ended: Promise<Outcome>;
@@ -52,12 +55,14 @@ export class Thread {
   #stillness: (() => void)[] = [];
 
   constructor(program: (thread: Thread) => Promise<unknown>, options: ThreadOptions, dispatcher: Dispatcher) {
-    const { name, weight = 256, background = false, pin } = options;
+    const { name, weight = 256, background = false, urgent = false, pin } = options;
     if (!Number.isInteger(weight) || weight < 1 || weight > 65_535)
       throw new RangeError(`the weight of '${name}' is ${weight}, but it must be an integer from 1 to 65535`);
     this.name = name;
     this.weight = weight;
+    if (background && urgent) throw new RangeError(`'${name}' is to be background work or urgent, and cannot be both`);
     this.background = background;
+    this.urgent = urgent;
     this.pin = pin;
     this.#program = () => program(this);
     this.#dispatcher = dispatcher;

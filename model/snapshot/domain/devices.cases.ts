@@ -1,6 +1,6 @@
 /** A device that writes a domain's pages while snapshots of it are taken. */
 import { expect, test } from 'vitest';
-import { PacketRing, pageBytes, virtualEvents } from '../../hypervisor/guest/index.ts';
+import { type GuestProgram, PacketRing, pageBytes, virtualEvents } from '../../hypervisor/guest/index.ts';
 import { steerTo, testFrame } from '../../hypervisor/packets/testing.ts';
 import { Agent } from '../../hypervisor/testing/agent.ts';
 import { type SnapshotMachine, withSnapshots } from './testing/machine.ts';
@@ -95,5 +95,55 @@ test('with the policy to hold, no device waits: its pages are copied in the paus
     );
     await snapshots.take(thread, 'one', 'hold');
     expect(await trapsOf(machine)).toEqual(Array.from({ length: ringPages }, () => undefined));
+  });
+});
+
+/** Cycles after which a frame that was sent has come to the gate. */
+const arrival = 1500;
+
+test("a device's first write to a page waits for its copy, and not for a slice of guests that keep every processor busy", async () => {
+  const agent = new Agent();
+  let going = true;
+  // They never wait for anything, so that each keeps its processor to the end of its slice.
+  const busy: GuestProgram = async ({ memory }) => {
+    while (going) await memory.read64(0);
+  };
+  const programs = [agent.program, busy, busy, busy];
+  await withSnapshots({ programs, domain: { pages: 20 }, storePages: 64 }, async (machine) => {
+    const { domain0, snapshots, hypervisor } = machine;
+    const { thread } = domain0;
+    const { outside, clock, processors } = hypervisor.platform;
+    const ring = await thread.suspend(
+      agent.do(({ guest, calls }) => PacketRing.open(guest, calls, { page: firstPage, entries: entriesLog2 })),
+    );
+    await steerTo(domain0, ring.client);
+    await snapshots.take(thread, 'one', 'break');
+    // Beside the threads, so that looking takes no time of theirs.
+    const { gate } = processors[1]!.registers;
+    const counted = async () => ({
+      holds: Number(await gate.holds.read()),
+      cycles: Number(await gate.held_cycles.read()),
+    });
+    const delays = await thread.suspend(
+      (async () => {
+        const all: number[] = [];
+        let before = await counted();
+        for (let sent = 0; sent < 16; sent += 1) {
+          outside.network[0].send(testFrame(1, sent, 1000), clock.now + 10 + 71 * sent);
+          await clock.sleep(arrival + 71 * sent);
+          while ((await gate.status.read()).held === 1) await clock.sleep(100);
+          const after = await counted();
+          if (after.holds > before.holds) all.push((after.cycles - before.cycles) / (after.holds - before.holds));
+          before = after;
+        }
+        return all;
+      })(),
+    );
+    going = false;
+    // Two entries lie in a page, of which the first to be written is held.
+    expect(delays.length).toBeGreaterThanOrEqual(7);
+    if (thorough) process.stderr.write(`held for ${delays.join(', ')} cycles\n`);
+    // A copy and what is under way beside it; a slice is ten times as long.
+    expect(Math.max(...delays)).toBeLessThan(1000);
   });
 });
