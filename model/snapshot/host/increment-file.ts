@@ -1,5 +1,6 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { layoutOf } from '../layout.ts';
 import { SnapshotError } from '../storage.ts';
 import { keepNames } from './names.ts';
 
@@ -52,6 +53,18 @@ const encodeHeader = ({ size, blockSize, base, snapshot, blocks }: IncrementHead
   return bytes;
 };
 
+/** The blocks of a volume. @throws what `refuse` makes, where no volume has that size and these blocks */
+const checkShape = (size: number, blockSize: number, refuse: (what: string) => SnapshotError): number => {
+  try {
+    return layoutOf({ sourceSize: size, blockSize, pageSize: 4096, places: 1 }).blocks;
+  } catch (error) {
+    if (!(error instanceof SnapshotError)) throw error;
+    throw refuse(
+      `It says that it is of ${size} bytes in blocks of ${blockSize}, which no volume has. ${error.message}`,
+    );
+  }
+};
+
 const decodeHeader = (path: string, bytes: Buffer): IncrementHeader => {
   const refuse = (what: string): SnapshotError => new SnapshotError(`${path}: ${what}`);
   if (bytes.length < headerSize || bytes.toString('latin1', 0, 8) !== magic)
@@ -66,15 +79,10 @@ const decodeHeader = (path: string, bytes: Buffer): IncrementHeader => {
   const base = id(32);
   const size = Number(bytes.readBigUInt64LE(16));
   const blockSize = bytes.readUInt32LE(24);
-  if (!Number.isSafeInteger(size) || blockSize === 0 || blockSize > largestBlock)
-    throw refuse(`It says that it is of ${size} bytes in blocks of ${blockSize}, which no volume has.`);
-  return {
-    size,
-    blockSize,
-    base: base.number === 0n ? null : base,
-    snapshot: id(48),
-    blocks: Number(bytes.readBigUInt64LE(64)),
-  };
+  const blocks = Number(bytes.readBigUInt64LE(64));
+  const most = checkShape(size, blockSize, refuse);
+  if (blocks > most) throw refuse(`It says that it has ${blocks} blocks of a volume that has ${most}.`);
+  return { size, blockSize, base: base.number === 0n ? null : base, snapshot: id(48), blocks };
 };
 
 /** Writes all bytes: one write of the system may take only a part, as where the disk is full. @throws the system's errors */

@@ -99,7 +99,12 @@ export const importChain = async (path: string, chain: readonly string[]): Promi
   // Holds the name, so that two imports do not make the same file.
   const file = await open(path, 'wx', 0o600);
   try {
-    await file.truncate(first.size);
+    await file.truncate(first.size).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EFBIG' && error.code !== 'EINVAL') throw error;
+      throw new SnapshotError(
+        `${path}: ${chain[0]} is of a volume of ${first.size} bytes, more than a file may have here: make it on a file system, and under a limit (ulimit -f), that allows it.`,
+      );
+    });
     for (const [index, header] of headers.entries())
       for await (const { block, content } of readIncrement(chain[index]!, header)) {
         const at = block * header.blockSize;
