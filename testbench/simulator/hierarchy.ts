@@ -1,6 +1,6 @@
 /** The instance tree of a design, and for each module its statements projected onto every signal that they assign. */
 
-import type { Instance, Module, Signal, Statement } from '../../rtl/hdl/ir.ts';
+import type { Instance, Module, Signal, Statement, SwitchCase } from '../../rtl/hdl/ir.ts';
 
 /** One instance of a module (or the top). */
 export interface Scope {
@@ -39,16 +39,7 @@ export const project = (statements: readonly Statement[]): Map<Signal, Statement
         break;
       }
       case 'switch': {
-        const cases = statement.cases.map((one) => project(one.body));
-        const otherwise = project(statement.otherwise);
-        const targets = new Set([...cases.flatMap((one) => [...one.keys()]), ...otherwise.keys()]);
-        for (const target of targets) {
-          append(target, {
-            ...statement,
-            cases: statement.cases.map((one, index) => ({ ...one, body: cases[index]?.get(target) ?? [] })),
-            otherwise: otherwise.get(target) ?? [],
-          });
-        }
+        for (const [target, projected] of projectSwitch(statement)) append(target, projected);
         break;
       }
       case 'memory_write':
@@ -59,6 +50,32 @@ export const project = (statements: readonly Statement[]): Map<Signal, Statement
     }
   }
   return result;
+};
+
+/**
+ * A switch for each signal that it can change. Where nothing is assigned otherwise, the cases that leave the signal alone are left out: the elements of a vector are
+ * written by a switch with a case for each, and all cases for all elements would be the square of them.
+ */
+const projectSwitch = (statement: Extract<Statement, { kind: 'switch' }>): Map<Signal, Statement> => {
+  const bodies = statement.cases.map((one) => project(one.body));
+  const otherwise = project(statement.otherwise);
+  const casesOf = new Map<Signal, SwitchCase[]>();
+  for (const [index, one] of statement.cases.entries()) {
+    for (const [target, body] of bodies[index] ?? []) {
+      const cases = casesOf.get(target);
+      if (cases === undefined) casesOf.set(target, [{ ...one, body }]);
+      else cases.push({ ...one, body });
+    }
+  }
+  const projected = [...new Set([...casesOf.keys(), ...otherwise.keys()])].map((target) => {
+    const rest = otherwise.get(target);
+    const cases =
+      rest === undefined
+        ? (casesOf.get(target) ?? [])
+        : statement.cases.map((one, index) => ({ ...one, body: bodies[index]?.get(target) ?? [] }));
+    return [target, { ...statement, cases, otherwise: rest ?? [] }] as const;
+  });
+  return new Map(projected);
 };
 
 const projections = new WeakMap<Module, Projection>();
