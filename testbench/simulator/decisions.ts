@@ -29,6 +29,7 @@ export const nodesOf = (effect: Effect): readonly Node[] => {
     case 'store':
     case 'output':
     case 'trace':
+    case 'keep':
       return [effect.value];
     case 'memory_write':
       return [

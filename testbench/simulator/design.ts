@@ -32,12 +32,29 @@ export interface LimbWrite {
 }
 
 export type Effect =
-  | { readonly kind: 'store'; readonly bit: number; readonly width: number; readonly value: Node }
+  | {
+      readonly kind: 'store';
+      readonly bit: number;
+      readonly width: number;
+      readonly value: Node;
+      /** Groups that read it, to be computed in the next cycle where the value is another one. */
+      readonly wakes?: readonly number[];
+    }
+  /** Keeps a value of a group; where it is another one than before, the later groups that read it are computed in the same cycle. */
+  | {
+      readonly kind: 'keep';
+      readonly bit: number;
+      readonly width: number;
+      readonly value: Node;
+      readonly wakes: readonly number[];
+    }
   | {
       readonly kind: 'memory_write';
       readonly memory: MemorySlot;
       readonly address: Node;
       readonly limbs: readonly LimbWrite[];
+      /** Groups that read the memory, to be computed in the next cycle. */
+      readonly wakes?: readonly number[];
     }
   | { readonly kind: 'property'; readonly property: PropertySlot; readonly condition: Node }
   | { readonly kind: 'output'; readonly word: number; readonly value: Node }

@@ -40,8 +40,10 @@ export interface TableSlot {
 }
 
 export type ConstantNode = NodeBase & { readonly kind: 'constant'; readonly value: bigint };
-/** Bits `bit + width - 1` down to `bit` of the input record or of the registers. */
-export type LoadNode = NodeBase & { readonly kind: 'load'; readonly space: 'input' | 'state'; readonly bit: number };
+/** The input record, the registers, the values that are kept from cycle to cycle. */
+export type LoadSpace = 'input' | 'state' | 'kept';
+/** Bits `bit + width - 1` down to `bit` of a space. */
+export type LoadNode = NodeBase & { readonly kind: 'load'; readonly space: LoadSpace; readonly bit: number };
 /** Bits `low + width - 1` down to `low` of a memory word, all within one 64-bit window that starts at a byte; past the depth: zero. */
 export type MemoryNode = NodeBase & {
   readonly kind: 'memory';
@@ -138,7 +140,7 @@ export class NodeTable {
     return this.intern(`c${width}:${value}`, (id) => ({ id, width, kind: 'constant', value }));
   }
 
-  load(space: 'input' | 'state', bit: number, width: number): Node {
+  load(space: LoadSpace, bit: number, width: number): Node {
     return this.intern(`l${space}:${bit}:${width}`, (id) => ({ id, width, kind: 'load', space, bit }));
   }
 

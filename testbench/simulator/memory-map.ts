@@ -1,8 +1,8 @@
 /** Where everything lies in the one buffer that holds a simulator: control words, tables, port records, registers, memories. */
 
-import type { Design, RegisterSlot } from './design.ts';
+import type { ActivityPlan } from './activity.ts';
+import type { Design } from './design.ts';
 import type { MemorySlot } from './graph.ts';
-import { storageBytes } from './state-layout.ts';
 
 /** 32-bit words at the start of the buffer. */
 export const Control = {
@@ -14,6 +14,19 @@ export const Control = {
   counters: 2,
 } as const;
 
+/** What stays from cycle to cycle beside the state; byte offsets. */
+export interface ActivityMap {
+  /** 64-bit words with a bit for each group. */
+  readonly words: number;
+  /** Groups to be computed in this cycle, and in the next one. */
+  readonly awake: number;
+  readonly next: number;
+  /** The input record of the cycle before. */
+  readonly inputs: number;
+  /** Values that are kept. */
+  readonly kept: number;
+}
+
 export interface MemoryMap {
   readonly tables: readonly number[];
   /** Byte offsets. */
@@ -23,6 +36,7 @@ export interface MemoryMap {
   readonly memories: readonly number[];
   /** First byte after registers and memories: what a snapshot holds is `state` up to here. */
   readonly stateEnd: number;
+  readonly activity: ActivityMap | null;
   readonly trace: number;
   readonly stimulus: number;
   readonly responses: number;
@@ -56,7 +70,16 @@ const checkSize = (design: Design, size: number): void => {
 };
 
 /** @throws RangeError naming the largest memory, where the design does not fit */
-export const mapMemory = (design: Design): MemoryMap => {
+const mapActivity = (design: Design, plan: ActivityPlan, start: number): ActivityMap & { readonly end: number } => {
+  const words = Math.ceil(plan.groups.length / 64);
+  const awake = align(start, 64);
+  const next = awake + words * 8;
+  const inputs = align(next + words * 8, 64);
+  const kept = align(inputs + design.ports.inputWords * 4, 64);
+  return { words, awake, next, inputs, kept, end: kept + plan.keptBytes + 8 };
+};
+
+export const mapMemory = (design: Design, plan: ActivityPlan | null = null): MemoryMap => {
   let offset = align((Control.counters + design.properties.length) * 4, 64);
   const tables = design.graph.table.tables.map((table) => {
     const at = offset;
@@ -75,7 +98,8 @@ export const mapMemory = (design: Design): MemoryMap => {
   const stateEnd = offset;
   const recordBytes = Math.max(design.ports.inputWords, design.ports.outputWords, 1) * 4;
   const batch = Math.max(64, Math.min(4096, Math.floor(recordBufferBytes / recordBytes)));
-  const trace = align(stateEnd, 64);
+  const activity = plan === null ? null : mapActivity(design, plan, stateEnd);
+  const trace = align(activity?.end ?? stateEnd, 64);
   const stimulus = align(trace + design.traceBytes, 4096);
   const responses = align(stimulus + batch * design.ports.inputWords * 4 + 8, 4096);
   const size = responses + batch * design.ports.outputWords * 4 + 8;
@@ -87,6 +111,7 @@ export const mapMemory = (design: Design): MemoryMap => {
     state,
     memories,
     stateEnd,
+    activity,
     trace,
     stimulus,
     responses,
@@ -94,7 +119,3 @@ export const mapMemory = (design: Design): MemoryMap => {
     size,
   };
 };
-
-/** For the end of each register, the end of its storage, in bits: the bits between are always zero. */
-export const paddedEnds = (registers: readonly RegisterSlot[]): ReadonlyMap<number, number> =>
-  new Map(registers.map(({ bit, width }) => [bit + width, bit + storageBytes(width) * 8]));

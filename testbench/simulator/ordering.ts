@@ -4,6 +4,7 @@
  */
 
 import { Chunks } from './chunks.ts';
+import type { Item } from './decisions.ts';
 import { decisionItems, nodesOf } from './decisions.ts';
 import type { Action } from './design.ts';
 import type { Node } from './graph.ts';
@@ -30,8 +31,13 @@ const addReads = (into: Reads, from: Reads): void => {
   }
 };
 
-export const schedule = (graph: WordGraph, actions: readonly Action[]): readonly Step[] => {
-  const items = shortCircuit(graph, decisionItems(graph, actions));
+/** @param decisions the decision forest of the actions, where it was made already. */
+export const schedule = (
+  graph: WordGraph,
+  actions: readonly Action[],
+  decisions: readonly Item[] = decisionItems(graph, actions),
+): readonly Step[] => {
+  const items = shortCircuit(graph, decisions);
   const placement = placeNodes(items, graph.table.nodes);
   const chunks = new Chunks(actions);
   for (;;) {

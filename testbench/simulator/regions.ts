@@ -103,9 +103,10 @@ const armsOf = (node: Node): readonly Node[] | undefined => {
   return undefined;
 };
 
-export const placeNodes = (items: readonly Item[], nodes: readonly Node[]): Placement => {
+/** @param guarding whether work that several places share is put where one of them needs it; else it is done where all of them lie. */
+export const placeNodes = (items: readonly Item[], nodes: readonly Node[], guarding = true): Placement => {
   const uses = new Uint32Array(nodes.length);
-  const placesOf: Use[][] = Array.from({ length: nodes.length }, () => []);
+  const placesOf = new Map<Node, Use[]>();
   const costs = new ConditionCosts();
   const regions: (Region | undefined)[] = new Array(nodes.length).fill(undefined);
   const guards = new Map<string, Region>();
@@ -118,16 +119,20 @@ export const placeNodes = (items: readonly Item[], nodes: readonly Node[]): Plac
       own.set(region, (own.get(region) ?? 0) + 1);
       loadUses.set(node, own);
     }
-    const known = placesOf[node.id];
-    const last = known?.[known.length - 1];
-    if (last?.region !== region || last.needs !== null || needs !== null) known?.push({ region, needs });
+    const known = placesOf.get(node);
+    if (known === undefined) {
+      placesOf.set(node, [{ region, needs }]);
+      return;
+    }
+    const last = known.at(-1);
+    if (last?.region !== region || last.needs !== null || needs !== null) known.push({ region, needs });
   };
   const place = (node: Node): Region | undefined => {
-    const given = placesOf[node.id] ?? [];
+    const given = placesOf.get(node) ?? [];
     const [first] = given;
     if (first === undefined) return undefined;
     const common = given.reduce((region, one) => commonAncestor(region, one.region), first.region);
-    if (node.kind === 'constant' || node.kind === 'load' || (uses[node.id] ?? 0) < 2) return common;
+    if (node.kind === 'constant' || node.kind === 'load' || (uses[node.id] ?? 0) < 2 || !guarding) return common;
     return demandFor(node, given, common) ?? guardFor(node, given, common) ?? common;
   };
   const newGuard = (common: Region, key: string, demand: Demand, arms: ReadonlySet<Region>): Region => {

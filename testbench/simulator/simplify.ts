@@ -3,7 +3,7 @@
  * creates nodes through this class only, so no pass has to clean up after another.
  */
 
-import type { BinaryNodeOperator, MemorySlot, Node } from './graph.ts';
+import type { BinaryNodeOperator, LoadSpace, MemorySlot, Node } from './graph.ts';
 import { NodeTable, ones } from './graph.ts';
 import { foldBinary, identity } from './identities.ts';
 
@@ -22,7 +22,7 @@ export class WordGraph {
     return this.table.constant(width, value & ones(width));
   }
 
-  load(space: 'input' | 'state', bit: number, width: number): Node {
+  load(space: LoadSpace, bit: number, width: number): Node {
     return this.table.load(space, bit, width);
   }
 

@@ -3,7 +3,7 @@
 import { checkElaborated, type Elaborated, type InputName, type OutputName, type Ports } from '../../rtl/hdl/index.ts';
 import type { PortLayout } from '../../rtl/hdl/port-layout.ts';
 import { type InputAccessors, inputAccessors, type OutputAccessors, outputAccessors } from './accessors.ts';
-import type { Programs } from './compile-programs.ts';
+import type { ByActivity, Programs } from './compile-programs.ts';
 import { compilePrograms } from './compile-programs.ts';
 import type { Design } from './design.ts';
 import { buildDesign } from './elaborate-design.ts';
@@ -26,6 +26,8 @@ export interface CompileOptions {
   readonly trace?: 'none' | 'all';
   /** Where logic over few bits becomes tables: where that is less work, unless said. */
   readonly tables?: 'where less' | 'everywhere' | 'nowhere';
+  /** Where cycles do again only what reads something that has changed; in WebAssembly alone. Where that pays, unless said. */
+  readonly activity?: ByActivity;
   /** Whether assertions are checked, and assumptions and covers counted, at each edge. Default: yes. */
   readonly checkProperties?: boolean;
 }
@@ -65,7 +67,10 @@ export interface Simulator<P extends Ports = Ports> {
   poke(path: string, value: bigint): void;
   /** Paths that `peek` accepts; memories without index. */
   readonly paths: readonly string[];
-  /** Registers and memories as they are laid out, live in the simulator's memory: for who keeps and compares very many states. */
+  /**
+   * Registers and memories as they are laid out, live in the simulator's memory: for who keeps and compares very many states. Once somebody has it, the
+   * first cycle of each call does everything, since what was written into it is not known.
+   */
   readonly state: Uint32Array;
   /** Where a register's value lies in `state`, in bytes, lowest first. */
   placeInState(path: string): { readonly offset: number; readonly bytes: number };
@@ -103,8 +108,8 @@ export const compileModule = <P extends Ports = Ports>(
     properties: options.checkProperties ?? true,
   });
   const design = options.tables === 'nowhere' ? built : tabulated(built, options.tables === 'everywhere');
-  const programs = compilePrograms(design);
-  const map = mapMemory(design);
+  const programs = compilePrograms(design, backend === 'wasm' ? (options.activity ?? 'where it pays') : 'nowhere');
+  const map = mapMemory(design, programs.active?.plan ?? null);
   const engine =
     backend === 'wasm' ? instantiate(generateModule(design, programs, map)) : generateJavaScript(design, programs, map);
   const simulator = new CompiledSimulator(design, map, engine, programs, options.initial ?? 'reset');
@@ -117,7 +122,6 @@ class CompiledSimulator implements Simulator {
   readonly layout: PortLayout;
   readonly inputs: Uint32Array;
   readonly outputs: Uint32Array;
-  readonly state: Uint32Array;
   readonly in: InputAccessors;
   readonly out: OutputAccessors;
   cycle = 0;
@@ -130,6 +134,9 @@ class CompiledSimulator implements Simulator {
   readonly #stimulus: Uint32Array;
   readonly #responses: Uint32Array;
   readonly #state: StateView;
+  readonly #shownState: Uint32Array;
+  /** Whether somebody has the state, and may have changed it since the last cycle. */
+  #isStateShown = false;
 
   constructor(
     design: Design,
@@ -147,13 +154,24 @@ class CompiledSimulator implements Simulator {
     this.layout = ports;
     this.inputs = new Uint32Array(engine.buffer, map.inputs, ports.inputWords);
     this.outputs = new Uint32Array(engine.buffer, map.outputs, ports.outputWords);
-    this.state = new Uint32Array(engine.buffer, map.state, (map.stateEnd - map.state) / 4);
+    this.#shownState = new Uint32Array(engine.buffer, map.state, (map.stateEnd - map.state) / 4);
     this.#control = new Uint32Array(engine.buffer, 0, Control.counters + design.properties.length);
     this.#stimulus = new Uint32Array(engine.buffer, map.stimulus, map.batch * ports.inputWords);
     this.#responses = new Uint32Array(engine.buffer, map.responses, map.batch * ports.outputWords);
     this.#state = new StateView(design, map, engine.buffer, () => this.settle());
     this.in = inputAccessors(ports.inputs, this.inputs);
     this.out = outputAccessors(ports.outputs, this.outputs);
+  }
+
+  get state(): Uint32Array {
+    this.#isStateShown = true;
+    return this.#shownState;
+  }
+
+  /** Everything is computed in the next cycle: something else than a cycle changed the state. */
+  #wake(): void {
+    const { activity } = this.#map;
+    if (activity !== null) new Uint8Array(this.#engine.buffer, activity.awake, activity.words * 8).fill(255);
   }
 
   get paths(): readonly string[] {
@@ -178,6 +196,7 @@ class CompiledSimulator implements Simulator {
     outputStride: number,
     checksum: number,
   ): number {
+    if (this.#isStateShown) this.#wake();
     const result = this.#engine.run(cycles, input, inputStride, output, outputStride, checksum);
     this.cycle += this.#control[Control.completed] ?? 0;
     const violation = this.#control[Control.violation] ?? 0;
@@ -229,6 +248,7 @@ class CompiledSimulator implements Simulator {
   poke(path: string, value: bigint): void {
     checkValue('poke', path, value);
     this.#state.poke(path, value);
+    this.#wake();
   }
 
   placeInState(path: string): { readonly offset: number; readonly bytes: number } {
@@ -247,11 +267,13 @@ class CompiledSimulator implements Simulator {
         `restore: the snapshot has ${snapshot.length} bytes, this design's have ${size}; take it from the same design`,
       );
     new Uint8Array(this.#engine.buffer, this.#map.inputs, size).set(snapshot);
+    this.#wake();
   }
 
   reset(): void {
     initialiseState(this.#design, this.#map, this.#engine.buffer, this.#initial, this.#programs.resetState);
     this.#control.fill(0);
+    this.#wake();
     this.inputs.fill(0);
     this.cycle = 0;
     this.settle();

@@ -32,6 +32,7 @@ export const mapEffect = (given: Effect, replaced: (node: Node) => Node): Effect
     case 'store':
     case 'output':
     case 'trace':
+    case 'keep':
       return { ...given, value: replaced(given.value) };
     case 'property':
       return { ...given, condition: replaced(given.condition) };

@@ -101,6 +101,8 @@ class JavaScriptEmitter extends JavaScriptExpressions {
       case 'store':
         this.#store(effect.width, String(this.map.state + (effect.bit >> 3)), this.value(effect.value));
         return;
+      case 'keep':
+        throw new Error('JavaScript does everything in every cycle');
       case 'trace':
         this.#store(32, String(this.map.trace + effect.offset), this.value(effect.value));
         return;

@@ -4,14 +4,17 @@
  * carried from cycle to cycle; and V8 puts optimised code to use at the next call, never in the middle of a loop.
  */
 
+import type { ActiveProgram, Programs } from '../compile-programs.ts';
 import type { Design } from '../design.ts';
-import type { MemoryMap } from '../memory-map.ts';
-import { Control, paddedEnds } from '../memory-map.ts';
-import type { Program, Step } from '../program.ts';
+import type { ActivityMap, MemoryMap } from '../memory-map.ts';
+import { Control } from '../memory-map.ts';
+import type { Step } from '../program.ts';
+import { activeCycle, emitWakeAll } from './activity.ts';
 import type { FunctionCode } from './encoder.ts';
 import { ByteWriter, emptyBlock, encodeModule, Opcode, ValueType, VectorOpcode } from './encoder.ts';
 import { ExpressionEmitter } from './expressions.ts';
 import { Locals } from './locals.ts';
+import { type PaddedEnds, paddedEnds } from './padding.ts';
 import { StatementEmitter } from './statements.ts';
 
 const { i32, v128 } = ValueType;
@@ -30,7 +33,7 @@ const emitFold = (code: ByteWriter, checksum: number, sum: number): void => {
 };
 
 /** The code of some steps: takes the addresses of the input and output records, gives the sum of the outputs' checksum terms. */
-const stepsFunction = (steps: readonly Step[], map: MemoryMap, padded: ReadonlyMap<number, number>): FunctionCode => {
+const stepsFunction = (steps: readonly Step[], map: MemoryMap, padded: PaddedEnds): FunctionCode => {
   const code = new ByteWriter();
   const locals = new Locals(2);
   const [input, output] = [0, 1];
@@ -45,21 +48,43 @@ const stepsFunction = (steps: readonly Step[], map: MemoryMap, padded: ReadonlyM
   return { name: null, parameters: [i32, i32], results: [i32], locals: locals.types, body: code };
 };
 
+const activityOf = ({ activity }: MemoryMap): ActivityMap => {
+  if (activity === null) throw new Error('a program by activity needs a place for what it keeps');
+  return activity;
+};
+
+/** The code of a group: takes the address of the input record. */
+const groupFunction = (steps: readonly Step[], map: MemoryMap, padded: PaddedEnds): FunctionCode => {
+  const code = new ByteWriter();
+  const locals = new Locals(1);
+  // No group has an output.
+  const unused = 0;
+  const expressions = new ExpressionEmitter(code, locals, map, padded, 0);
+  new StatementEmitter(expressions, map, { output: unused, sum: unused, sums: unused }).emit(steps);
+  return { name: null, parameters: [i32], results: [], locals: locals.types, body: code };
+};
+
 export const generateModule = (
   design: Design,
-  programs: { readonly settle: Program; readonly cycle: Program },
+  programs: Pick<Programs, 'settle' | 'cycle' | 'active'>,
   map: MemoryMap,
 ): Uint8Array<ArrayBuffer> => {
-  const padded = paddedEnds(design.registers);
+  const { active } = programs;
+  const padded = paddedEnds(design.registers, active?.plan ?? null);
   const functions: FunctionCode[] = [];
   const add = (made: FunctionCode): number => functions.push(made) - 1;
+  const addActive = ({ plan, groups, always }: ActiveProgram): number => {
+    const functions = groups.map((steps) => add(groupFunction(steps, map, padded)));
+    const rest = add(stepsFunction(always, map, padded));
+    return add(activeCycle(plan, activityOf(map), design.ports.inputWords, functions, rest));
+  };
   const settleSteps = add(stepsFunction(programs.settle.steps, map, padded));
   const [choice, ...more] = programs.cycle.steps;
   const arms =
     choice?.kind === 'if' && more.length === 0
       ? {
           condition: choice.condition,
-          then: add(stepsFunction(choice.then, map, padded)),
+          then: active === null ? add(stepsFunction(choice.then, map, padded)) : addActive(active),
           otherwise: add(stepsFunction(choice.otherwise, map, padded)),
         }
       : null;
@@ -106,6 +131,7 @@ export const generateModule = (
     callSteps(arms.then);
     code.byte(Opcode.else);
     callSteps(arms.otherwise);
+    if (map.activity !== null) emitWakeAll(code, map.activity);
     code.byte(Opcode.end);
   } else if (whole !== null) callSteps(whole);
   emitFold(code, checksum, sum);

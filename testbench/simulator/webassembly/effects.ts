@@ -3,8 +3,9 @@
 import { checksumMultiplier } from '../checksum.ts';
 import type { Effect, LimbWrite } from '../design.ts';
 import type { MemorySlot, Node } from '../graph.ts';
-import type { MemoryMap } from '../memory-map.ts';
+import type { ActivityMap, MemoryMap } from '../memory-map.ts';
 import { Control } from '../memory-map.ts';
+import { emitWake } from './activity.ts';
 import { emptyBlock, Opcode, ValueType, VectorOpcode } from './encoder.ts';
 import type { ExpressionEmitter } from './expressions.ts';
 import { typeOf } from './locals.ts';
@@ -32,9 +33,16 @@ export class EffectEmitter {
   emit(effect: Effect): void {
     switch (effect.kind) {
       case 'store':
+        if (effect.wakes !== undefined && effect.wakes.length > 0) {
+          this.#waking(effect, this.#map.state, this.#activity().next, effect.wakes);
+          return;
+        }
         this.#expressions.constant(ValueType.i32, 0n);
         this.#expressions.emit(effect.value, storeBits(effect.width) === effect.width);
         this.#store(effect.width, this.#map.state + (effect.bit >> 3));
+        return;
+      case 'keep':
+        this.#waking(effect, this.#activity().kept, this.#activity().awake, effect.wakes);
         return;
       case 'trace':
         this.#expressions.constant(ValueType.i32, 0n);
@@ -50,6 +58,7 @@ export class EffectEmitter {
         return;
       case 'memory_write':
         this.#memoryWrite(effect.memory, effect.address, effect.limbs);
+        if (effect.wakes !== undefined) emitWake(this.#expressions.code, this.#activity().next, effect.wakes);
         return;
       case 'property':
         this.#property(effect);
@@ -57,6 +66,37 @@ export class EffectEmitter {
       default:
         effect satisfies never;
     }
+  }
+
+  #activity(): ActivityMap {
+    const { activity } = this.#map;
+    if (activity === null) throw new Error('nothing is kept or woken where every cycle does everything');
+    return activity;
+  }
+
+  /** Stores a value where it is another one than the one there, and wakes the groups that read it. */
+  #waking(
+    { bit, width, value }: { readonly bit: number; readonly width: number; readonly value: Node },
+    base: number,
+    awake: number,
+    wakes: readonly number[],
+  ): void {
+    const { code, locals } = this.#expressions;
+    const type = typeOf(width);
+    const offset = base + (bit >> 3);
+    const local = locals.borrow(type);
+    this.#expressions.emit(value);
+    code.byte(Opcode.localTee).unsigned(local);
+    this.#expressions.constant(ValueType.i32, 0n);
+    this.#expressions.load(offset, 0, width, storeBits(width) - width, false);
+    this.#expressions.op(type, [Opcode.i32Ne, Opcode.i64Ne]);
+    code.byte(Opcode.if).byte(emptyBlock);
+    this.#expressions.constant(ValueType.i32, 0n);
+    this.#expressions.get(local);
+    this.#store(width, offset);
+    emitWake(code, awake, wakes);
+    code.byte(Opcode.end);
+    locals.release(type, local);
   }
 
   /** Stores the value on the stack at the address below it; the store is as wide as the storage of a value of this width. */

@@ -77,6 +77,7 @@ export const VectorOpcode = {
   i8x16Shuffle: 0x0d,
   i32x4ExtractLane: 0x1b,
   xor: 0x51,
+  anyTrue: 0x53,
   i32x4ShrU: 0xad,
   i32x4Add: 0xae,
   i32x4Mul: 0xb5,

@@ -7,21 +7,16 @@ import { addressableWords } from '../memory-map.ts';
 import { type ByteWriter, Opcode, ValueType } from './encoder.ts';
 import { bitsOf, type Locals, typeOf } from './locals.ts';
 import { OperatorEmitter } from './operators.ts';
+import type { PaddedEnds } from './padding.ts';
 
 export class ExpressionEmitter extends OperatorEmitter {
   /** Nodes whose local holds their value here. */
   readonly available = new Set<Node>();
   readonly #map: MemoryMap;
-  readonly #padded: ReadonlyMap<number, number>;
+  readonly #padded: PaddedEnds;
   readonly #inputLocal: number;
 
-  constructor(
-    code: ByteWriter,
-    locals: Locals,
-    map: MemoryMap,
-    padded: ReadonlyMap<number, number>,
-    inputLocal: number,
-  ) {
+  constructor(code: ByteWriter, locals: Locals, map: MemoryMap, padded: PaddedEnds, inputLocal: number) {
     super(code, locals);
     this.#map = map;
     this.#padded = padded;
@@ -56,13 +51,8 @@ export class ExpressionEmitter extends OperatorEmitter {
           this.load(node.bit >> 3, shift, node.width, 0, loose);
         } else {
           code.byte(Opcode.i32Const).signed32(0);
-          this.load(
-            this.#map.state + (node.bit >> 3),
-            shift,
-            node.width,
-            this.#zeroBitsAbove(node.bit + node.width),
-            loose,
-          );
+          const above = this.#zeroBitsAbove(node.space, node.bit + node.width);
+          this.load(this.#baseOf(node.space) + (node.bit >> 3), shift, node.width, above, loose);
         }
         return;
       }
@@ -72,7 +62,7 @@ export class ExpressionEmitter extends OperatorEmitter {
           this.#map.state + (node.bit >> 3),
           node.bit % 8,
           node.width,
-          this.#zeroBitsAbove(node.bit + node.width),
+          this.#zeroBitsAbove('state', node.bit + node.width),
           loose,
         );
         return;
@@ -143,9 +133,13 @@ export class ExpressionEmitter extends OperatorEmitter {
     }
   }
 
-  /** Bits that are known to be zero above a register's top bit. */
-  #zeroBitsAbove(end: number): number {
-    const padded = this.#padded.get(end);
+  #baseOf(space: 'state' | 'kept'): number {
+    return space === 'state' ? this.#map.state : (this.#map.activity?.kept ?? 0);
+  }
+
+  /** Bits that are known to be zero above the top bit of a register or a kept value. */
+  #zeroBitsAbove(space: 'state' | 'kept', end: number): number {
+    const padded = this.#padded[space].get(end);
     return padded === undefined ? 0 : padded - end;
   }
 

@@ -38,7 +38,8 @@ export const wideStoreAt = (steps: readonly Step[], index: number, inLocal: Read
   while (bytes.length < vectorBytes) {
     const step = steps[index + count];
     if (step?.kind !== 'effect' || step.effect.kind !== 'store') return null;
-    const { bit, width, value } = step.effect;
+    const { bit, width, value, wakes } = step.effect;
+    if (wakes !== undefined && wakes.length > 0) return null;
     if (![8, 16, 32, 64].includes(width)) return null;
     target ??= bit / 8;
     if (bit / 8 !== target + bytes.length) return null;
