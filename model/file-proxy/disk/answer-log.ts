@@ -7,11 +7,16 @@ const overheadBytes = 200;
 const bytesIn = (entries: readonly JournalEntry[]): number =>
   entries.reduce((sum, entry) => sum + JSON.stringify(entry).length + overheadBytes, 0);
 
-/** Answers in the log of the tree that they are about. */
+/**
+ * Answers in the log of the tree that they are about. An intent is not waited for: what is done after it comes after it in the log, so that none of it is there without
+ * the intent.
+ */
 export class AnswerLog implements AnswerJournal {
   readonly #log: DiskLog;
   #bytes: number;
   #least: number;
+  /** Room for intents that are not committed yet. */
+  #intents: (() => void)[] = [];
 
   constructor(log: DiskLog) {
     this.#log = log;
@@ -25,13 +30,17 @@ export class AnswerLog implements AnswerJournal {
   async append(entry: JournalEntry): Promise<void> {
     const bytes = bytesIn([entry]);
     const done = await this.#log.admit(bytes, 'may use all');
+    this.#log.journal.push(entry);
+    this.#bytes += bytes;
+    this.#log.add({ put: 'journal', entry });
+    this.#intents.push(done);
+    if (entry.what === 'intent') return;
+    const all = this.#intents;
+    this.#intents = [];
     try {
-      this.#log.journal.push(entry);
-      this.#bytes += bytes;
-      this.#log.add({ put: 'journal', entry });
       await this.#log.commit();
     } finally {
-      done();
+      for (const one of all) one();
     }
   }
 

@@ -15,6 +15,15 @@ export class MemoryDisk implements BlockDevice {
   constructor(blocks: number) {
     this.blocks = blocks;
   }
+  /** With such a content. */
+  static of(content: Uint8Array): MemoryDisk {
+    const disk = new MemoryDisk(content.length / blockBytes);
+    for (let block = 0; block < disk.blocks; block += 1) {
+      const own = content.slice(block * blockBytes, (block + 1) * blockBytes);
+      if (own.some((byte) => byte !== 0)) disk.#contents.set(block, own);
+    }
+    return disk;
+  }
   async readBlock(block: number): Promise<Uint8Array> {
     if (this.dead) throw new DiskError('the disk is dead');
     return this.#contents.get(block)?.slice() ?? new Uint8Array(blockBytes);

@@ -4,7 +4,7 @@ import os from 'node:os';
 import { basename, dirname, join } from 'node:path/posix';
 import type { Tree } from '../tree/tree.ts';
 import { createGuestFileSystem } from './file-system.ts';
-import { closeAll, compare, newSide, type Promises } from './random-operations.ts';
+import { closeAll, compare, newSide, type Promises, type Side } from './random-operations.ts';
 
 const refusal = (code: string): Error => Object.assign(new Error(code), { code });
 
@@ -53,28 +53,58 @@ const keepingRoot = (promises: Promises, root: string): Promises => {
 };
 
 /** The host's calls, with the share's part on a device of its own. In what order Linux looks: `do_linkat` and `do_renameat2` of `fs/namei.c`. */
-const twoDevices = (root: string): Promises => {
+const twoDevices = (root: string, calls: Promises): Promises => {
   const share = join(root, 'share');
   const isApart = async (from: unknown, to: unknown): Promise<boolean> => {
-    const [source, goal] = [await placeOf(fs.promises, from), await placeOf(fs.promises, to)];
+    const [source, goal] = [await placeOf(calls, from), await placeOf(calls, to)];
     if (source === null || goal === null) return false;
     // The share's own root is on its device; the directory that it is shown in is not.
     return `${source}/`.startsWith(`${share}/`) !== goal.startsWith(`${share}/`);
   };
   return {
-    ...fs.promises,
+    ...calls,
     link: async (from, to) => {
       const apart = await isApart(from, to);
-      await fs.promises.link(from, to).catch((error: unknown) => {
+      await calls.link(from, to).catch((error: unknown) => {
         throw apart && (error as NodeJS.ErrnoException).code === 'EPERM' ? refusal('EXDEV') : error;
       });
       if (!apart) return;
-      await fs.promises.unlink(to);
+      await calls.unlink(to);
       throw refusal('EXDEV');
     },
     rename: async (from, to) => {
       if (await isApart(from, to)) throw refusal('EXDEV');
-      await fs.promises.rename(from, to);
+      await calls.rename(from, to);
+    },
+  };
+};
+
+export interface Sides {
+  /** The host, and the guest. */
+  readonly sides: readonly [Side, Side];
+  /** Closes what is open, and takes the reference away. */
+  end(): Promise<void>;
+}
+
+/** A guest that has a tree at `/share`, and the host beside it. @param calls the host's; such as `hostAtOnce`, on a platform, whose clock waits for no host */
+export const besideHost = async (tree: Tree, calls: Promises = fs.promises): Promise<Sides> => {
+  const root = fs.realpathSync(fs.mkdtempSync(join(os.tmpdir(), 'portcullis-reference-')));
+  // As a guest's root is: a link may lead there.
+  fs.chmodSync(root, 0o755);
+  const guest = createGuestFileSystem({ umask: process.umask() });
+  await guest.mount('/share', tree);
+  await guest.promises.mkdir('/local');
+  for (const part of ['local', 'share']) fs.mkdirSync(join(root, part));
+  const sides = [
+    newSide(keepingRoot(twoDevices(root, calls), root), root),
+    newSide(keepingRoot(guest.promises as unknown as Promises, ''), ''),
+  ] as const;
+  return {
+    sides,
+    end: async () => {
+      await closeAll(sides[0]);
+      await closeAll(sides[1]);
+      fs.rmSync(root, { recursive: true });
     },
   };
 };
@@ -85,22 +115,10 @@ export const compareWithHost = async (
   tree: Tree,
   between?: Parameters<typeof compare>[2],
 ): Promise<void> => {
-  const root = fs.realpathSync(fs.mkdtempSync(join(os.tmpdir(), 'portcullis-reference-')));
-  // As a guest's root is: a link may lead there.
-  fs.chmodSync(root, 0o755);
-  const guest = createGuestFileSystem({ umask: process.umask() });
-  await guest.mount('/share', tree);
-  await guest.promises.mkdir('/local');
-  for (const part of ['local', 'share']) fs.mkdirSync(join(root, part));
-  const sides = [
-    newSide(keepingRoot(twoDevices(root), root), root),
-    newSide(keepingRoot(guest.promises as unknown as Promises, ''), ''),
-  ] as const;
+  const { sides, end } = await besideHost(tree);
   try {
     await compare(operations, sides, between);
   } finally {
-    await closeAll(sides[0]);
-    await closeAll(sides[1]);
-    fs.rmSync(root, { recursive: true });
+    await end();
   }
 };

@@ -22,7 +22,7 @@ export type JournalEntry =
   /** The reply in hexadecimal; null where nothing was done. */
   | ({ readonly what: 'answer'; readonly reply: string | null } & Which);
 
-/** Where answers outlive the server. An entry is kept once `append` has resolved. */
+/** Where answers outlive the server. An entry is kept once `append` has resolved; an intent at the latest with the change that it speaks of. */
 export interface AnswerJournal {
   /** What is kept, oldest first. */
   entries(): Promise<readonly JournalEntry[]>;
