@@ -4,6 +4,7 @@ import { marked, refuseStranger } from './copies.ts';
 import { fail } from './diagnostic.ts';
 import { operatorsAt } from './expression.ts';
 import { checkObject, guardedProperty } from './guarded.ts';
+import { noteMissing } from './missing-method.ts';
 import { append } from './scope.ts';
 import { describeOperand, describeShape, isShape, type LeafInfo, sameShape, shapeInfo } from './shape.ts';
 import { bit } from './shapes.ts';
@@ -194,7 +195,7 @@ export class BundleSide {
   }
 }
 
-marked(BundleSide.prototype);
+noteMissing(marked(BundleSide.prototype));
 
 /** Whether a leaf can be set. */
 const settable = (value: AbstractValue): boolean => value.leaves().every((leaf) => leaf.leaf.target !== null);

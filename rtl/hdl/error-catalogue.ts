@@ -2,17 +2,7 @@
  * Every error of the language: one code, one message, one remedy. `docs/language/errors.md` is written from this file and
  * its examples.
  */
-
-interface Entry<P> {
-  /** One sentence for the reference page: the rule that was broken. */
-  readonly rule: string;
-  readonly message: (parameters: P) => string;
-  /** What to write instead. */
-  readonly remedy: (parameters: P) => string;
-}
-
-const entry = <P>(value: Entry<P>): Entry<P> => value;
-const bitsText = (width: number): string => (width === 1 ? '1 bit' : `${width} bits`);
+import { bitsText, entry } from './error-entry.ts';
 
 export const catalogue = {
   // Values
@@ -122,6 +112,11 @@ export const catalogue = {
       p.how === 'string'
         ? 'a signal has no text: use its key where you need a name'
         : 'write .add(), .eq(), .lt(), mux() or m.when() in place of +, ==, <, ?: and if',
+  }),
+  'unknown-method': entry<{ signal: string; method: string; near?: string; known: string }>({
+    rule: 'Each kind of value has methods of its own.',
+    message: (p) => `${p.signal} has no method ${p.method}`,
+    remedy: (p) => (p.near === undefined ? `its methods are ${p.known}` : `did you mean .${p.near}(...)?`),
   }),
   assigned: entry<{ name: string }>({
     rule: 'A signal is set with its method, not with =.',

@@ -100,6 +100,10 @@ export const examples: Record<ErrorCode, () => void> = {
     const sum: { set(value: Bits<8>): void } = anything(io.a.add(1));
     sum.set(io.a);
   }),
+  'unknown-method': design((io) => {
+    const lower: { trunkate(width: number): Bits<8> } = anything(io.b);
+    io.out.set(lower.trunkate(8));
+  }),
   assigned: design((io) => {
     Object.assign(io, { out: io.a });
   }),

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { emitVerilog } from '../verilog/index.ts';
-import { bit, bits, bundle, elaborate, enumeration, input, module, output } from './index.ts';
+import { bit, bits, bundle, elaborate, enumeration, input, module, output, stream, vector } from './index.ts';
 
 const anything = (value?: unknown): never => value as never;
 const unit = module('unit', { a: input(bits(8)), y: output(bits(8)) }, (io) => io.y.set(io.a));
@@ -32,6 +32,21 @@ const misuses: Readonly<Record<string, readonly [misuse: () => unknown, message:
     () => enumeration(anything()),
     'enumeration takes the names of its states, or an object such as { IDLE: 1, BUSY: 2 }, but was given undefined',
     'pass the names of its states',
+  ],
+  'a method in another spelling, of a result and under a branch': [
+    inside((io, m) => m.when(io.go, () => io.y.set(io.a.add(1).slise(7, 0)))),
+    'the result of add has no method slise',
+    'did you mean .slice(...)?',
+  ],
+  'a method of arrays on a vector': [
+    inside((_, m) => m.wires({ lanes: { type: vector(bits(8), 4), default: 0 } }).lanes.forEach(() => {})),
+    'lanes has no method forEach',
+    'its methods are eq, ne, get, at, set',
+  ],
+  'a method of a stream in another spelling': [
+    () => elaborate(module('unit', { s: input(stream(bits(8))) }, (io: Untyped) => io.s.fires())),
+    's has no method fires',
+    'did you mean .fire(...)?',
   ],
   'a bundle of nothing': [() => bundle(anything()), 'bundle takes an object of fields', 'such as { data: bits(8) }'],
   'Verilog of a definition': [
@@ -69,6 +84,16 @@ test.for(Object.entries(misuses))('%s is refused, with what to write', ([, [misu
   const [first, second] = told.split('\n');
   expect(first).toContain(message);
   expect(second).toContain(remedy);
+});
+
+test('to ask whether a value has a method is fine, and what fails beside it is told as it is', () => {
+  const absent = Object.freeze({});
+  const asks = inside((io) =>
+    expect([io.a.then, 'then' in io.a, io.a?.then?.()]).toEqual([undefined, false, undefined]),
+  );
+  expect(asks).not.toThrow();
+  const fails = inside((io) => [io.a.then, (absent as Untyped).map()]);
+  expect(fails).toThrow(new TypeError('absent.map is not a function'));
 });
 
 test('a refusal that nobody catches shows its message, and lines of its author alone', () => {

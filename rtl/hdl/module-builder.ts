@@ -2,6 +2,7 @@ import { type Diagnostic, fail } from './diagnostic.ts';
 import { noteEnumeration } from './enumeration-notes.ts';
 import { reference } from './expression.ts';
 import type { Expression, Instance, Memory, Module, Signal, SourceLocation, Statement } from './ir.ts';
+import { refuseMissing } from './missing-method.ts';
 import { checkName } from './reserved-words.ts';
 import type { Scope } from './scope.ts';
 import { currentScope } from './scope.ts';
@@ -27,11 +28,21 @@ const readOnlyReasons: Record<Signal['kind'], string> = {
   register: 'it belongs to a memory',
 };
 
+/** Runs it; what it calls that a value has not is refused as such. */
+const runOrRefuse = (body: () => unknown): unknown => {
+  try {
+    return body();
+  } catch (error) {
+    refuseMissing(error);
+    throw error;
+  }
+};
+
 /** Runs what an author wrote, which has done everything by the time it returns. */
 export const runBody = (body: () => unknown, what: string, location: SourceLocation): void => {
   if (typeof body !== 'function')
     fail('wrong-kind', location, { operation: what, expected: 'a function', actual: describeOperand(body) });
-  const result = body();
+  const result = runOrRefuse(body);
   if (!(result instanceof Promise)) return;
   result.catch(() => undefined);
   fail('async-body', location, { what });

@@ -2,6 +2,7 @@ import { marked, refuseStranger } from './copies.ts';
 import { fail } from './diagnostic.ts';
 import { describe, expressionsAt, operatorsAt } from './expression.ts';
 import type { Expression, SourceLocation, Statement } from './ir.ts';
+import { noteMissing } from './missing-method.ts';
 import { append } from './scope.ts';
 import { describeOperand, describeShape, type ShapeInfo, sameShape } from './shape.ts';
 import { here } from './source-location.ts';
@@ -82,7 +83,7 @@ export abstract class AbstractValue {
   }
 }
 
-marked(AbstractValue.prototype);
+noteMissing(marked(AbstractValue.prototype));
 
 /** A value without parts: bits, signed or an enumeration. */
 export abstract class LeafValue extends AbstractValue {

@@ -3,7 +3,9 @@
  * `interface.ts` may be read by its model and by the command line.
  */
 
-import { distance } from 'fastest-levenshtein';
+import { nearestName } from '../hdl/nearest-name.ts';
+
+export { nearestName } from '../hdl/nearest-name.ts';
 
 export type ParameterValue = number | boolean | string;
 
@@ -136,8 +138,6 @@ const allows = (parameter: Parameter, value: unknown): boolean => {
   }
 };
 
-const editDistance = (from: string, to: string): number => distance(from.toLowerCase(), to.toLowerCase());
-
 const nearestBy = <T>(candidates: readonly T[], distanceOf: (candidate: T) => number): T | undefined => {
   let best: T | undefined;
   let least = Number.POSITIVE_INFINITY;
@@ -146,12 +146,6 @@ const nearestBy = <T>(candidates: readonly T[], distanceOf: (candidate: T) => nu
     if (d < least) [best, least] = [candidate, d];
   }
   return best;
-};
-
-/** A word of the list that the given one is probably a slip for, or nothing when none is near. */
-export const nearestName = (given: string, names: readonly string[]): string | undefined => {
-  const best = nearestBy(names, (name) => editDistance(given, name));
-  return best !== undefined && editDistance(given, best) <= Math.max(2, Math.floor(best.length / 2)) ? best : undefined;
 };
 
 const nearestInteger = (parameter: IntegerParameter, value: number): number | undefined => {

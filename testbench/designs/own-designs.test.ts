@@ -208,6 +208,15 @@ const refused: readonly (readonly [words: readonly string[], said: RegExp])[] = 
     ],
     /width\.ts:3:8: error width-mismatch: .*\n {2}write /,
   ],
+  [
+    [
+      source(
+        'method',
+        `${language}export const a = module('a', { x: input(bits(8)), y: output(bits(4)) }, (io) => {\n  io.y.set((io.x as any).trunkate(4));\n});`,
+      ),
+    ],
+    /method\.ts:3:\d+: error unknown-method: x has no method trunkate\n {2}did you mean \.truncate\(\.\.\.\)\?\n$/,
+  ],
   [[source('none', 'export const three = 3;')], /none\.ts exports no module; write export const/],
   [[source('number', 'export const three = () => 3;')], /number\.ts: three gives no module but number/],
   [[source('late', 'export const three = async () => 3;')], /late\.ts: three gives no module but a promise/],
