@@ -96,6 +96,11 @@ let languageDirectory: string | null = null;
 /** As it is run: in a bundle all of the project lies there. */
 const scriptDirectory = dirname(fileURLToPath(import.meta.url));
 
+const files = new WeakMap<SourceLocation, string>();
+
+/** The absolute path of the file that a location was found in: `file` alone does not tell the package. */
+export const fileOf = (location: SourceLocation): string | undefined => files.get(location);
+
 /** Whether a line of a stack is of the language itself, or of Node: of no use to the author of a design. */
 export const isLanguageFrame = (line: string): boolean =>
   /[( ]node:|[\\/]rtl[\\/]hdl[\\/](?!.*\.(?:test|examples)\.ts)/.test(line) ||
@@ -108,7 +113,9 @@ const frameOf = ({ file, line, column }: Position): Frame => {
   const path = relative(packageRootOf(dirname(file)), file)
     .split(sep)
     .join('/');
-  return { location: { file: path, line, column }, skipped };
+  const location = { file: path, line, column };
+  files.set(location, file);
+  return { location, skipped };
 };
 
 /** The mapped frame of each call site seen, by file, then by line and column. */

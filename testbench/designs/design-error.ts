@@ -1,9 +1,12 @@
 /** What goes wrong in somebody's own file, said with its place in that file and without our stack. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { formatDiagnostic } from '../../rtl/hdl/diagnostic.ts';
 import { ElaborationError } from '../../rtl/hdl/index.ts';
+import type { SourceLocation } from '../../rtl/hdl/ir.ts';
+import { fileOf } from '../../rtl/hdl/source-location.ts';
 
 /** The file was at fault: said as it is, exit code 2. */
 export class DesignError extends Error {
@@ -57,6 +60,26 @@ const placeOf = (line: string): Place | null => {
   };
 };
 
+/** The location from where the command runs, as a terminal opens it, where its file lies below; else in its package. */
+const shown = (location: SourceLocation): SourceLocation => {
+  const file = fileOf(location);
+  const path = file === undefined ? '' : relative(process.cwd(), file);
+  const below = path !== '' && !path.startsWith('..') && !isAbsolute(path);
+  return below && existsSync(path) ? { ...location, file: path } : location;
+};
+
+/** What the language refuses, in its words. */
+const refusal = ({ diagnostics }: ElaborationError): string =>
+  diagnostics
+    .map(({ location, related, ...diagnostic }) =>
+      formatDiagnostic({
+        ...diagnostic,
+        location: shown(location),
+        related: related.map((one) => ({ ...one, location: shown(one.location) })),
+      }),
+    )
+    .join('\n');
+
 /**
  * An error that a file of designs threw, with its place. What the language refuses has one already, and here it is the file that is at fault.
  * @param path the file, as it was named
@@ -64,7 +87,7 @@ const placeOf = (line: string): Place | null => {
  */
 export const placed = (error: unknown, path: string, hint = ''): Error => {
   if (error instanceof DesignError) return error;
-  if (error instanceof ElaborationError) return new DesignError(error.message);
+  if (error instanceof ElaborationError) return new DesignError(refusal(error));
   if (!(error instanceof Error)) return new DesignError(`${path}: it throws ${String(error)}${hint}`);
   const lines = (error.stack ?? '').split('\n');
   const place = lines.map(placeOf).find((found) => found !== null) ?? null;

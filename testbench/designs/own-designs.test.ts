@@ -206,7 +206,16 @@ const refused: readonly (readonly [words: readonly string[], said: RegExp])[] = 
         `${language}export const a = module('a', { a: input(bits(8)), y: output(bits<number>(4)) }, (io) => {\n  io.y.set(io.a);\n});`,
       ),
     ],
-    /width\.ts:3:8: error width-mismatch: .*\n {2}write /,
+    /^portcullis: build\/own-designs\/width\.ts:3:8: error width-mismatch: .*\n {2}write /,
+  ],
+  [
+    [
+      source(
+        'twice',
+        `${language}export const a = module('a', { x: input(bits(2)), y: output(bit) }, (io) => {\n  io.y.set(0);\n  io.y.set(io.x.bit(0));\n});`,
+      ),
+    ],
+    /^portcullis: build\/own-designs\/twice\.ts:4:8: error overridden: .*\n {2}set before: build\/own-designs\/twice\.ts:3:8\n {2}keep /,
   ],
   [
     [
@@ -215,7 +224,7 @@ const refused: readonly (readonly [words: readonly string[], said: RegExp])[] = 
         `${language}export const a = module('a', { x: input(bits(8)), y: output(bits(4)) }, (io) => {\n  io.y.set((io.x as any).trunkate(4));\n});`,
       ),
     ],
-    /method\.ts:3:\d+: error unknown-method: x has no method trunkate\n {2}did you mean \.truncate\(\.\.\.\)\?\n$/,
+    /^portcullis: build\/own-designs\/method\.ts:3:\d+: error unknown-method: x has no method trunkate\n {2}did you mean \.truncate\(\.\.\.\)\?\n$/,
   ],
   [[source('none', 'export const three = 3;')], /none\.ts exports no module; write export const/],
   [[source('number', 'export const three = () => 3;')], /number\.ts: three gives no module but number/],
