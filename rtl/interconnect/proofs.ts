@@ -17,14 +17,27 @@ const smallest: Geometry = interconnectParameters({
   outstanding: 2,
 });
 
-const turns = (p: Geometry): ProofTarget => ({
+/** Turns of more than two, a third slot, and a region within another. */
+const larger: Geometry = interconnectParameters({
+  managers: 3,
+  subordinates: 2,
+  dataWidth: 32,
+  addressWidth: 16,
+  idWidth: 1,
+  outstanding: 3,
+  size0: 4096,
+  base1: 0,
+  size1: 16384,
+});
+
+const turns = (p: Geometry, thorough: boolean): ProofTarget => ({
   name: `turns, and one write at a time, ${p.managers} managers, ${p.subordinates} subordinates`,
   parameters: { ...p },
   section: `${page}, Constants`,
-  thorough: false,
+  thorough,
   engines: ['k-induction', 'bmc3'],
   // Ten times what it takes on two idle cores.
-  seconds: 300,
+  seconds: thorough ? 1_200 : 300,
   module: (() =>
     provenInterconnect(p, 'turns', { without: [], paths: turnPaths(p) }, (proven) =>
       turnProperties(p, proven),
@@ -52,5 +65,5 @@ const followed = (p: Geometry, direction: Direction): ProofTarget => {
 
 export const interconnectProofs: ProofList = {
   block: 'axi4_interconnect',
-  targets: [turns(smallest), followed(smallest, 'read'), followed(smallest, 'write')],
+  targets: [turns(smallest, false), followed(smallest, 'read'), followed(smallest, 'write'), turns(larger, true)],
 };
