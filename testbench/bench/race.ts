@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Module } from '../../rtl/hdl/ir.ts';
+import type { PortLayout } from '../../rtl/hdl/port-layout.ts';
 import { emitVerilog } from '../../rtl/verilog/index.ts';
-import { compile } from '../simulator/index.ts';
+import { compile, type Simulator } from '../simulator/index.ts';
+import { processorSeconds } from './processor-seconds.ts';
 import { type BuiltRace, buildVerilator, isInstalled } from './verilator.ts';
 
 export interface BenchRow {
@@ -22,23 +24,23 @@ export interface BenchRow {
 }
 
 /** A long reset, so that every simulator starts from the same state. */
-const resetCycles = 16;
+export const resetCycles = 16;
 
-/** User and system time of all threads of this process, V8's compilers among them, in seconds. */
-const processorSeconds = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
-
-const ours = (module: Module, stimulus: Uint32Array): BuiltRace => {
+/** A design that our simulator compiles, timed together with what leads to it. */
+export const compiledRacer = async (
+  name: string,
+  stimulus: Uint32Array,
+  make: () => Simulator | Promise<Simulator>,
+): Promise<BuiltRace & { readonly layout: PortLayout }> => {
   const began = performance.now();
-  const simulator = compile(module, { checkProperties: false });
+  const simulator = await make();
   const buildSeconds = (performance.now() - began) / 1000;
   const quiet = new Uint32Array(simulator.layout.inputWords);
   return {
-    simulator: 'portcullis',
+    simulator: name,
     flags: 'WebAssembly, one thread',
     buildSeconds,
+    layout: simulator.layout,
     run(cycles) {
       simulator.reset();
       simulator.run(quiet, resetCycles);
@@ -61,17 +63,42 @@ export interface RaceOptions {
 export const geometricMean = (values: readonly number[]): number | null =>
   values.length === 0 ? null : Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 
+/** Runs what was built, in turn. @throws Error when two simulators disagree about the outputs. */
+export const raceBuilt = (design: string, racers: readonly BuiltRace[], options: RaceOptions): readonly BenchRow[] => {
+  const results = racers.map(() => [] as { seconds: number; checksum: number }[]);
+  for (let round = 0; round < options.rounds; round += 1) {
+    options.tell(`${design}: round ${round + 1} of ${options.rounds}`);
+    for (const [index, racer] of racers.entries()) results[index]?.push(racer.run(options.cycles));
+  }
+  const checksums = new Set(results.flat().map(({ checksum }) => checksum));
+  if (checksums.size !== 1) {
+    const seen = racers.map((racer, index) => `${racer.simulator} ${results[index]?.[0]?.checksum.toString(16)}`);
+    throw new Error(`${design}: the simulators disagree about the outputs: ${seen.join(', ')}`);
+  }
+  const rates = results.map((runs) => Math.max(...runs.map(({ seconds }) => options.cycles / seconds)));
+  const baseline = racers.findIndex(({ simulator }) => simulator === 'verilator (g++)');
+  return racers.map((racer, index) => ({
+    design,
+    simulator: racer.simulator,
+    flags: racer.flags,
+    cyclesPerSecond: Math.round(rates[index] ?? 0),
+    ratioToVerilator: baseline < 0 ? null : (rates[index] ?? 0) / (rates[baseline] ?? 1),
+    checksum: results[index]?.[0]?.checksum ?? 0,
+    buildSeconds: racer.buildSeconds,
+  }));
+};
+
 /** @throws Error when two simulators disagree about the outputs. */
-export const race = (
+export const race = async (
   design: string,
   module: Module,
   stimulus: Uint32Array,
   options: RaceOptions,
-): readonly BenchRow[] => {
-  const own = ours(module, stimulus);
-  const racers = [own];
+): Promise<readonly BenchRow[]> => {
+  const own = await compiledRacer('portcullis', stimulus, () => compile(module, { checkProperties: false }));
+  const { layout } = own;
+  const racers: BuiltRace[] = [own];
   const directories: string[] = [];
-  const { layout } = compile(module, { checkProperties: false });
   try {
     for (const compiler of ['g++', 'clang++'] as const) {
       if (!isInstalled('verilator') || !isInstalled(compiler)) {
@@ -81,39 +108,10 @@ export const race = (
       options.tell(`${design}: building Verilator's simulation with ${compiler}`);
       const directory = mkdtempSync(join(tmpdir(), 'portcullis-race-'));
       directories.push(directory);
-      racers.push(
-        buildVerilator({
-          files: emitVerilog(module),
-          top: module.name,
-          layout,
-          stimulus,
-          resetCycles,
-          compiler,
-          directory,
-        }),
-      );
+      const files = emitVerilog(module);
+      racers.push(buildVerilator({ files, top: module.name, layout, stimulus, resetCycles, compiler, directory }));
     }
-    const results = racers.map(() => [] as { seconds: number; checksum: number }[]);
-    for (let round = 0; round < options.rounds; round += 1) {
-      options.tell(`${design}: round ${round + 1} of ${options.rounds}`);
-      for (const [index, racer] of racers.entries()) results[index]?.push(racer.run(options.cycles));
-    }
-    const checksums = new Set(results.flat().map(({ checksum }) => checksum));
-    if (checksums.size !== 1) {
-      const seen = racers.map((racer, index) => `${racer.simulator} ${results[index]?.[0]?.checksum.toString(16)}`);
-      throw new Error(`${design}: the simulators disagree about the outputs: ${seen.join(', ')}`);
-    }
-    const rates = results.map((runs) => Math.max(...runs.map(({ seconds }) => options.cycles / seconds)));
-    const baseline = racers.findIndex(({ simulator }) => simulator === 'verilator (g++)');
-    return racers.map((racer, index) => ({
-      design,
-      simulator: racer.simulator,
-      flags: racer.flags,
-      cyclesPerSecond: Math.round(rates[index] ?? 0),
-      ratioToVerilator: baseline < 0 ? null : (rates[index] ?? 0) / (rates[baseline] ?? 1),
-      checksum: results[index]?.[0]?.checksum ?? 0,
-      buildSeconds: racer.buildSeconds,
-    }));
+    return raceBuilt(design, racers, options);
   } finally {
     for (const directory of directories) rmSync(directory, { recursive: true, force: true });
   }

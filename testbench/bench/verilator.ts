@@ -1,6 +1,7 @@
 /** Builds Verilator's simulation of emitted Verilog, with a driver that replays recorded inputs and computes our checksum. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { PortLayout, PortSlot } from '../../rtl/hdl/port-layout.ts';
 import { checksumSourceCpp } from '../simulator/checksum.ts';
@@ -15,18 +16,22 @@ export interface BuiltRace {
 }
 
 const verilatorFlags = ['-O3', '--x-assign', 'fast', '--x-initial', 'fast', '--noassert'];
+/** A port may have a name that C++ has too. */
+const quietFlags = ['-Wno-SYMRSVDWORD'];
 const compilerFlags = '-O3 -march=native';
+/** Of what runs once, at the start: a large part of a large design. */
+const slowFlags = '-O0';
 
 export const isInstalled = (command: string): boolean => spawnSync(command, ['--version']).status === 0;
 
 /** Reads a port's words into the simulation, in the form that Verilator gives ports of its width. */
-const setPort = ({ name, width, word, words }: PortSlot): string => {
+const setPort = ({ width, word, words }: PortSlot, name: string): string => {
   if (width <= 32) return `top->${name} = in[${word}];`;
   if (width <= 64) return `top->${name} = (uint64_t)in[${word + 1}] << 32 | in[${word}];`;
   return `for (int i = 0; i < ${words}; i++) top->${name}[i] = in[${word} + i];`;
 };
 
-const sumPort = ({ name, width, word, words }: PortSlot): string => {
+const sumPort = ({ width, word, words }: PortSlot, name: string): string => {
   if (width <= 32) return `sum += checksum_term(top->${name}, ${word});`;
   if (width <= 64) {
     return `sum += checksum_term((uint32_t)top->${name}, ${word}) + checksum_term((uint32_t)(top->${name} >> 32), ${word + 1});`;
@@ -35,7 +40,7 @@ const sumPort = ({ name, width, word, words }: PortSlot): string => {
 };
 
 /** Outputs come from registers, so they are read before the edge and one evaluation an edge is enough. */
-const mainSource = (layout: PortLayout, resetCycles: number): string => `
+const mainSource = (layout: PortLayout, resetCycles: number, nameOf: (port: string) => string): string => `
 #include "Vdut.h"
 #include "verilated.h"
 #include <cstdint>
@@ -45,11 +50,11 @@ const mainSource = (layout: PortLayout, resetCycles: number): string => `
 #include <vector>
 ${checksumSourceCpp}
 static void set_inputs(Vdut* top, const uint32_t* in) {
-${layout.inputs.map((slot) => `  ${setPort(slot)}`).join('\n')}
+${layout.inputs.map((slot) => `  ${setPort(slot, nameOf(slot.name))}`).join('\n')}
 }
 static uint32_t sum_outputs(Vdut* top) {
   uint32_t sum = 0;
-${layout.outputs.map((slot) => `  ${sumPort(slot)}`).join('\n')}
+${layout.outputs.map((slot) => `  ${sumPort(slot, nameOf(slot.name))}`).join('\n')}
   return sum;
 }
 int main(int, char** argv) {
@@ -107,7 +112,6 @@ export const buildVerilator = (request: {
   const { directory, compiler, layout, stimulus } = request;
   mkdirSync(directory, { recursive: true });
   for (const { path, text } of request.files) writeFileSync(join(directory, path), text);
-  writeFileSync(join(directory, 'main.cpp'), mainSource(layout, request.resetCycles));
   writeFileSync(
     join(directory, 'stimulus.bin'),
     new Uint8Array(stimulus.buffer, stimulus.byteOffset, stimulus.byteLength),
@@ -116,13 +120,29 @@ export const buildVerilator = (request: {
   const sources = request.files.map(({ path }) => path);
   invoke(
     'verilator',
-    ['--cc', '--exe', ...verilatorFlags, '--prefix', 'Vdut', '--top-module', request.top, ...sources, 'main.cpp'],
+    [
+      '--cc',
+      '--exe',
+      ...verilatorFlags,
+      ...quietFlags,
+      '--prefix',
+      'Vdut',
+      '--top-module',
+      request.top,
+      ...sources,
+      'main.cpp',
+    ],
     directory,
   );
-  const optimise = ['OPT_FAST', 'OPT_SLOW', 'OPT_GLOBAL'].map((name) => `${name}=${compilerFlags}`);
+  // Names that C++ has too are changed.
+  const header = readFileSync(join(directory, 'obj_dir', 'Vdut.h'), 'utf8');
+  const nameOf = (port: string): string => (header.includes(`&__SYM__${port},`) ? `__SYM__${port}` : port);
+  writeFileSync(join(directory, 'main.cpp'), mainSource(layout, request.resetCycles, nameOf));
+  const optimise = [...['OPT_FAST', 'OPT_GLOBAL'].map((name) => `${name}=${compilerFlags}`), `OPT_SLOW=${slowFlags}`];
+  const jobs = `-j${availableParallelism()}`;
   invoke(
     'make',
-    ['-s', '-C', 'obj_dir', '-f', 'Vdut.mk', `CXX=${compiler}`, `LINK=${compiler}`, ...optimise],
+    ['-s', jobs, '-C', 'obj_dir', '-f', 'Vdut.mk', `CXX=${compiler}`, `LINK=${compiler}`, ...optimise],
     directory,
   );
   const buildSeconds = (performance.now() - began) / 1000;

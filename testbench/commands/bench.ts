@@ -1,16 +1,19 @@
 import fc from 'fast-check';
 import { elaborate } from '../../rtl/hdl/index.ts';
+import type { MachineSimulator } from '../bench/machine-race.ts';
 import { type BenchRow, geometricMean, race } from '../bench/race.ts';
 import { missingForVolumeRace, raceVolumes } from '../bench/volume-race.ts';
+import { bareScenarios } from '../boot/shipped.ts';
 import { readRecorded } from '../captures/recorded.ts';
 import { type BlockUnderTest, blocksUnderTest, makeWays, type Way } from '../lockstep/index.ts';
 import { record } from '../lockstep/recording.ts';
 import { type BlockParameters, blocks } from './blocks.ts';
 import { describeParameters, numberOption } from './choose.ts';
 import { UsageError, unknownChoice } from './errors.ts';
+import { listOption } from './options.ts';
 import { bytesOption } from './servers.ts';
 import { table } from './table.ts';
-import type { Answer, Arguments, Verb } from './verb.ts';
+import { type Answer, type Arguments, optionOf, type Verb } from './verb.ts';
 
 interface Design {
   readonly block: string;
@@ -25,6 +28,7 @@ const designs: readonly Design[] = [
   { block: 'resource_access_controller', values: { ports: 8 } },
 ];
 
+const machineSimulators = ['model', 'rtl', 'verilog', 'verilator'] as const satisfies readonly MachineSimulator[];
 const stimulusCycles = 20_000;
 /** Draws the random traffic; any seed would do. */
 const seed = 1;
@@ -87,6 +91,43 @@ const meanText = (rows: readonly BenchRow[]): readonly string[] => {
   return mean === null ? [] : [`Geometric mean of portcullis to verilator (g++): ${mean.toFixed(2)}`];
 };
 
+const raceText = (rows: readonly BenchRow[]): string => {
+  const lines = rows.map((row) => [
+    row.design,
+    row.simulator,
+    row.cyclesPerSecond.toLocaleString('en-US'),
+    row.ratioToVerilator === null ? '-' : row.ratioToVerilator.toFixed(2),
+    row.buildSeconds.toFixed(1),
+    row.checksum.toString(16).padStart(8, '0'),
+  ]);
+  return [
+    table([['design', 'simulator', 'cycles/s', 'ratio', 'build s', 'checksum'], ...lines], 2),
+    '',
+    ...meanText(rows),
+    'Cycles a second of processor time (user and system), in the best round: other work on the machine only ever slows a run.',
+    ...new Set(rows.map(({ simulator, flags }) => `${simulator}: ${flags}`)),
+  ].join('\n');
+};
+
+/** The whole machine on everything that simulates it. @throws UsageError */
+const raceWholeMachine = async (given: Arguments): Promise<Answer> => {
+  const [name] = given.positionals;
+  if (name !== undefined) throw new UsageError(`--machine races the whole machine: leave out '${name}'.`);
+  if (given.options.cycles !== undefined)
+    throw new UsageError(
+      '--machine runs a scenario from power-on to its end, which has its own cycles: leave out --cycles.',
+    );
+  const scenario = optionOf(given, 'scenario') ?? 'memory-dies';
+  if (!bareScenarios.some((shipped) => shipped === scenario))
+    throw unknownChoice('scenario on the bare machine', scenario, bareScenarios);
+  const rounds = numberOption(given, 'rounds', 5);
+  const on = listOption(given, 'on', machineSimulators, machineSimulators);
+  // The machine is much to load for who does not need it.
+  const { raceMachine } = await import('../bench/machine-race.ts');
+  const rows = await raceMachine({ scenario, on, rounds, tell: (line) => process.stderr.write(`${line}\n`) });
+  return { value: rows, text: raceText(rows), code: 0 };
+};
+
 /** The volume server beside nbdkit. @throws UsageError where the programs for that are not there */
 const raceServers = async (given: Arguments): Promise<Answer> => {
   const missing = missingForVolumeRace();
@@ -126,31 +167,36 @@ export const bench: Verb = {
       valueHint: 'N',
       description: 'Runs of each, in turn; 5 when left out, 3 with --volume',
     },
+    machine: {
+      type: 'boolean',
+      description: 'Race the whole machine, on models, hardware, Verilog and Verilator; takes many minutes',
+    },
+    scenario: {
+      type: 'string',
+      valueHint: 'NAME',
+      description: `With --machine: what comes to it (${bareScenarios.join(', ')}); memory-dies when left out`,
+    },
+    on: {
+      type: 'string',
+      valueHint: machineSimulators.join(','),
+      description: 'With --machine: what simulates it; all when left out',
+    },
     volume: { type: 'boolean', description: 'Race the volume server against nbdkit under fio, on one file' },
     seconds: { type: 'string', valueHint: 'N', description: 'With --volume: of each run; 3 when left out' },
     size: { type: 'string', valueHint: 'BYTES', description: 'With --volume: of the file; 256M when left out' },
   },
   async run(given): Promise<Answer> {
+    if (given.flags.has('volume') && given.flags.has('machine'))
+      throw new UsageError('--machine and --volume are two races: ask for one.');
     if (given.flags.has('volume')) return raceServers(given);
+    if (given.flags.has('machine')) return raceWholeMachine(given);
+    for (const option of ['scenario', 'on'])
+      if (given.options[option] !== undefined)
+        throw new UsageError(`--${option} is of the race of the whole machine: add --machine.`);
     const cycles = numberOption(given, 'cycles', 300_000);
     const rounds = numberOption(given, 'rounds', 5);
     const rows: BenchRow[] = [];
     for (const design of chosenDesigns(given)) rows.push(...(await raceDesign(design, { cycles, rounds })));
-    const lines = rows.map((row) => [
-      row.design,
-      row.simulator,
-      row.cyclesPerSecond.toLocaleString('en-US'),
-      row.ratioToVerilator === null ? '-' : row.ratioToVerilator.toFixed(2),
-      row.buildSeconds.toFixed(1),
-      row.checksum.toString(16).padStart(8, '0'),
-    ]);
-    const text = [
-      table([['design', 'simulator', 'cycles/s', 'ratio', 'build s', 'checksum'], ...lines], 2),
-      '',
-      ...meanText(rows),
-      'Cycles a second of processor time (user and system), in the best round: other work on the machine only ever slows a run.',
-      ...new Set(rows.map(({ simulator, flags }) => `${simulator}: ${flags}`)),
-    ].join('\n');
-    return { value: rows, text, code: 0 };
+    return { value: rows, text: raceText(rows), code: 0 };
   },
 };

@@ -11,15 +11,19 @@ export const checksumMultiplier = (index: number): number => (Math.imul(index + 
 export const checksumFold = (checksum: number, sum: number): number =>
   Math.imul(((checksum << 13) | (checksum >>> 19)) ^ sum, 0x85ebca6b) >>> 0;
 
-/** The checksum after one more record of `words` words at `offset`. */
-export const checksumRecord = (checksum: number, records: Uint32Array, offset: number, words: number): number => {
+/** What a record of `words` words at `offset` adds. */
+export const checksumSum = (records: Uint32Array, offset: number, words: number): number => {
   let sum = 0;
   for (let index = 0; index < words; index++) {
     const word = records[offset + index] ?? 0;
     sum = (sum + Math.imul(word ^ (word >>> 16), checksumMultiplier(index))) | 0;
   }
-  return checksumFold(checksum, sum);
+  return sum;
 };
+
+/** The checksum after one more record of `words` words at `offset`. */
+export const checksumRecord = (checksum: number, records: Uint32Array, offset: number, words: number): number =>
+  checksumFold(checksum, checksumSum(records, offset, words));
 
 /** The same in C++, for test programs of other simulators. */
 export const checksumSourceCpp = `

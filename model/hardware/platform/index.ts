@@ -29,5 +29,6 @@ export { BusError, PowerCutError, StalledError } from './errors.ts';
 export { type FirmwareOptions, startFirmware } from './firmware.ts';
 export type * from './interface.ts';
 export type { Machine } from './machine.ts';
+export { createModelMachine } from './model-machine.ts';
 export { encodeTableEntry, type Place, type TableEntry } from './page-tables.ts';
 export type * from './registers.ts';
