@@ -119,7 +119,7 @@ test.each([
   ['one way twice', ['--ways', 'rtl,rtl'], /The way 'rtl' is given twice/],
   [
     'a path that leads nowhere',
-    ['--seed', '1', '--path', '0:1:99999'],
+    ['--ways', 'model,rtl', '--seed', '1', '--path', '0:1:99999'],
     /leads to no scenario under the seed 1: nothing was compared/,
   ],
 ])('nothing is said to be equal where nothing was compared: %s', async (_, options, message) => {
