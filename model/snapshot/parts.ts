@@ -1,3 +1,4 @@
+import { bindSource, type SourceMark } from './binding.ts';
 import { BlockLocks } from './block-locks.ts';
 import { Copier } from './copier.ts';
 import { Gathered } from './gathered.ts';
@@ -21,8 +22,13 @@ export interface Parts {
   readonly locks: BlockLocks;
 }
 
-/** @throws SnapshotError when the store is none, or another source's; StorageError */
-export const loadParts = async (source: Storage, store: Storage, limit: number): Promise<Parts> => {
+/** @throws SnapshotError when the store is none, or another source's; StorageError; what the mark throws */
+export const loadParts = async (
+  source: Storage,
+  store: Storage,
+  limit: number,
+  mark: SourceMark | null,
+): Promise<Parts> => {
   const flushing = new Gathered(() => store.flush());
   const flush = (): Promise<void> => flushing.call();
   // What a process that was killed has written is seen from now on, so it must be durable.
@@ -40,6 +46,8 @@ export const loadParts = async (source: Storage, store: Storage, limit: number):
   const slots = new Slots(Math.min(room, limit));
   const snapshots = new Snapshots(store, flush, keeper, slots);
   await snapshots.load();
+  // After all that a store is refused for, so that one that is put back as it was has its source still; before anything is written.
+  if (mark !== null) await bindSource(keeper, mark);
   const blocks = new Source(source, layout);
   const copier = new Copier(blocks, store, flush, layout, slots, snapshots);
   const reader = new Reader(blocks, copier, layout, snapshots);

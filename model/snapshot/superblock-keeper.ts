@@ -34,7 +34,8 @@ export class SuperblockKeeper {
   /** Makes a store, forgetting all that it held. @throws StorageError, SnapshotError */
   static async format(store: Storage, flush: () => Promise<void>, geometry: Geometry): Promise<SuperblockKeeper> {
     const { sourceSize, blockSize, pageSize, places } = geometry;
-    const first = { sourceSize, blockSize, pageSize, places, nextNumber: 1n, restore: null, snapshots: [] };
+    const binding = { mark: null, nextMark: null };
+    const first = { sourceSize, blockSize, pageSize, places, nextNumber: 1n, restore: null, binding, snapshots: [] };
     const keeper = new SuperblockKeeper(store, flush, first, 0n);
     if (store.size < keeper.layout.slotsOffset + blockSize) {
       throw new SnapshotError(

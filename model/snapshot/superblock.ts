@@ -20,11 +20,20 @@ export interface SnapshotRecord {
   readonly untracked: boolean;
 }
 
+/** What ties a store to its source: identifiers, 32 hexadecimal digits each, or null. */
+export interface Binding {
+  /** What the source is marked with. */
+  readonly mark: string | null;
+  /** What it is being marked with, so that it may have either. */
+  readonly nextMark: string | null;
+}
+
 /** All that a store remembers beside its maps and slots. */
 export interface Superblock extends Geometry {
   readonly nextNumber: bigint;
   /** The snapshot being restored and the number of its restore map, or null. */
   readonly restore: { readonly snapshot: bigint; readonly number: bigint } | null;
+  readonly binding: Binding;
   /** From oldest to newest. */
   readonly snapshots: readonly SnapshotRecord[];
 }
@@ -32,6 +41,8 @@ export interface Superblock extends Geometry {
 export const magic = 'PTCSNAP1';
 const version = 2;
 const headerSize = 56;
+const markOffset = 72;
+const markSize = 16;
 export const longestName = 96;
 const states: readonly State[] = ['live', 'broken', 'going'];
 const policies: readonly Policy[] = ['break', 'hold'];
@@ -48,6 +59,8 @@ export const encodeSuperblock = (layout: Layout, sequence: bigint, block: Superb
   bytes.writeBigUInt64LE(block.nextNumber, 48);
   bytes.writeBigUInt64LE(block.restore?.snapshot ?? 0n, headerSize);
   bytes.writeBigUInt64LE(block.restore?.number ?? 0n, headerSize + 8);
+  bytes.write(block.binding.mark ?? '', markOffset, markSize, 'hex');
+  bytes.write(block.binding.nextMark ?? '', markOffset + markSize, markSize, 'hex');
   for (const snapshot of block.snapshots) {
     const at = superblockHeader + snapshot.place * recordSize;
     bytes.writeBigUInt64LE(snapshot.number, at);
@@ -59,6 +72,11 @@ export const encodeSuperblock = (layout: Layout, sequence: bigint, block: Superb
   }
   bytes.writeUInt32LE(crc32(bytes.subarray(12, superblockHeader + block.places * recordSize)), 8);
   return bytes;
+};
+
+const readMark = (bytes: Buffer, at: number): string | null => {
+  const mark = bytes.toString('hex', at, at + markSize);
+  return /^0+$/.test(mark) ? null : mark;
 };
 
 /** The superblock and its sequence, or null when the checksum is wrong. `bytes` must hold all of its records. */
@@ -93,6 +111,7 @@ export const decodeSuperblock = (bytes: Buffer): { block: Superblock; sequence: 
     places,
     nextNumber: bytes.readBigUInt64LE(48),
     restore: restored === 0n ? null : { snapshot: restored, number: bytes.readBigUInt64LE(headerSize + 8) },
+    binding: { mark: readMark(bytes, markOffset), nextMark: readMark(bytes, markOffset + markSize) },
     snapshots,
   };
   return { block, sequence: bytes.readBigUInt64LE(16) };

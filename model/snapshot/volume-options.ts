@@ -1,5 +1,6 @@
 import type { Pace } from './background.ts';
 import type { CopiedBlock } from './background-work.ts';
+import type { SourceMark } from './binding.ts';
 import { SnapshotError } from './storage.ts';
 import { longestName, type Policy } from './superblock.ts';
 
@@ -9,6 +10,8 @@ export interface VolumeOptions {
   now(): bigint;
   /** Most blocks that the store may hold; as many as fit when left out. */
   readonly limit?: number;
+  /** What tells whether the store is this source's; when left out, the caller sees to that. */
+  readonly mark?: SourceMark;
   /**
    * Called when the background has copied a block, which may be written without passing this code from then on: it is noted as changed.
    * When left out, all writes pass this code, and a copied block that nobody wrote is not copied again for later snapshots.

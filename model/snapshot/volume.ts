@@ -35,7 +35,7 @@ export class Volume {
 
   /** Opens a volume as its store has it, and goes on with whatever a power cut interrupted. @throws SnapshotError, StorageError */
   static async open(source: Storage, store: Storage, options: VolumeOptions): Promise<Volume> {
-    const parts = await loadParts(source, store, options.limit ?? Number.POSITIVE_INFINITY);
+    const parts = await loadParts(source, store, options.limit ?? Number.POSITIVE_INFINITY, options.mark ?? null);
     const volume = new Volume(parts, options);
     await volume.#resumeRestore();
     await parts.snapshots.level();

@@ -23,6 +23,7 @@ const copy = join(folder, 'a.copy');
 const made = join(folder, 'made.img');
 let goodCopy = Buffer.alloc(0);
 let goodStore = Buffer.alloc(0);
+let goodMark = Buffer.alloc(0);
 
 beforeAll(async () => {
   writeFileSync(file, content);
@@ -34,6 +35,7 @@ beforeAll(async () => {
   await close();
   goodCopy = readFileSync(copy);
   goodStore = readFileSync(`${file}.snapshots`);
+  goodMark = readFileSync(`${file}.mark`);
 });
 
 /** Fails unless it is told as a wrong request, in one line. */
@@ -122,6 +124,7 @@ property.prop([edits, fc.boolean(), fc.constantFrom(64, 512, 12_288, 40_960, 2 *
   mkdirSync(where);
   const disk = join(where, 'disk.img');
   writeFileSync(disk, changed);
+  writeFileSync(`${disk}.mark`, goodMark);
   let bytes = edited(goodStore, all, within);
   // The same change in each copy of the superblock, as one who crafts it makes it.
   if (seal) {

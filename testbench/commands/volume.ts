@@ -26,6 +26,7 @@ const hostOptions = (given: Arguments): HostVolumeOptions => ({
   places: optionOf(given, 'places') === undefined ? undefined : numberOption(given, 'places', 32),
   limit: bytesOption(given, 'store-limit') ?? Number.POSITIVE_INFINITY,
   size: bytesOption(given, 'size'),
+  adopt: given.flags.has('adopt'),
 });
 
 const describe = (answer: VolumeAnswer): string => {
@@ -162,6 +163,10 @@ export const volume: Verb = {
       type: 'string',
       valueHint: 'N',
       description: 'Most snapshots at a time, for a new store; 32 when left out',
+    },
+    adopt: {
+      type: 'boolean',
+      description: 'Take the file to be the volume of a store that says it is not, or cannot tell',
     },
     policy: {
       type: 'string',

@@ -7,6 +7,7 @@ import { SnapshotError } from '../storage.ts';
 import { SuperblockKeeper } from '../superblock-keeper.ts';
 import { Volume } from '../volume.ts';
 import { FileHold, trueName } from './file-hold.ts';
+import { FileMark, forgetMark } from './file-mark.ts';
 import { FileStorage } from './file-storage.ts';
 import { begunName, keepNames, removeBegun } from './names.ts';
 import { hostPace } from './pace.ts';
@@ -22,6 +23,8 @@ export interface HostVolumeOptions {
   readonly limit: number;
   /** Makes the file with this size when it is not there. */
   readonly size?: number | undefined;
+  /** Takes the file to be the store's volume, where its mark does not say so. */
+  readonly adopt?: boolean;
   /** The clock, in nanoseconds since 1970; the host's when left out. */
   readonly now?: () => bigint;
   /** How the background copy gives way; as `hostPace` when left out. */
@@ -38,9 +41,11 @@ const exists = async (path: string): Promise<boolean> => {
   }
 };
 
-const makeFile = async (path: string, size: number): Promise<void> => {
+/** @param begun runs when the file is there, and empty still */
+const makeFile = async (path: string, size: number, begun = async (): Promise<void> => {}): Promise<void> => {
   const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600);
   try {
+    await begun();
     await file.truncate(size);
     await file.sync();
   } catch (error) {
@@ -118,7 +123,7 @@ export interface HostVolume {
 export const openHostVolume = async (given: string, options: HostVolumeOptions): Promise<HostVolume> => {
   if (options.size !== undefined && !(await exists(given))) {
     layoutOf(geometryOf(options.size, options));
-    await makeFile(given, options.size);
+    await makeFile(given, options.size, () => forgetMark(given));
     await keepNames(given);
   }
   const path = await trueName(given);
@@ -146,8 +151,9 @@ const openHeld = async (path: string, options: HostVolumeOptions, held: FileHold
   try {
     const { now = () => BigInt(Date.now()) * 1_000_000n, pace = hostPace } = options;
     const geometry = await checkGeometry(storeFile, options);
+    const mark = await FileMark.open(path, options.adopt ?? false);
     const limit = Math.floor(options.limit / (geometry?.blockSize ?? 1));
-    const volume = await Volume.open(source, storeFile, { pace, now, limit });
+    const volume = await Volume.open(source, storeFile, { pace, now, limit, mark });
     const retry = setInterval(() => volume.tryAgain(), 1000);
     const close = async (): Promise<void> => {
       clearInterval(retry);

@@ -4,6 +4,7 @@ import { isZero } from '../copier.ts';
 import type { Snapshot } from '../snapshots.ts';
 import { SnapshotError } from '../storage.ts';
 import type { Volume } from '../volume.ts';
+import { forgetMark } from './file-mark.ts';
 import {
   type IncrementBlock,
   type IncrementHeader,
@@ -99,6 +100,7 @@ export const importChain = async (path: string, chain: readonly string[]): Promi
   // Holds the name, so that two imports do not make the same file.
   const file = await open(path, 'wx', 0o600);
   try {
+    await forgetMark(path);
     await file.truncate(first.size).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EFBIG' && error.code !== 'EINVAL') throw error;
       throw new SnapshotError(
