@@ -19,8 +19,6 @@ const verilatorFlags = ['-O3', '--x-assign', 'fast', '--x-initial', 'fast', '--n
 /** A port may have a name that C++ has too. */
 const quietFlags = ['-Wno-SYMRSVDWORD'];
 const compilerFlags = '-O3 -march=native';
-/** Of what runs once, at the start: a large part of a large design. */
-const slowFlags = '-O0';
 
 export const isInstalled = (command: string): boolean => spawnSync(command, ['--version']).status === 0;
 
@@ -138,7 +136,7 @@ export const buildVerilator = (request: {
   const header = readFileSync(join(directory, 'obj_dir', 'Vdut.h'), 'utf8');
   const nameOf = (port: string): string => (header.includes(`&__SYM__${port},`) ? `__SYM__${port}` : port);
   writeFileSync(join(directory, 'main.cpp'), mainSource(layout, request.resetCycles, nameOf));
-  const optimise = [...['OPT_FAST', 'OPT_GLOBAL'].map((name) => `${name}=${compilerFlags}`), `OPT_SLOW=${slowFlags}`];
+  const optimise = ['OPT_FAST', 'OPT_SLOW', 'OPT_GLOBAL'].map((name) => `${name}=${compilerFlags}`);
   const jobs = `-j${availableParallelism()}`;
   invoke(
     'make',
