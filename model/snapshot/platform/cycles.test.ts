@@ -8,7 +8,7 @@ import { MemoryStorage, platformPace } from './memory-storage.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
 /** Cycles of a power cut in the quick run, of all those in which the scenario writes to memory. */
-const cutsWhenQuick = 4;
+const cutsWhenQuick = 3;
 const blockSize = 256;
 const sourceBase = 0x10_0000;
 const storeBase = 0x20_0000;
