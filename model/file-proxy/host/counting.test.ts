@@ -4,7 +4,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { countBelow } from './counting.ts';
-import { closeDescriptor, holdPath } from './descriptors.ts';
+import { closeDescriptor, holdPath, keyOf } from './descriptors.ts';
 import { HostShare } from './share.ts';
 
 let path: string;
@@ -58,4 +58,22 @@ test('what the host moves while it is counted is counted once, and so is what li
   await closeDescriptor(root);
   expect(fs.readdirSync(path).sort()).toEqual(['d', 'moved']);
   expect(counted).toEqual({ bytes: 9, files: 9 });
+});
+
+test('an object that is held anew when it has no name any more is not given back twice', async () => {
+  fs.writeFileSync(join(path, 'a'), 'four');
+  fs.writeFileSync(join(path, 'b'), 'b');
+  const share = await HostShare.open(path, { quota: { bytes: 100, files: 10 } });
+  const descriptor = fs.openSync(join(path, 'a'), 'r');
+  const looked = fs.fstatSync(descriptor, { bigint: true });
+  share.use(looked);
+  fs.unlinkSync(join(path, 'a'));
+  share.leave(keyOf(looked), true);
+  expect(share.quota?.used).toEqual({ bytes: 1, files: 1 });
+  // One that had found it by its name meanwhile.
+  share.use(fs.fstatSync(descriptor, { bigint: true }));
+  share.leave(keyOf(looked), true);
+  expect(share.quota?.used).toEqual({ bytes: 1, files: 1 });
+  fs.closeSync(descriptor);
+  await share.close();
 });

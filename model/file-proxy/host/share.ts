@@ -13,6 +13,8 @@ export interface FileState {
   users: number;
   /** Whether one of its users saw it without a name: another may have looked before, and leave after. */
   gone: boolean;
+  /** Bytes that were given back already, by who left it last: it had no name any more when it was held anew. */
+  readonly returned: number | null;
   /** Writes that may move the end of the file, or changes of a directory's names, one after another. */
   readonly turns: Turns;
 }
@@ -85,10 +87,12 @@ export class HostShare {
   /** The state that all users of a file share; each gives it back with `leave`. */
   use(stats: fs.BigIntStats): FileState {
     const key = keyOf(stats);
+    const size = stats.isFile() ? Number(stats.size) : 0;
     const state = this.states.get(key) ?? {
-      size: stats.isFile() ? Number(stats.size) : 0,
+      size,
       users: 0,
       gone: false,
+      returned: stats.nlink === 0n ? size : null,
       turns: new Turns(),
     };
     state.users += 1;
@@ -104,7 +108,7 @@ export class HostShare {
     if (state.users > 0) return;
     this.states.delete(key);
     if (!state.gone || this.quota === null) return;
-    this.quota.chargeBytes(-state.size);
-    this.quota.returnFile();
+    this.quota.chargeBytes((state.returned ?? 0) - state.size);
+    if (state.returned === null) this.quota.returnFile();
   }
 }
