@@ -1,7 +1,10 @@
 import type { BackgroundWork } from './background.ts';
-import type { Live } from './live.ts';
+import type { Layout } from './layout.ts';
+import { bytesTogether, type Live } from './live.ts';
 import type { Parts } from './parts.ts';
 import type { Restoring } from './restoring.ts';
+
+const mostOf = ({ blockSize }: Layout): number => Math.max(1, Math.floor(bytesTogether / blockSize));
 
 /** Restores what is to be restored. */
 const restoreWork = (
@@ -12,6 +15,7 @@ const restoreWork = (
 ): BackgroundWork => ({
   blocks: layout.blocks,
   isDue: (block) => restoring.isPending(block),
+  most: mostOf(layout),
   run: (block) => guarded(() => live.settle(block)),
   end: async () => {
     await snapshots.change((current) => ({ ...current, restore: null }));
@@ -36,9 +40,18 @@ const copyWork = (
     await copied?.(block);
   };
   const run = (block: number): Promise<void> => guarded(() => locks.hold(block, () => copy(block)));
+  const together = (blocks: readonly number[]): Promise<void> =>
+    guarded(() =>
+      locks.holdAll(blocks, async () => {
+        const newest = snapshots.newestLive;
+        if (newest !== null) await copier.copyTogether(newest, blocks);
+      }),
+    );
   const end = (): Promise<void> => Promise.resolve();
+  const work = { blocks: layout.blocks, isDue, most: mostOf(layout), run, end };
   for (let block = 0; block < layout.blocks; block += 1)
-    if (isDue(block)) return { blocks: layout.blocks, isDue, run, end };
+    // Whoever is told of each block that is copied is told when it is.
+    if (isDue(block)) return copied === undefined ? { ...work, together } : work;
   return null;
 };
 

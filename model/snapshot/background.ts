@@ -16,6 +16,10 @@ export interface BackgroundWork {
   /** Blocks to look at, in ascending order. */
   readonly blocks: number;
   isDue(block: number): boolean;
+  /** Most blocks that are worked on at once. */
+  readonly most: number;
+  /** Does as much of several blocks, in ascending order, as can be done in one; what is due still is then done one by one. */
+  together?(blocks: readonly number[]): Promise<void>;
   /** @throws HeldError, DamageError where the others are to be gone on with */
   run(block: number): Promise<void>;
   /** Called when no block was due. */
@@ -90,11 +94,13 @@ export class Background {
     for (let block = 0; block < work.blocks; ) {
       const requests = this.#requests;
       this.#requests = 0;
-      const most = await this.#pace.turn(requests);
+      const most = Math.min(work.most, await this.#pace.turn(requests));
       if (this.#stopped || this.#again) return;
       const group: number[] = [];
       for (; block < work.blocks && group.length < most; block += 1) if (work.isDue(block)) group.push(block);
-      const done = await Promise.allSettled(group.map((due) => work.run(due)));
+      if (group.length > 1) await work.together?.(group);
+      const left = group.filter((due) => work.isDue(due));
+      const done = await Promise.allSettled(left.map((due) => work.run(due)));
       for (const result of done) {
         if (result.status === 'fulfilled') continue;
         const { reason } = result;

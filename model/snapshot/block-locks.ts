@@ -18,4 +18,9 @@ export class BlockLocks {
       release();
     }
   }
+
+  /** Holds several at once. Whoever does so must not wait for who holds one while waiting for another. */
+  holdAll<Result>(blocks: readonly number[], run: () => Promise<Result>): Promise<Result> {
+    return blocks.reduceRight((inner, block) => () => this.hold(block, inner), run)();
+  }
 }

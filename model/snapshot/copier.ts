@@ -1,48 +1,27 @@
-import { crc32 } from 'node:zlib';
-import { lostSlot, type SlotCopy, takesRoom, zeroCopy, zeroSlot } from './entry.ts';
-import type { Layout } from './layout.ts';
+import { type SlotCopy, takesRoom } from './entry.ts';
+import type { SlotContents } from './slot-contents.ts';
 import type { Slots } from './slots.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
-import { type Source, SourceError } from './source.ts';
-import { type Storage, StorageError } from './storage.ts';
+import { SourceError } from './source.ts';
+import { StorageError } from './storage.ts';
 
 /** The store cannot take a copy now, or what is to be copied is lost, and a snapshot's policy is not to be broken. */
 export class HeldError extends Error {
   override readonly name = 'HeldError';
 }
 
-export const isZero = (bytes: Uint8Array): boolean => {
-  const words = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return words.length === 0 || (words[0] === 0 && words.subarray(1).equals(words.subarray(0, -1)));
-};
-
 const isLost = (error: unknown): error is SourceError => error instanceof SourceError && error.kind === 'lost';
 
 /** Copies blocks to the store before they change. The caller holds the block's lock. */
 export class Copier {
-  readonly #source: Source;
-  readonly #store: Storage;
-  readonly #flush: () => Promise<void>;
-  readonly #layout: Layout;
+  readonly #contents: SlotContents;
   readonly #slots: Slots;
   readonly #snapshots: Snapshots;
   /** Blocks copied from the source since the start, those of zeros among them. */
   copies = 0;
-  /** Slots whose content was found not to be what was written. */
-  readonly #rotten = new Set<number>();
 
-  constructor(
-    source: Source,
-    store: Storage,
-    flush: () => Promise<void>,
-    layout: Layout,
-    slots: Slots,
-    snapshots: Snapshots,
-  ) {
-    this.#source = source;
-    this.#store = store;
-    this.#flush = flush;
-    this.#layout = layout;
+  constructor(contents: SlotContents, slots: Slots, snapshots: Snapshots) {
+    this.#contents = contents;
     this.#slots = slots;
     this.#snapshots = snapshots;
   }
@@ -81,12 +60,36 @@ export class Copier {
   }
 
   /**
+   * Copies those of some blocks, in ascending order, that a live snapshot finds in the source, with as few accesses as they allow. What fails is left: `copy`
+   * does it, or tells why not. The caller holds the locks of all.
+   */
+  async copyTogether(snapshot: Snapshot, blocks: readonly number[]): Promise<void> {
+    // A staged entry has a slot already.
+    const due = blocks.filter(
+      (block) => this.#snapshots.ownerOf(snapshot, block) === null && !snapshot.map.isStaged(block),
+    );
+    if (due.length === 0) return;
+    const copies = await this.#contents.copyOutTogether(due).catch((error: unknown) => {
+      if (error instanceof StorageError || error instanceof SourceError) return null;
+      throw error;
+    });
+    if (copies === null) return;
+    const noted = await Promise.allSettled(
+      due.map((block, index) => snapshot.map.change(block, { copy: copies[index]!, changed: false })),
+    );
+    for (const result of noted) {
+      if (result.status === 'fulfilled') this.copies += 1;
+      else if (!(result.reason instanceof StorageError)) throw result.reason;
+    }
+  }
+
+  /**
    * Copies blocks that change without passing this code, for a snapshot that is about to be, and notes them as changed.
    * @throws StorageError, SourceError
    */
   async copyAtOnce(snapshot: Snapshot, blocks: readonly number[]): Promise<void> {
     const copies = blocks.map(async (block) => {
-      await snapshot.map.change(block, { copy: await this.#copyOut(block), changed: true });
+      await snapshot.map.change(block, { copy: await this.#contents.copyOut(block), changed: true });
       this.copies += 1;
     });
     for (const result of await Promise.allSettled(copies)) {
@@ -94,32 +97,6 @@ export class Copier {
       for (const slot of snapshot.map.slots()) this.#slots.drop(slot);
       throw result.reason;
     }
-  }
-
-  /**
-   * Reads a part of a block's copy, and holds the whole to its checksum: false when it is not what was written, or not known any more.
-   * @param bytes of the block. @throws StorageError
-   */
-  async readSlot({ slot, check }: SlotCopy, bytes: number, offset: number, into: Uint8Array): Promise<boolean> {
-    if (slot === lostSlot) return false;
-    if (slot === zeroSlot) {
-      into.fill(0);
-      return true;
-    }
-    const whole = into.length === bytes ? into : Buffer.allocUnsafe(bytes);
-    await this.#store.read(this.#layout.slotsOffset + slot * this.#layout.blockSize, whole);
-    if (whole !== into) into.set(whole.subarray(offset, offset + into.length));
-    return crc32(whole) === check;
-  }
-
-  /** A copy that an entry names was found not to be what was written. */
-  noteRotten({ slot }: SlotCopy): void {
-    if (takesRoom(slot)) this.#rotten.add(slot);
-  }
-
-  /** A copy is known not to be what was written. */
-  isDamaged({ slot }: SlotCopy): boolean {
-    return slot === lostSlot || this.#rotten.has(slot);
   }
 
   /** Has an entry name the slot of another. The caller holds the block's lock. @throws StorageError */
@@ -135,7 +112,7 @@ export class Copier {
     if (owner === null) {
       // A staged entry names a slot whose content is durable.
       if (snapshot.map.isStaged(block)) await snapshot.map.change(block, { changed });
-      else await snapshot.map.change(block, { copy: await this.#copyOut(block), changed });
+      else await snapshot.map.change(block, { copy: await this.#contents.copyOut(block), changed });
       this.copies += 1;
     } else if (owner.number > snapshot.number) {
       // A newer one that is not live has the copy, and this map would hide it once its entry is changed.
@@ -143,22 +120,6 @@ export class Copier {
     } else {
       await snapshot.map.change(block, { changed });
     }
-  }
-
-  /** Copies the block to a slot and makes it durable. @throws StorageError, SourceError */
-  async #copyOut(block: number): Promise<SlotCopy> {
-    const content = await this.#source.readBlock(block);
-    if (isZero(content)) return zeroCopy;
-    const slot = this.#slots.take();
-    this.#rotten.delete(slot);
-    try {
-      await this.#store.write(this.#layout.slotsOffset + slot * this.#layout.blockSize, content);
-      await this.#flush();
-    } catch (error) {
-      this.#slots.drop(slot);
-      throw error;
-    }
-    return { slot, check: crc32(content) };
   }
 
   async #breakThoseInDanger(newest: Snapshot, block: number, error: Error): Promise<void> {

@@ -62,7 +62,7 @@ export class CopyMap {
       sequence: 1n,
       copies: new Copies(),
       staged: new Map<number, Entry>(),
-      writing: new Gathered(() => this.#write(page)),
+      writing: new Gathered(() => this.#write(page), store.gather?.bind(store)),
       behind: false,
     }));
   }

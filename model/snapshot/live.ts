@@ -2,6 +2,7 @@ import { HeldError } from './copier.ts';
 import { Gate } from './gate.ts';
 import type { Parts } from './parts.ts';
 import type { Restoring } from './restoring.ts';
+import { allOrFirstFailure } from './settled.ts';
 import { Signal } from './signal.ts';
 import { StorageError } from './storage.ts';
 
@@ -112,8 +113,3 @@ export class Live {
     return this.#parts.snapshots.newestLive?.map.isChanged(block) ?? true;
   }
 }
-
-/** Fails only when all have ended: none goes on behind the back of who waits. */
-const allOrFirstFailure = async (all: readonly Promise<void>[]): Promise<void> => {
-  for (const result of await Promise.allSettled(all)) if (result.status === 'rejected') throw result.reason;
-};

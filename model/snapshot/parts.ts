@@ -4,6 +4,7 @@ import { Copier } from './copier.ts';
 import { Gathered } from './gathered.ts';
 import type { Layout } from './layout.ts';
 import { Reader } from './reader.ts';
+import { SlotContents } from './slot-contents.ts';
 import { Slots } from './slots.ts';
 import { Snapshots } from './snapshots.ts';
 import { Source } from './source.ts';
@@ -17,6 +18,7 @@ export interface Parts {
   readonly source: Source;
   readonly slots: Slots;
   readonly snapshots: Snapshots;
+  readonly contents: SlotContents;
   readonly copier: Copier;
   readonly reader: Reader;
   readonly locks: BlockLocks;
@@ -29,7 +31,7 @@ export const loadParts = async (
   limit: number,
   mark: SourceMark | null,
 ): Promise<Parts> => {
-  const flushing = new Gathered(() => store.flush());
+  const flushing = new Gathered(() => store.flush(), store.gather?.bind(store));
   const flush = (): Promise<void> => flushing.call();
   // What a process that was killed has written is seen from now on, so it must be durable.
   await flush();
@@ -49,7 +51,8 @@ export const loadParts = async (
   // After all that a store is refused for, so that one that is put back as it was has its source still; before anything is written.
   if (mark !== null) await bindSource(keeper, mark);
   const blocks = new Source(source, layout);
-  const copier = new Copier(blocks, store, flush, layout, slots, snapshots);
-  const reader = new Reader(blocks, copier, layout, snapshots);
-  return { layout, keeper, source: blocks, slots, snapshots, copier, reader, locks: new BlockLocks() };
+  const contents = new SlotContents(blocks, store, flush, layout, slots);
+  const copier = new Copier(contents, slots, snapshots);
+  const reader = new Reader(blocks, contents, layout, snapshots);
+  return { layout, keeper, source: blocks, slots, snapshots, contents, copier, reader, locks: new BlockLocks() };
 };

@@ -1,6 +1,6 @@
-import type { Copier } from './copier.ts';
 import type { SlotCopy } from './entry.ts';
 import type { Layout } from './layout.ts';
+import type { SlotContents } from './slot-contents.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 import type { Source } from './source.ts';
 import { DamageError, SnapshotError } from './storage.ts';
@@ -8,13 +8,13 @@ import { DamageError, SnapshotError } from './storage.ts';
 /** Reads snapshots, from the store and the source, while both are written. */
 export class Reader {
   readonly #source: Source;
-  readonly #copier: Copier;
+  readonly #contents: SlotContents;
   readonly #layout: Layout;
   readonly #snapshots: Snapshots;
 
-  constructor(source: Source, copier: Copier, layout: Layout, snapshots: Snapshots) {
+  constructor(source: Source, contents: SlotContents, layout: Layout, snapshots: Snapshots) {
     this.#source = source;
-    this.#copier = copier;
+    this.#contents = contents;
     this.#layout = layout;
     this.#snapshots = snapshots;
   }
@@ -69,7 +69,7 @@ export class Reader {
   ): Promise<void> {
     let right = true;
     if (copy === null) await this.#source.read(first * this.#layout.blockSize + within, into);
-    else right = await this.#copier.readSlot(copy, this.#source.lengthOf(first), within, into);
+    else right = await this.#contents.read(copy, this.#source.lengthOf(first), within, into);
     check(first);
     for (let block = first; block <= last; block += 1) {
       if (this.#snapshots.copyOf(snapshot, block)?.slot === copy?.slot) continue;
@@ -77,7 +77,7 @@ export class Reader {
       return;
     }
     if (right || copy === null) return;
-    this.#copier.noteRotten(copy);
+    this.#contents.noteRotten(copy);
     throw new DamageError(
       `Block ${first} of snapshot '${snapshot.record.name}' is damaged: the store does not hold any more what was written to it. The other blocks can be read.`,
     );

@@ -59,9 +59,15 @@ export class Source {
     return Math.min(this.#layout.blockSize, this.size - block * this.#layout.blockSize);
   }
 
-  async readBlock(block: number): Promise<Uint8Array> {
-    const content = Buffer.allocUnsafe(this.lengthOf(block));
-    await this.read(block * this.#layout.blockSize, content);
+  readBlock(block: number): Promise<Uint8Array> {
+    return this.readBlocks(block, 1);
+  }
+
+  /** Neighbours, one behind the other. */
+  async readBlocks(first: number, count: number): Promise<Uint8Array> {
+    const { blockSize } = this.#layout;
+    const content = Buffer.allocUnsafe(Math.min(count * blockSize, this.size - first * blockSize));
+    await this.read(first * blockSize, content);
     return content;
   }
 }

@@ -26,7 +26,7 @@ export interface VolumeStatus {
 }
 
 export const statusOf = (
-  { snapshots, slots, copier, layout }: Parts,
+  { snapshots, slots, copier, contents, layout }: Parts,
   { restoring, held }: Live,
   stalled: Error | null,
 ): VolumeStatus => ({
@@ -35,7 +35,7 @@ export const statusOf = (
     for (let block = 0; block < layout.blocks; block += 1) {
       const copy = snapshots.copyOf(snapshot, block);
       if (copy === null) inSource += 1;
-      else if (copier.isDamaged(copy)) damaged += 1;
+      else if (contents.isDamaged(copy)) damaged += 1;
     }
     return { ...snapshot.record, inSource, damaged };
   }),

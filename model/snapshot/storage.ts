@@ -10,6 +10,8 @@ export interface Storage {
   write(offset: number, data: Uint8Array): Promise<void>;
   /** Every write that had ended when this began is durable when it ends. @throws StorageError */
   flush(): Promise<void>;
+  /** Resolves when those who ask for something at the same time have asked, so that they may share it; when left out, at once. */
+  gather?(): Promise<void>;
   /** Makes a range read as zeros without moving them, where that can be done: true when it was. @throws StorageError */
   discard?(offset: number, length: number): Promise<boolean>;
 }

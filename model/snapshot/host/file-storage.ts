@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { close, constants, fdatasync, fstat, open, read, readSync, type Stats, write, writeSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Storage, StorageError } from '../storage.ts';
 import { Promptness } from './promptness.ts';
@@ -95,6 +96,11 @@ export class FileStorage implements Storage {
         else reject(storageError(this.path, 'flushing', error));
       });
     });
+  }
+
+  /** When all that has come to the process by now was looked at. */
+  gather(): Promise<void> {
+    return setImmediate();
   }
 
   /** Makes a hole, by the program fallocate of util-linux, where there is one and the range is long enough for that to pay. */

@@ -149,7 +149,7 @@ const openHeld = async (path: string, options: HostVolumeOptions, held: FileHold
   const storeFile = await FileStorage.open(store, { grows: true });
   const closeFiles = (): Promise<unknown> => Promise.all([source.close(), storeFile.close(), heldStore.release()]);
   try {
-    const { now = () => BigInt(Date.now()) * 1_000_000n, pace = hostPace } = options;
+    const { now = () => BigInt(Date.now()) * 1_000_000n, pace = hostPace() } = options;
     const geometry = await checkGeometry(storeFile, options);
     const mark = await FileMark.open(path, options.adopt ?? false);
     const limit = Math.floor(options.limit / (geometry?.blockSize ?? 1));

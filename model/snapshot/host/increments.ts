@@ -1,6 +1,6 @@
 /** Chains of copies of snapshots: a full one, and the differences after it. Source: `docs/systems/snapshot.md`, "Increments". */
 import { open, rm } from 'node:fs/promises';
-import { isZero } from '../copier.ts';
+import { isZero } from '../slot-contents.ts';
 import type { Snapshot } from '../snapshots.ts';
 import { SnapshotError } from '../storage.ts';
 import type { Volume } from '../volume.ts';

@@ -1,5 +1,5 @@
-import type { ByteQueue } from './byte-queue.ts';
 import type { Export, Exports } from './export.ts';
+import type { Intake } from './intake.ts';
 import {
   handshakeFlags,
   infos,
@@ -100,9 +100,9 @@ export class Handshake {
   }
 
   /** Goes as far as the bytes reach. */
-  advance(queue: ByteQueue): Step {
+  advance(intake: Intake): Step {
     if (!this.#greeted) {
-      const flags = queue.take(4);
+      const flags = intake.take(4);
       if (flags === null) return 'more';
       const value = flags.readUInt32BE();
       // A client that knows more than we offered does not speak this protocol.
@@ -111,7 +111,7 @@ export class Handshake {
       this.#greeted = true;
     }
     for (;;) {
-      const step = this.#option(queue);
+      const step = this.#option(intake);
       if (step !== null) return step;
     }
   }
@@ -119,9 +119,9 @@ export class Handshake {
   #header: { readonly option: number; readonly length: number } | null = null;
 
   /** Answers one option; null when the next may follow. */
-  #option(queue: ByteQueue): Step | null {
+  #option(intake: Intake): Step | null {
     if (this.#header === null) {
-      const header = queue.take(16);
+      const header = intake.take(16);
       if (header === null) return 'more';
       if (header.readBigUInt64BE() !== magics.option) return 'close';
       this.#header = { option: header.readUInt32BE(8), length: header.readUInt32BE(12) };
@@ -132,7 +132,7 @@ export class Handshake {
       this.#reply(option, optionReplies.tooBig, Buffer.from(`an option has at most ${longestOption} bytes`));
       return 'close';
     }
-    const data = queue.take(length);
+    const data = intake.take(length);
     if (data === null) {
       this.#count -= 1;
       return 'more';

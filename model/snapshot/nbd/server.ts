@@ -1,8 +1,9 @@
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { listenAt } from '../../hypervisor/unix-sockets.ts';
-import { ByteQueue } from './byte-queue.ts';
 import type { Exports } from './export.ts';
 import { Handshake } from './handshake.ts';
+import { Intake } from './intake.ts';
+import { receiveInto } from './receiving.ts';
 import { Transmission } from './transmission.ts';
 
 /** Bytes of requests under way, and of unread answers, beyond which a client must wait. */
@@ -18,8 +19,9 @@ const mostConnections = 1024;
 const handshakeTime = 30_000;
 
 /** One client. Nothing of what it sends ends more than its own connection. */
-const serve = (socket: Socket, exports: Exports, limits: Limits): void => {
-  const queue = new ByteQueue();
+const serve = (accepted: Socket, exports: Exports, limits: Limits): Socket => {
+  const intake = new Intake();
+  const socket = receiveInto(accepted, intake, () => advance());
   let corked = false;
   const send = (...pieces: readonly Uint8Array[]): void => {
     if (socket.destroyed) return;
@@ -45,18 +47,23 @@ const serve = (socket: Socket, exports: Exports, limits: Limits): void => {
   const timer = setTimeout(() => socket.destroy(), handshakeTime);
   timer.unref();
   const mayTake = (): boolean =>
-    transmission === null || (transmission.cost < limits.underWay && socket.writableLength < limits.unread);
+    transmission === null ||
+    (transmission.cost < limits.underWay && intake.kept < limits.underWay && socket.writableLength < limits.unread);
   const advance = (): void => {
-    if (closing) return;
+    if (closing) {
+      // What comes now is not looked at, and takes no room.
+      intake.take(intake.length);
+      return;
+    }
     if (transmission === null) {
-      const step = handshake.advance(queue);
+      const step = handshake.advance(intake);
       if (step === 'close') close();
       if (step === 'close' || step === 'more') return;
       clearTimeout(timer);
       transmission = new Transmission(step, send, advance);
     }
     while (mayTake()) {
-      const more = transmission.advance(queue);
+      const more = transmission.advance(intake);
       if (more === 'close') {
         close();
         return;
@@ -66,11 +73,6 @@ const serve = (socket: Socket, exports: Exports, limits: Limits): void => {
     if (mayTake()) socket.resume();
     else socket.pause();
   };
-  socket.on('data', (chunk) => {
-    if (closing) return;
-    queue.push(chunk);
-    advance();
-  });
   socket.on('drain', advance);
   socket.on('error', () => socket.destroy());
   socket.on('end', () => socket.end());
@@ -78,6 +80,7 @@ const serve = (socket: Socket, exports: Exports, limits: Limits): void => {
     closing = true;
     clearTimeout(timer);
   });
+  return socket;
 };
 
 /** An NBD server that listens. */
@@ -90,10 +93,10 @@ export interface NbdServer {
 /** @throws the system's error when it cannot listen there */
 export const listen = async (exports: Exports, where: ListenOptions, limits = usualLimits): Promise<NbdServer> => {
   const sockets = new Set<Socket>();
-  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+  const server = createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: true }, (accepted) => {
+    const socket = serve(accepted, exports, limits);
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    serve(socket, exports, limits);
   });
   server.maxConnections = mostConnections;
   await listenAt(server, where);

@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { bytesTogether } from '../live.ts';
 import { SourceError } from '../source.ts';
 import { DamageError, SnapshotError, StorageError } from '../storage.ts';
-import type { ByteQueue } from './byte-queue.ts';
 import type { Session } from './handshake.ts';
+import type { Intake } from './intake.ts';
 import { chunks, commandFlags, commands, errors, longestRequest, magics, requestSize } from './protocol.ts';
 
 interface Request {
@@ -68,9 +68,9 @@ export class Transmission {
   }
 
   /** Takes one request and begins it; false when the bytes do not reach, and `close` when the connection is over. */
-  advance(queue: ByteQueue): boolean | 'close' {
+  advance(intake: Intake): boolean | 'close' {
     if (this.#header === null) {
-      const header = queue.take(requestSize);
+      const header = intake.take(requestSize);
       if (header === null) return false;
       if (header.readUInt32BE() !== magics.request) return 'close';
       this.#header = {
@@ -91,15 +91,15 @@ export class Transmission {
         this.#answerError(request, new RequestError(errors.EINVAL, `a write has at most ${longestRequest} bytes`));
         return 'close';
       }
-      payload = queue.take(request.length);
+      payload = intake.take(request.length);
       if (payload === null) return false;
     }
     this.#header = null;
-    void this.#serve(request, payload);
+    void this.#serve(request, payload, intake);
     return true;
   }
 
-  async #serve(request: Request, payload: Buffer | null): Promise<void> {
+  async #serve(request: Request, payload: Buffer | null, intake: Intake): Promise<void> {
     const carriesData = request.type === commands.read || request.type === commands.write;
     const zeros = request.type === commands.trim || request.type === commands.writeZeroes;
     const cost =
@@ -107,6 +107,7 @@ export class Transmission {
       (carriesData ? Math.min(request.length, longestRequest) : 0) +
       (zeros ? Math.min(request.length, bytesTogether) : 0);
     this.cost += cost;
+    if (payload !== null) intake.keep(payload);
     try {
       this.#check(request);
       await this.#run(request, payload);
@@ -114,6 +115,7 @@ export class Transmission {
       this.#answerError(request, error);
     } finally {
       this.cost -= cost;
+      if (payload !== null) intake.letGo(payload);
       this.#ended();
     }
   }

@@ -1,4 +1,4 @@
-import { isZero } from '../copier.ts';
+import { isZero } from '../slot-contents.ts';
 import type { Snapshot } from '../snapshots.ts';
 import { SnapshotError } from '../storage.ts';
 import type { Volume } from '../volume.ts';

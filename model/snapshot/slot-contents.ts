@@ -1,0 +1,143 @@
+import { crc32 } from 'node:zlib';
+import { lostSlot, type SlotCopy, takesRoom, zeroCopy, zeroSlot } from './entry.ts';
+import type { Layout } from './layout.ts';
+import { allOrFirstFailure } from './settled.ts';
+import type { Slots } from './slots.ts';
+import type { Source } from './source.ts';
+import type { Storage } from './storage.ts';
+
+export const isZero = (bytes: Uint8Array): boolean => {
+  const words = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return words.length === 0 || (words[0] === 0 && words.subarray(1).equals(words.subarray(0, -1)));
+};
+
+/** Most bytes that are read or written in one when blocks are copied together. */
+const longestRun = 2 ** 20;
+
+/** Numbers in ascending order, in runs of neighbours. */
+const runsOf = (numbers: readonly number[], longest: number): readonly (readonly number[])[] => {
+  const runs: number[][] = [];
+  for (const number of numbers) {
+    const run = runs.at(-1);
+    if (run === undefined || run.length === longest || run.at(-1)! + 1 !== number) runs.push([number]);
+    else run.push(number);
+  }
+  return runs;
+};
+
+/** What is in the slots of the store, and what is known to have rotted there. */
+export class SlotContents {
+  readonly #source: Source;
+  readonly #store: Storage;
+  readonly #flush: () => Promise<void>;
+  readonly #layout: Layout;
+  readonly #slots: Slots;
+  /** Slots whose content was found not to be what was written. */
+  readonly #rotten = new Set<number>();
+
+  constructor(source: Source, store: Storage, flush: () => Promise<void>, layout: Layout, slots: Slots) {
+    this.#source = source;
+    this.#store = store;
+    this.#flush = flush;
+    this.#layout = layout;
+    this.#slots = slots;
+  }
+
+  /** Copies a block of the source to a slot and makes it durable. @throws StorageError, SourceError */
+  async copyOut(block: number): Promise<SlotCopy> {
+    const content = await this.#source.readBlock(block);
+    if (isZero(content)) return zeroCopy;
+    const slot = this.#take();
+    try {
+      await this.#store.write(this.#offsetOf(slot), content);
+      await this.#flush();
+    } catch (error) {
+      this.#slots.drop(slot);
+      throw error;
+    }
+    return { slot, check: crc32(content) };
+  }
+
+  /**
+   * As `copyOut`, of blocks in ascending order: neighbours are read in one and, when their slots are neighbours, written in one; all share a flush.
+   * When it fails none of them is copied. @throws StorageError, SourceError
+   */
+  async copyOutTogether(blocks: readonly number[]): Promise<readonly SlotCopy[]> {
+    const taken: number[] = [];
+    const longest = Math.max(1, Math.floor(longestRun / this.#layout.blockSize));
+    try {
+      const copies = await allOrFirstFailure(runsOf(blocks, longest).map((run) => this.#copyRun(run, taken)));
+      await this.#flush();
+      return copies.flat();
+    } catch (error) {
+      for (const slot of taken) this.#slots.drop(slot);
+      throw error;
+    }
+  }
+
+  /**
+   * Reads a part of a block's copy, and holds the whole to its checksum: false when it is not what was written, or not known any more.
+   * @param bytes of the block. @throws StorageError
+   */
+  async read({ slot, check }: SlotCopy, bytes: number, offset: number, into: Uint8Array): Promise<boolean> {
+    if (slot === lostSlot) return false;
+    if (slot === zeroSlot) {
+      into.fill(0);
+      return true;
+    }
+    const whole = into.length === bytes ? into : Buffer.allocUnsafe(bytes);
+    await this.#store.read(this.#offsetOf(slot), whole);
+    if (whole !== into) into.set(whole.subarray(offset, offset + into.length));
+    return crc32(whole) === check;
+  }
+
+  /** A copy that an entry names was found not to be what was written. */
+  noteRotten({ slot }: SlotCopy): void {
+    if (takesRoom(slot)) this.#rotten.add(slot);
+  }
+
+  /** A copy is known not to be what was written. */
+  isDamaged({ slot }: SlotCopy): boolean {
+    return slot === lostSlot || this.#rotten.has(slot);
+  }
+
+  /** @param taken gets the slots that were taken, also when this fails */
+  async #copyRun(run: readonly number[], taken: number[]): Promise<readonly SlotCopy[]> {
+    const { blockSize } = this.#layout;
+    const content = await this.#source.readBlocks(run[0]!, run.length);
+    const contentOf = (index: number): Uint8Array => content.subarray(index * blockSize, (index + 1) * blockSize);
+    const copies: SlotCopy[] = [];
+    const written: number[] = [];
+    for (let index = 0; index < run.length; index += 1) {
+      const bytes = contentOf(index);
+      if (isZero(bytes)) copies.push(zeroCopy);
+      else {
+        const slot = this.#take();
+        taken.push(slot);
+        copies.push({ slot, check: crc32(bytes) });
+        written.push(index);
+      }
+    }
+    const writes: Promise<void>[] = [];
+    for (let at = 0; at < written.length; ) {
+      const [first, slot] = [written[at]!, copies[written[at]!]!.slot];
+      let count = 1;
+      while (copies[first + count]?.slot === slot + count) count += 1;
+      const bytes = content.subarray(first * blockSize, (first + count) * blockSize);
+      writes.push(this.#store.write(this.#offsetOf(slot), bytes));
+      at += count;
+    }
+    await allOrFirstFailure(writes);
+    return copies;
+  }
+
+  #take(): number {
+    const slot = this.#slots.take();
+    this.#rotten.delete(slot);
+    return slot;
+  }
+
+  #offsetOf(slot: number): number {
+    return this.#layout.slotsOffset + slot * this.#layout.blockSize;
+  }
+}
