@@ -2,17 +2,17 @@
 export type { LineCost } from './flow/line-costs.ts';
 export { loadVerilog } from './flow/load-verilog.ts';
 export type { DesignMemory } from './flow/map-design.ts';
+export type { ModuleReport, WholeArea } from './flow/module-reports.ts';
 export type { PlacedClock, SlowestPath } from './flow/place-and-route.ts';
 export type { DeepPath, PathLine, PathPlace } from './flow/source-path.ts';
 export {
-  type ModuleReport,
   type OnProgress,
   type SynthesisRequest,
   type SynthesisResult,
   synthesise,
   synthesisePeer,
-  type TargetReport,
 } from './flow/synthesise.ts';
+export type { TargetReport } from './flow/target-report.ts';
 export { type Target, targets } from './flow/targets.ts';
 export { type Peer, type PeerTable, peerTables } from './peers.ts';
 export { type HtmlOptions, renderHtml } from './report/html.ts';

@@ -15,7 +15,7 @@ export const gateEquivalentsOf = async (design: Design): Promise<number> => {
   const commands = [
     ...renameTop(designName),
     ...keepModules(keep),
-    ...gateEquivalentCommands,
+    ...gateEquivalentCommands(design.hierarchical !== true),
     ...joinModules(keep),
     'tee -q -o stat.txt stat -json',
   ];

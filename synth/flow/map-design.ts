@@ -14,6 +14,8 @@ export interface Design {
    * Nothing is optimised across their borders. For designs of many equal parts, which take Yosys hours as one.
    */
   readonly keep?: readonly string[];
+  /** Nothing is flattened: gate equivalents are counted by modules too. */
+  readonly hierarchical?: boolean;
 }
 
 export interface DesignMemory {
@@ -23,12 +25,16 @@ export interface DesignMemory {
   readonly width: number;
 }
 
+export interface MemoryInModule extends DesignMemory {
+  readonly module: string;
+}
+
 export interface MappedDesign {
   /** Gates from before mapping. */
   readonly gates: YosysNetlist;
   readonly cells: YosysNetlist;
   /** As declared, before they became blocks, tables or registers. */
-  readonly memories: readonly DesignMemory[];
+  readonly memories: readonly MemoryInModule[];
   /** Modules of the design before it was flattened. */
   readonly modules: number;
 }
@@ -39,15 +45,22 @@ const writeDesign = ['select *', 'write_json -selected', 'select -clear'];
 const memoryFile = 'memories.txt';
 const moduleFile = 'modules.txt';
 
-const memoriesIn = (dump: string): DesignMemory[] =>
+const memoriesIn = (dump: string): MemoryInModule[] =>
   dump
-    .split(/^ {2}cell /m)
+    .split(/^module /m)
     .slice(1)
-    .map((cell) => ({
-      name: /parameter \\MEMID "\\{0,2}(.*)"/.exec(cell)?.[1] ?? 'memory',
-      words: Number(/parameter (?:signed )?\\SIZE (\d+)/.exec(cell)?.[1] ?? 0),
-      width: Number(/parameter (?:signed )?\\WIDTH (\d+)/.exec(cell)?.[1] ?? 0),
-    }));
+    .flatMap((text) => {
+      const [, module = ''] = /^\\?(\S+)/.exec(text) ?? [];
+      return text
+        .split(/^ {2}cell /m)
+        .slice(1)
+        .map((cell) => ({
+          module,
+          name: /parameter \\MEMID "\\{0,2}(.*)"/.exec(cell)?.[1] ?? 'memory',
+          words: Number(/parameter (?:signed )?\\SIZE (\d+)/.exec(cell)?.[1] ?? 0),
+          width: Number(/parameter (?:signed )?\\WIDTH (\d+)/.exec(cell)?.[1] ?? 0),
+        }));
+    });
 
 /** Two values that `write_json` wrote one after the other. */
 const splitValues = (text: string): [YosysNetlist, YosysNetlist] => {
@@ -73,7 +86,7 @@ export const mapDesign = async (design: Design, target: Target, flatten: boolean
     `tee -q -o ${moduleFile} ls`,
     ...keepModules(keep),
     ...steps.coarse,
-    `tee -q -o ${memoryFile} dump t:$mem_v2`,
+    `tee -q -o ${memoryFile} dump -m t:$mem_v2`,
     ...steps.gates,
     ...(join.length === 0 ? writeDesign : ['design -push-copy', ...join, ...writeDesign, 'design -pop']),
     ...steps.cells,

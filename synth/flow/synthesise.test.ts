@@ -152,6 +152,38 @@ describe('synthesise', () => {
   );
 
   test(
+    'counts modules as often as a design has them, without making it one',
+    async () => {
+      const request = { files: [{ path: 'queue.v', text: queue }], top: 'pair', block: 'pair', parameters: {} };
+      const options = { place: false, targets: ['lut4', 'ice40'], modules: false } as const;
+      const [flat, counted] = await Promise.all([
+        synthesise({ ...request, ...options }),
+        synthesise({ ...request, ...options, hierarchical: true }),
+      ]);
+      expect(counted.keep).toEqual(['*']);
+      expect(counted.memoryBits).toBe(flat.memoryBits);
+      expect(counted.gateEquivalents).toBeGreaterThanOrEqual(flat.gateEquivalents);
+      for (const name of ['lut4', 'ice40'] as const) {
+        const [one, other] = [target(flat, name), target(counted, name)];
+        expect(other.memories).toBe(one.memories);
+        // On a chip, blocks of memory that are read alike share registers where the design is one.
+        expect(other.registers).toBeGreaterThanOrEqual(one.registers);
+        if (name === 'lut4') expect(other.registers).toBe(one.registers);
+        expect(other.luts).toBeGreaterThanOrEqual(one.luts);
+        expect(Object.values(other.cellsByType).reduce((sum, cells) => sum + cells, 0)).toBe(other.cells);
+        expect(other.paths[0]?.levels).toBe(other.depth);
+        const whole = other.modules.find(({ module }) => module === 'pair')?.whole;
+        expect(whole).toEqual({ luts: other.luts, registers: other.registers, memories: other.memories });
+        expect(other.modules.find(({ module }) => module === 'queue_memory')).toMatchObject({ instances: 2 });
+      }
+      await expect(synthesise({ ...request, ...options, hierarchical: true, keep: ['queue_*'] })).rejects.toThrow(
+        'a hierarchical count makes no design of one piece',
+      );
+    },
+    patience,
+  );
+
+  test(
     'tells the deepest path by TypeScript lines, from its start to its end',
     async () => {
       const result = await synthesise({

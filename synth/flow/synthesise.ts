@@ -1,15 +1,13 @@
 /** The whole of it: every target, every module, gates, clock. */
-import type { YosysNetlist } from '../yosys/netlist.ts';
 import type { Parameters, VerilogFile } from '../yosys/read-design.ts';
 import { YosysError } from '../yosys/yosys-error.ts';
-import { type Area, areaOf, instanceCounts, plainName } from './area.ts';
-import { levelsOf } from './depth.ts';
 import { gateEquivalentsOf } from './gate-equivalents.ts';
-import { type LineCost, lineCosts } from './line-costs.ts';
+import type { LineCost } from './line-costs.ts';
 import { loadVerilog } from './load-verilog.ts';
 import { type Design, type DesignMemory, mapDesign } from './map-design.ts';
+import { type ModuleReport, moduleReports } from './module-reports.ts';
 import { type PlacedClock, placedClock, placementSteps } from './place-and-route.ts';
-import { type DeepPath, deepestPaths } from './source-path.ts';
+import { flatRun, hierarchicalRun, type TargetReport } from './target-report.ts';
 import { designName, targets as everyTarget, type Target } from './targets.ts';
 
 export interface SynthesisRequest {
@@ -29,29 +27,18 @@ export interface SynthesisRequest {
   readonly place: boolean;
   /** Whether to count every module by itself as well, which takes as long again, or the targets for which to. Default true. */
   readonly modules?: boolean | readonly Target[];
-}
-
-export interface ModuleReport extends Area {
-  readonly module: string;
-  readonly instances: number;
-  /** Between its own registers, ports and instances. */
-  readonly depth: number;
-}
-
-export interface TargetReport extends Area {
-  readonly target: Target;
-  /** Levels of tables (a carry chain is one) on the deepest path between registers, ports and memories. */
-  readonly depth: number;
-  readonly paths: readonly DeepPath[];
-  /** Each without its instances' cells, largest first. Empty where not asked for. */
-  readonly modules: readonly ModuleReport[];
+  /**
+   * Maps every module once, by itself, and counts it as often as the design has it: for whole machines. Rejects together with
+   * `place` or `keep`, which want the design as one. Default false.
+   */
+  readonly hierarchical?: boolean;
 }
 
 export interface SynthesisResult {
   readonly block: string;
   readonly top: string;
   readonly parameters: Parameters;
-  /** Modules that were mapped by themselves. */
+  /** Modules that were mapped by themselves: patterns of names, `*` where all were and the design was never made one. */
   readonly keep: readonly string[];
   readonly gateEquivalents: number;
   readonly memories: readonly DesignMemory[];
@@ -65,41 +52,6 @@ export interface SynthesisResult {
 
 /** @param label what has just ended. */
 export type OnProgress = (done: number, total: number, label: string) => void;
-
-const modulesOf = (netlist: YosysNetlist): ModuleReport[] =>
-  [...instanceCounts(netlist)]
-    .flatMap(([name, instances]): ModuleReport[] => {
-      const module = netlist.modules[name];
-      if (module === undefined) return [];
-      const own = areaOf(module);
-      return [{ module: name, instances, depth: levelsOf(module).depth, ...own }];
-    })
-    .sort((a, b) => b.luts * b.instances - a.luts * a.instances || (a.module < b.module ? -1 : 1));
-
-interface FlatRun {
-  readonly report: TargetReport;
-  readonly memories: readonly DesignMemory[];
-  readonly netlist: YosysNetlist;
-  readonly modules: number;
-  readonly lines: readonly LineCost[];
-}
-
-const flatRun = async (design: Design, target: Target): Promise<FlatRun> => {
-  const { gates, cells, memories, modules } = await mapDesign(design, target, true);
-  const mapped = cells.modules[designName];
-  const before = gates.modules[designName];
-  if (mapped === undefined || before === undefined) {
-    throw new YosysError(`nothing is left of \`${design.top}'`, null, '', 'run');
-  }
-  const report = {
-    target,
-    ...areaOf(mapped),
-    depth: levelsOf(mapped).depth,
-    paths: deepestPaths(mapped, before),
-    modules: [],
-  };
-  return { report, memories, netlist: cells, modules, lines: lineCosts(before) };
-};
 
 const checkTargets = (chosen: readonly Target[]): void => {
   const unknown = chosen.find((target) => !everyTarget.includes(target));
@@ -128,14 +80,23 @@ export const synthesise = async (
   const chosen = request.targets ?? everyTarget;
   checkTargets(chosen);
   const asked = request.modules ?? true;
-  const byModule = chosen.filter((target) => (typeof asked === 'boolean' ? asked : asked.includes(target)));
+  const hierarchical = request.hierarchical ?? false;
+  const countsModules = (target: Target): boolean => (typeof asked === 'boolean' ? asked : asked.includes(target));
+  const byModule = hierarchical ? [] : chosen.filter(countsModules);
   const keep = request.keep ?? [];
   checkKept(keep, request.files);
+  if (hierarchical && (request.place || keep.length > 0))
+    throw new YosysError(
+      'a hierarchical count makes no design of one piece to place, or to put kept modules into',
+      null,
+      '',
+    );
   const design: Design = {
     files: request.files,
     top: request.top,
     parameters: request.verilogParameters ?? {},
     keep,
+    hierarchical,
   };
   const total = chosen.length + byModule.length + 1 + (request.place ? placementSteps : 0);
   let done = 0;
@@ -143,7 +104,7 @@ export const synthesise = async (
 
   // The flattened runs first: bad Verilog then fails once, and placing can begin.
   const flat = chosen.map(async (target) => {
-    const result = await flatRun(design, target);
+    const result = await (hierarchical ? hierarchicalRun : flatRun)(design, target);
     step(target);
     return result;
   });
@@ -165,14 +126,12 @@ export const synthesise = async (
     if (whole?.modules === 1) {
       step(label);
       const { target: _target, paths: _paths, modules: _modules, ...own } = whole.report;
-      return [{ module: request.top, instances: 1, ...own }];
+      const { luts, registers, memories } = own;
+      return [{ module: request.top, instances: 1, ...own, whole: { luts, registers, memories } }];
     }
     const { cells } = await mapDesign(design, target, false);
     step(label);
-    return modulesOf(cells).map((module) => ({
-      ...module,
-      module: module.module === designName ? request.top : plainName(module.module),
-    }));
+    return [...moduleReports(cells, request.top).values()];
   });
   const [reports, modules, gateEquivalents, clock] = await Promise.all([
     Promise.all(flat),
@@ -185,12 +144,15 @@ export const synthesise = async (
     block: request.block,
     top: request.top,
     parameters: request.parameters,
-    keep,
+    keep: hierarchical ? ['*'] : keep,
     gateEquivalents,
     memories,
     memoryBits: memories.reduce((bits, memory) => bits + memory.words * memory.width, 0),
     lines: reports[0]?.lines ?? [],
-    targets: reports.map(({ report }, index) => ({ ...report, modules: modules[index] ?? [] })),
+    targets: reports.map(({ report }, index) => ({
+      ...report,
+      modules: [...report.modules, ...(modules[index] ?? [])],
+    })),
     clock,
   };
 };
@@ -205,6 +167,7 @@ export const synthesisePeer = async (
     readonly place?: boolean;
     readonly keep?: readonly string[];
     readonly modules?: boolean | readonly Target[];
+    readonly hierarchical?: boolean;
   },
   onProgress: OnProgress = () => {},
 ): Promise<SynthesisResult> => {
@@ -220,6 +183,7 @@ export const synthesisePeer = async (
       ...(peer.targets === undefined ? {} : { targets: peer.targets }),
       ...(peer.keep === undefined ? {} : { keep: peer.keep }),
       ...(peer.modules === undefined ? {} : { modules: peer.modules }),
+      ...(peer.hierarchical === undefined ? {} : { hierarchical: peer.hierarchical }),
     },
     onProgress,
   );

@@ -64,8 +64,8 @@ export const joinModules = (patterns: readonly string[]): readonly string[] =>
   patterns.length === 0 ? [] : ['setattr -mod -unset keep_hierarchy *', 'flatten', 'opt_clean -purge'];
 
 /** Two-input NAND and NOR gates, inverters and flip-flops without enable or synchronous reset. */
-export const gateEquivalentCommands: readonly string[] = [
-  `synth -flatten -top ${designName} -run begin:fine`,
+export const gateEquivalentCommands = (flatten: boolean): readonly string[] => [
+  `synth ${flatten ? '-flatten ' : ''}-top ${designName} -run begin:fine`,
   'opt -fast -full',
   mapSmallMemories,
   'opt -full',

@@ -1,6 +1,9 @@
 /** One page that stands by itself: no scripts, nothing fetched. */
+
+import type { ModuleReport } from '../flow/module-reports.ts';
 import type { DeepPath } from '../flow/source-path.ts';
-import type { ModuleReport, SynthesisResult, TargetReport } from '../flow/synthesise.ts';
+import type { SynthesisResult } from '../flow/synthesise.ts';
+import type { TargetReport } from '../flow/target-report.ts';
 import { barChart } from './bar-chart.ts';
 import { type Comparison, compare } from './comparison.ts';
 import { clockReason } from './json.ts';
@@ -88,7 +91,17 @@ const pathText = (path: DeepPath): string =>
 const moduleTable = (modules: readonly ModuleReport[]): string => {
   const most = Math.max(1, ...modules.map((module) => module.luts * module.instances));
   return table(
-    ['Module', 'Instances', 'LUTs each', 'Registers each', 'Memory blocks', 'Depth', 'LUTs in all', ''],
+    [
+      'Module',
+      'Instances',
+      'LUTs each',
+      'Registers each',
+      'Memory blocks',
+      'Depth',
+      'LUTs with all in it',
+      'LUTs in all',
+      '',
+    ],
     modules.map((module) => {
       const all = module.luts * module.instances;
       return (
@@ -99,6 +112,7 @@ const moduleTable = (modules: readonly ModuleReport[]): string => {
           count(module.registers),
           count(module.memories),
           String(module.depth),
+          count(module.whole.luts),
           count(all),
         ]
           .map((cell) => `<td>${cell}</td>`)
@@ -116,7 +130,7 @@ const targetDetails = (report: TargetReport): string =>
   (report.modules.length < 2
     ? ''
     : `<h4>Modules, ${targetNames[report.target]}</h4>` +
-      `<p class="soft">Each synthesised by itself, without its instances.</p>${moduleTable(report.modules)}`);
+      `<p class="soft">Each synthesised by itself: one without its instances, one with all in it, and all of them without theirs.</p>${moduleTable(report.modules)}`);
 
 const costTable = (result: SynthesisResult): string => {
   if (result.lines.length === 0) return '';

@@ -1,8 +1,9 @@
 import type { LineCost } from '../flow/line-costs.ts';
 import type { DesignMemory } from '../flow/map-design.ts';
+import type { ModuleReport } from '../flow/module-reports.ts';
 import type { PlacedClock } from '../flow/place-and-route.ts';
 import type { DeepPath } from '../flow/source-path.ts';
-import type { ModuleReport, SynthesisResult } from '../flow/synthesise.ts';
+import type { SynthesisResult } from '../flow/synthesise.ts';
 import type { Target } from '../flow/targets.ts';
 import type { Parameters } from '../yosys/read-design.ts';
 

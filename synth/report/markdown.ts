@@ -1,4 +1,5 @@
-import type { SynthesisResult, TargetReport } from '../flow/synthesise.ts';
+import type { SynthesisResult } from '../flow/synthesise.ts';
+import type { TargetReport } from '../flow/target-report.ts';
 import { compare } from './comparison.ts';
 import { clockReason } from './json.ts';
 import { byBlock, count, keptText, lineText, megahertz, parameterText, pathTitle, targetNames } from './words.ts';
@@ -89,10 +90,19 @@ const resultText = (result: SynthesisResult, heading: boolean): string[] => {
         : [
             `#### Modules, ${targetNames[report.target]}`,
             '',
-            'Each synthesised by itself, without its instances.',
+            'Each synthesised by itself: one without its instances, and one with all in it.',
             '',
             ...table(
-              ['module', 'instances', 'LUTs', 'registers', 'memory blocks', 'depth'],
+              [
+                'module',
+                'instances',
+                'LUTs',
+                'registers',
+                'memory blocks',
+                'depth',
+                'LUTs with all',
+                'registers with all',
+              ],
               report.modules.map((module) => [
                 `\`${module.module}\``,
                 String(module.instances),
@@ -100,6 +110,8 @@ const resultText = (result: SynthesisResult, heading: boolean): string[] => {
                 count(module.registers),
                 count(module.memories),
                 String(module.depth),
+                count(module.whole.luts),
+                count(module.whole.registers),
               ]),
             ),
           ]),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import type { SynthesisResult, TargetReport } from '../flow/synthesise.ts';
+import type { SynthesisResult } from '../flow/synthesise.ts';
+import type { TargetReport } from '../flow/target-report.ts';
 import { peerTables } from '../peers.ts';
 import { renderHtml } from './html.ts';
 import { synthesisRows } from './json.ts';

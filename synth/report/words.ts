@@ -24,7 +24,11 @@ export const parameterText = (parameters: SynthesisResult['parameters']): string
 
 /** That figures are not those of the design as one; empty where they are. */
 export const keptText = ({ keep }: SynthesisResult): string =>
-  keep.length === 0 ? '' : `Mapped by themselves, and nothing optimised across their borders: ${keep.join(', ')}.`;
+  keep.includes('*')
+    ? 'Every module was mapped once, by itself, and is counted as often as the design has it: nothing was optimised across borders of modules, and depths end at them.'
+    : keep.length === 0
+      ? ''
+      : `Mapped by themselves, and nothing optimised across their borders: ${keep.join(', ')}.`;
 
 export const lineText = (source: SourceLine): string => `${source.file}:${source.line}`;
 

@@ -31,6 +31,8 @@ export interface SynthesisOptions {
   readonly keep?: readonly string[];
   /** Whether every module is counted by itself as well, or the targets for which. */
   readonly modules: boolean | readonly Target[];
+  /** Whether modules are mapped by themselves and nothing is made one. */
+  readonly hierarchical?: boolean;
 }
 
 /** Synthesises one block, telling of its progress. */
@@ -131,15 +133,26 @@ export const synth: Verb = {
       valueHint: 'MODULE',
       description: 'Map modules of this name, which may have a *, once by themselves; may be repeated',
     },
+    hierarchical: {
+      type: 'boolean',
+      description:
+        'Map every module once by itself and count it as often as it is there, without a clock: for whole machines',
+    },
     'no-modules': { type: 'boolean', description: 'Leave out the count of every module by itself' },
     peer: { type: 'string', valueHint: 'FILE.v', description: 'A Verilog file to synthesise instead; may be repeated' },
     top: { type: 'string', valueHint: 'MODULE', description: 'With --peer: the module to synthesise' },
     out: { type: 'string', valueHint: 'DIR', description: 'Directory for the reports; build/synthesis when left out' },
   },
   async run(given): Promise<Answer> {
+    const hierarchical = given.flags.has('hierarchical');
+    if (hierarchical && given.options.keep !== undefined)
+      throw new UsageError(
+        'Option --keep is for a design that is made one, which --hierarchical does not do; leave out either.',
+      );
     const options: SynthesisOptions = {
       targets: listOption(given, 'target', targets, targets),
-      place: !given.flags.has('no-place'),
+      hierarchical,
+      place: !given.flags.has('no-place') && !hierarchical,
       modules: !given.flags.has('no-modules'),
       keep: given.options.keep ?? [],
     };
