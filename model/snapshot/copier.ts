@@ -60,30 +60,6 @@ export class Copier {
   }
 
   /**
-   * Copies those of some blocks, in ascending order, that a live snapshot finds in the source, with as few accesses as they allow. What fails is left: `copy`
-   * does it, or tells why not. The caller holds the locks of all.
-   */
-  async copyTogether(snapshot: Snapshot, blocks: readonly number[]): Promise<void> {
-    // A staged entry has a slot already.
-    const due = blocks.filter(
-      (block) => this.#snapshots.ownerOf(snapshot, block) === null && !snapshot.map.isStaged(block),
-    );
-    if (due.length === 0) return;
-    const copies = await this.#contents.copyOutTogether(due).catch((error: unknown) => {
-      if (error instanceof StorageError || error instanceof SourceError) return null;
-      throw error;
-    });
-    if (copies === null) return;
-    const noted = await Promise.allSettled(
-      due.map((block, index) => snapshot.map.change(block, { copy: copies[index]!, changed: false })),
-    );
-    for (const result of noted) {
-      if (result.status === 'fulfilled') this.copies += 1;
-      else if (!(result.reason instanceof StorageError)) throw result.reason;
-    }
-  }
-
-  /**
    * Copies blocks that change without passing this code, for a snapshot that is about to be, and notes them as changed.
    * @throws StorageError, SourceError
    */
@@ -97,6 +73,43 @@ export class Copier {
       for (const slot of snapshot.map.slots()) this.#slots.drop(slot);
       throw result.reason;
     }
+  }
+
+  /**
+   * Copies those of some blocks, in ascending order, that a live snapshot finds in the source, with as few accesses as they allow. What fails is left: `copy`
+   * does it, or tells why not. The caller holds the locks of all.
+   */
+  async copyTogether(snapshot: Snapshot, blocks: readonly number[], changed = false): Promise<void> {
+    // A staged entry has a slot already.
+    const due = blocks.filter(
+      (block) => this.#snapshots.ownerOf(snapshot, block) === null && !snapshot.map.isStaged(block),
+    );
+    if (due.length === 0) return;
+    const copies = await this.#contents.copyOutTogether(due).catch((error: unknown) => {
+      if (error instanceof StorageError || error instanceof SourceError) return null;
+      throw error;
+    });
+    if (copies === null) return;
+    const noted = due.map((block, index) => snapshot.map.change(block, { copy: copies[index]!, changed }));
+    for (const result of await Promise.allSettled(noted)) {
+      if (result.status === 'fulfilled') this.copies += 1;
+      else if (!(result.reason instanceof StorageError)) throw result.reason;
+    }
+  }
+
+  /** As `secure`, of blocks in ascending order, with as few accesses as they allow. What fails is left: `secure` does it, or tells why not. */
+  async secureTogether(blocks: readonly number[]): Promise<void> {
+    const newest = this.#snapshots.newestLive;
+    if (newest === null) return;
+    const unchanged = blocks.filter((block) => !newest.map.isChanged(block));
+    // What a newer one that is not live has is shared, one by one.
+    const safe = unchanged.filter(
+      (block) => (this.#snapshots.ownerOf(newest, block)?.number ?? newest.number + 1n) <= newest.number,
+    );
+    const noting = safe.map((block) => newest.map.change(block, { changed: true }));
+    await this.copyTogether(newest, unchanged, true);
+    for (const result of await Promise.allSettled(noting))
+      if (result.status === 'rejected' && !(result.reason instanceof StorageError)) throw result.reason;
   }
 
   /** Has an entry name the slot of another. The caller holds the block's lock. @throws StorageError */

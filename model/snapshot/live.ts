@@ -5,10 +5,20 @@ import type { Restoring } from './restoring.ts';
 import { allOrFirstFailure } from './settled.ts';
 import { Signal } from './signal.ts';
 import { StorageError } from './storage.ts';
+import { type WriteAhead, WritesAhead } from './writes-ahead.ts';
 
 /** Most bytes that one request has copied at a time. */
 export const bytesTogether = 8 * 2 ** 20;
 const mostBlocks = 1024;
+
+/** Puts what was written of a range over what was read of it. */
+const overlay = (writes: readonly WriteAhead[], offset: number, into: Uint8Array): void => {
+  for (const { offset: at, data } of writes) {
+    const begin = Math.max(at, offset);
+    const end = Math.min(at + data.length, offset + into.length);
+    into.set(data.subarray(begin - at, end - at), begin - offset);
+  }
+};
 
 /** The volume itself, read and written: every write first secures what snapshots show of its blocks. */
 export class Live {
@@ -19,18 +29,38 @@ export class Live {
   readonly #parts: Parts;
   readonly #tryAgain = new Signal();
   #closing = false;
+  readonly #ahead: WritesAhead;
+  readonly #answersAhead: boolean;
+  /** Who wants no write to be under way; until they have it so, none is answered ahead. */
+  #stilling = 0;
 
-  constructor(parts: Parts) {
+  /** @param ahead most bytes of writes that are answered before they are done */
+  constructor(parts: Parts, ahead: number) {
     this.#parts = parts;
+    const { gate } = this;
+    const doer = {
+      tryEnter: () => gate.tryEnter() === null,
+      enter: () => gate.enter(),
+      leave: () => gate.leave(),
+      prepare: (blocks: readonly number[]) => this.#prepare(blocks),
+      write: ({ offset, data }: WriteAhead) =>
+        this.#changeInside(offset, data.length, () => parts.source.write(offset, data)),
+    };
+    this.#ahead = new WritesAhead(doer, ahead, parts.layout.blockSize);
+    this.#answersAhead = ahead > 0;
   }
 
   /** @throws SourceError, StorageError */
   read(offset: number, into: Uint8Array): Promise<void> {
-    return this.restoring === null ? this.#parts.source.read(offset, into) : this.restoring.read(offset, into);
+    const ahead = this.#ahead.of(offset, into.length);
+    const reading = this.restoring === null ? this.#parts.source.read(offset, into) : this.restoring.read(offset, into);
+    return ahead.length === 0 ? reading : reading.then(() => overlay(ahead, offset, into));
   }
 
-  /** @throws SourceError; StorageError when snapshots can neither be kept nor broken */
+  /** Answered when it is done, or when it is in memory where that is to be written first. @throws SourceError; StorageError when snapshots can neither be kept nor broken */
   write(offset: number, data: Uint8Array): Promise<void> {
+    if (this.#mayAnswerAhead && !this.#isReady(offset, data.length) && this.#ahead.take(offset, data))
+      return Promise.resolve();
     return this.change(offset, data.length, () => this.#parts.source.write(offset, data));
   }
 
@@ -39,21 +69,46 @@ export class Live {
     return this.change(offset, length, () => this.#parts.source.zero(offset, length, mayDiscard));
   }
 
-  /** What was written before is durable afterwards. @throws SourceError */
-  flush(): Promise<void> {
-    return this.#parts.source.flush();
+  /** What was written before is durable afterwards. @throws SourceError; StorageError, also of a write that was answered before it was done */
+  async flush(): Promise<void> {
+    await this.#ahead.allDone();
+    await this.#parts.source.flush();
   }
 
-  /** Lets held writes try again. */
+  /** Lets held writes, and those that could not be done, try again. */
   tryAgain(): void {
     this.#tryAgain.give();
+    this.#ahead.tryAgain();
   }
 
   /** Ends held writes with an error, and waits for the others. */
   async close(): Promise<void> {
     this.#closing = true;
     this.tryAgain();
-    await this.gate.whileClosed(async () => undefined);
+    await this.whileStill(async () => undefined);
+  }
+
+  /** Runs something when no write is under way. One such run waits for another. */
+  async whileStill<Result>(run: () => Promise<Result>): Promise<Result> {
+    this.#stilling += 1;
+    try {
+      // What can be waited for while writes go on is.
+      await this.#ahead.allDone().catch(() => undefined);
+      return await this.gate.whileClosed(run);
+    } finally {
+      this.#stilling -= 1;
+    }
+  }
+
+  /** A write to the block was answered that is not done yet. */
+  isAhead(block: number): boolean {
+    const { blockSize } = this.#parts.layout;
+    return this.#ahead.of(block * blockSize, blockSize).length > 0;
+  }
+
+  /** Called when no write is under way. @throws what keeps a write from being done that was answered */
+  requireAllDone(): void {
+    this.#ahead.requireNone();
   }
 
   /** Does what must be done before a block is written. The caller is inside the gate. @throws as for `write`, HeldError */
@@ -67,14 +122,13 @@ export class Live {
   /** Does what must be done before a range changes, and then changes it. @throws as for `write`, and what that throws */
   async change(offset: number, length: number, run: () => Promise<void>): Promise<void> {
     for (;;) {
+      const before = this.#ahead.of(offset, length);
+      if (before.length > 0) await this.#ahead.done(before);
       await this.gate.enter();
       const { gate } = this;
       const again = this.#tryAgain.wait();
       try {
-        if (this.#parts.keeper.uncertain) await this.#parts.keeper.settle();
-        const settling = this.#settleAll(offset, length);
-        if (settling !== null) await settling;
-        await run();
+        await this.#changeInside(offset, length, run);
         return;
       } catch (error) {
         if (!(error instanceof HeldError)) throw error;
@@ -86,6 +140,41 @@ export class Live {
       await again;
       this.held -= 1;
     }
+  }
+
+  async #changeInside(offset: number, length: number, run: () => Promise<void>): Promise<void> {
+    if (this.#parts.keeper.uncertain) await this.#parts.keeper.settle();
+    const settling = this.#settleAll(offset, length);
+    if (settling !== null) await settling;
+    await run();
+  }
+
+  /** Secures what can be secured at once; what is left is so by each write. */
+  async #prepare(blocks: readonly number[]): Promise<void> {
+    const { keeper, locks, copier } = this.#parts;
+    if (this.restoring !== null || keeper.uncertain) return;
+    const due = blocks.filter((block) => !this.#isSettled(block));
+    if (due.length > 1) await locks.holdAll(due, () => copier.secureTogether(due));
+  }
+
+  /** Writes may be answered before they are done: a snapshot that they cannot be made safe for is broken, and they need not wait. */
+  get #mayAnswerAhead(): boolean {
+    return (
+      this.#answersAhead &&
+      this.#stilling === 0 &&
+      !this.#closing &&
+      this.restoring === null &&
+      !this.#parts.keeper.uncertain &&
+      this.#parts.snapshots.mayAllBreak
+    );
+  }
+
+  /** A write may go to the range at once. */
+  #isReady(offset: number, length: number): boolean {
+    const { blockSize } = this.#parts.layout;
+    const end = Math.ceil((offset + length) / blockSize);
+    for (let block = Math.floor(offset / blockSize); block < end; block += 1) if (!this.#isSettled(block)) return false;
+    return this.#ahead.of(offset, length).length === 0;
   }
 
   /** Null when nothing is to be done, as for most writes. */

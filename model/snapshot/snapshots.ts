@@ -31,6 +31,7 @@ export class Snapshots {
   readonly #slots: Slots;
   #all: readonly Snapshot[] = [];
   #newestLive: Snapshot | null = null;
+  #mayAllBreak = true;
 
   constructor(store: Storage, flush: () => Promise<void>, keeper: SuperblockKeeper, slots: Slots) {
     this.#store = store;
@@ -45,6 +46,11 @@ export class Snapshots {
 
   get newestLive(): Snapshot | null {
     return this.#newestLive;
+  }
+
+  /** No live snapshot has writes wait for its sake. */
+  get mayAllBreak(): boolean {
+    return this.#mayAllBreak;
   }
 
   get superblock(): Superblock {
@@ -179,5 +185,6 @@ export class Snapshots {
   #set(all: readonly Snapshot[]): void {
     this.#all = all;
     this.#newestLive = all.findLast(({ record }) => record.state === 'live') ?? null;
+    this.#mayAllBreak = all.every(({ record }) => record.state !== 'live' || record.policy === 'break');
   }
 }

@@ -10,6 +10,8 @@ export interface VolumeOptions {
   now(): bigint;
   /** Most blocks that the store may hold; as many as fit when left out. */
   readonly limit?: number;
+  /** Most bytes of writes that are answered before they are done, where that takes a flush; none when left out. */
+  readonly ahead?: number;
   /** What tells whether the store is this source's; when left out, the caller sees to that. */
   readonly mark?: SourceMark;
   /**

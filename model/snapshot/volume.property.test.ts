@@ -39,7 +39,9 @@ test.prop([fc.array(event, { maxLength: 40 }), fc.nat()], { numRuns: thorough ? 
     const machine = new Machine(seed);
     const initial = randomSource(drawFrom(seed), sourceSize);
     let contents = { source: initial, store: await formattedStore(geometry, 2 ** 16) };
-    let run = await openRun(machine, contents);
+    const ahead = [0, 64, 1000][seed % 3]!;
+    const open = () => openRun(machine, contents, undefined, undefined, undefined, ahead);
+    let run = await open();
     let live = initial.slice();
     const copies = new Map<string, Uint8Array>();
     const changed = new Map<string, Set<number>>();
@@ -69,7 +71,7 @@ test.prop([fc.array(event, { maxLength: 40 }), fc.nat()], { numRuns: thorough ? 
       } else if (step.kind === 'reopen') {
         await volume.close();
         contents = { source: run.source.seen, store: run.store.seen };
-        run = await openRun(machine, contents);
+        run = await open();
       } else {
         const name = [...copies.keys()][step.which];
         if (name === undefined) continue;

@@ -25,7 +25,7 @@ export class Volume {
   private constructor(parts: Parts, options: VolumeOptions) {
     this.#parts = parts;
     this.#options = options;
-    this.live = new Live(parts);
+    this.live = new Live(parts, options.ahead ?? 0);
     this.#background = new Background(
       options.pace,
       () => workOf(parts, this.live, options.copied),
@@ -121,7 +121,7 @@ export class Volume {
 
   /** A block changed from a snapshot to a newer one, or to the volume. */
   isChanged(from: Snapshot, to: Snapshot | null, block: number): boolean {
-    return this.#parts.snapshots.changedBetween(from, to, block);
+    return this.#parts.snapshots.changedBetween(from, to, block) || (to === null && this.live.isAhead(block));
   }
 
   /**
@@ -143,7 +143,8 @@ export class Volume {
       const map = snapshots.newMap(place, number);
       await map.begin();
       await source.flush();
-      return this.live.gate.whileClosed(async () => {
+      return this.live.whileStill(async () => {
+        this.live.requireAllDone();
         const begin = this.#options.now();
         await source.flush();
         const record = {
@@ -173,7 +174,7 @@ export class Volume {
       else {
         if (this.live.restoring?.snapshot === snapshot)
           this.#refuseWhileRestoring(`Snapshot '${name}' cannot be removed`);
-        await this.live.gate.whileClosed(() => snapshots.changeStates('going', [snapshot]));
+        await this.live.whileStill(() => snapshots.changeStates('going', [snapshot]));
       }
       await this.#removeGoing();
     });
@@ -183,7 +184,7 @@ export class Volume {
   breakSnapshots(numbers: ReadonlySet<bigint>): Promise<void> {
     const { snapshots } = this.#parts;
     return this.#inTurn(() =>
-      this.live.gate.whileClosed(() =>
+      this.live.whileStill(() =>
         snapshots.changeStates(
           'broken',
           snapshots.all.filter(({ number, record }) => record.state === 'live' && numbers.has(number)),
@@ -200,7 +201,8 @@ export class Volume {
       const snapshot = snapshots.live(name);
       const number = snapshots.superblock.nextNumber;
       await snapshots.newMap(this.layout.places, number).begin();
-      await this.live.gate.whileClosed(async () => {
+      await this.live.whileStill(async () => {
+        this.live.requireAllDone();
         await snapshots.change((current) => ({
           ...current,
           nextNumber: number + 1n,

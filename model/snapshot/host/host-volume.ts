@@ -31,6 +31,9 @@ export interface HostVolumeOptions {
   readonly pace?: Pace;
 }
 
+/** Most bytes of writes that wait in memory for copies of what they change. */
+const writtenAhead = 64 * 2 ** 20;
+
 const exists = async (path: string): Promise<boolean> => {
   try {
     await stat(path);
@@ -153,7 +156,7 @@ const openHeld = async (path: string, options: HostVolumeOptions, held: FileHold
     const geometry = await checkGeometry(storeFile, options);
     const mark = await FileMark.open(path, options.adopt ?? false);
     const limit = Math.floor(options.limit / (geometry?.blockSize ?? 1));
-    const volume = await Volume.open(source, storeFile, { pace, now, limit, mark });
+    const volume = await Volume.open(source, storeFile, { pace, now, limit, mark, ahead: writtenAhead });
     const retry = setInterval(() => volume.tryAgain(), 1000);
     const close = async (): Promise<void> => {
       clearInterval(retry);

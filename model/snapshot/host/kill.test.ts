@@ -35,6 +35,8 @@ class Ledger {
       const torn = bytes.findIndex((byte, index) => byte !== bytes[index % 4]) !== -1;
       if (torn && this.issued[cell] === this.acknowledged[cell]) return `${said}, torn`;
       this.issued[cell] = Math.max(this.issued[cell]!, found);
+      // What was acknowledged and not flushed may be gone, and no later flush brings it back.
+      this.acknowledged[cell] = found;
       this.flushed[cell] = torn ? this.flushed[cell]! : found;
     }
     return null;

@@ -66,6 +66,7 @@ export const openRun = async (
   expected = new Map<string, Expected>(),
   limit = Number.POSITIVE_INFINITY,
   pace = anyPace(machine),
+  ahead = 0,
 ): Promise<Run & { take(name: string, policy?: 'break' | 'hold'): Promise<void> }> => {
   const source = new SimulatedStorage(machine, contents.source);
   const store = new SimulatedStorage(machine, contents.store);
@@ -75,7 +76,7 @@ export const openRun = async (
     image = source.seen.slice();
     return BigInt(machine.writes);
   };
-  const volume = await Volume.open(source, store, { pace, now, limit });
+  const volume = await Volume.open(source, store, { pace, now, limit, ahead });
   let name = '';
   const take = async (asked: string, policy: 'break' | 'hold' = 'break'): Promise<void> => {
     name = asked;
@@ -156,7 +157,9 @@ export const play = async (seed: number, blocks: number, writes: number, cutAt: 
   const draw = drawFrom(seed + 1);
   const source = randomSource(draw, geometry.sourceSize);
   const store = await formattedStore(geometry, 64 * blocks * 8 + 8192);
-  const run = await openRun(machine, { source, store });
+  // Of every other seed writes are answered before they are done.
+  const ahead = seed % 2 === 0 ? 0 : 6 * blockSize;
+  const run = await openRun(machine, { source, store }, undefined, undefined, undefined, ahead);
   const writers = [2, 3, 4].map((number) => writer(run, drawFrom(seed + number), writes));
   const everything = Promise.all([administrator(run, drawFrom(seed + 9)), ...writers]);
   await Promise.race([everything, machine.powerCut]);
