@@ -1,13 +1,24 @@
 /** Operations on what is said of files: attributes, links' targets, directories' names. */
 import { entryBytes } from '../protocol/entries.ts';
-import { codeOf, FileError } from '../protocol/errors.ts';
+import { FileError } from '../protocol/errors.ts';
 import type { Octets } from '../protocol/octets.ts';
 import { isType, modes } from '../tree/mode.ts';
 import { isDots } from '../tree/names.ts';
-import type { Change, Statistics } from '../tree/tree.ts';
-import { type PathArgument, readMode, readOptions, readPath, readTime, shown } from './arguments.ts';
+import type { Change } from '../tree/tree.ts';
+import {
+  type PathArgument,
+  readInteger,
+  readLength,
+  readMode,
+  readOptions,
+  readPath,
+  readTime,
+  shown,
+  type Time,
+} from './arguments.ts';
 import { asNode, type Guest } from './guest.ts';
 import { isDirectory, type Location } from './namespace.ts';
+import { type StatFs, statFs } from './stat-fs.ts';
 import { BigIntStats, Dirent, encoded, Stats } from './stats.ts';
 
 type Encoding = BufferEncoding | 'buffer' | null;
@@ -49,6 +60,16 @@ export const statOf = async (location: Location, options?: { readonly bigint?: b
     : new Stats(attributes, location.device);
 };
 
+/** As Node does, whatever is there: the mode is looked at first. @throws ArgumentError, ArgumentRangeError */
+const accessModeOf = (mode: number | null | undefined): number =>
+  mode === null || mode === undefined ? 0 : readInteger('mode', mode, 0, 7);
+
+/** @throws ArgumentError, ArgumentRangeError */
+export const ownersOf = (uid: number, gid: number): Change => ({
+  uid: readInteger('uid', uid, -1, 2 ** 32 - 1),
+  gid: readInteger('gid', gid, -1, 2 ** 32 - 1),
+});
+
 export const attributeOperations = (guest: Guest) => {
   const { namespace } = guest;
   const at = <T>(
@@ -68,7 +89,6 @@ export const attributeOperations = (guest: Guest) => {
       await found.reference.change(wanted());
       guest.tell('change', found.path);
     });
-  type Time = number | string | Date;
   const times = (accessed: Time, modified: Time): Change => ({
     accessed: readTime(accessed),
     modified: readTime(modified),
@@ -78,13 +98,14 @@ export const attributeOperations = (guest: Guest) => {
       at('stat', path, true, (found) => statOf(found, options)),
     lstat: (path: PathArgument, options?: { readonly bigint?: boolean } | null): Promise<Stats> =>
       at('lstat', path, false, (found) => statOf(found, options)),
-    statfs: (path: PathArgument): Promise<Statistics> =>
-      at('statfs', path, true, ({ reference }) => reference.statistics()),
-    access: (path: PathArgument, mode = 0): Promise<void> =>
+    statfs: (path: PathArgument, options?: { readonly bigint?: boolean } | null): Promise<StatFs> =>
+      at('statfs', path, true, async ({ reference }) => statFs(await reference.statistics(), options?.bigint === true)),
+    access: (path: PathArgument, mode?: number | null): Promise<void> =>
       at('access', path, true, async ({ reference }) => {
+        const wanted = accessModeOf(mode);
         // The guest's only user may read and write everything; run, what anyone may run.
         const attributes = await reference.attributes();
-        if ((mode & 1) !== 0 && isType(attributes.mode, modes.file) && (attributes.mode & 0o111) === 0)
+        if ((wanted & 1) !== 0 && isType(attributes.mode, modes.file) && (attributes.mode & 0o111) === 0)
           throw new FileError('EACCES');
       }),
     exists: async (path: PathArgument): Promise<boolean> => {
@@ -113,46 +134,25 @@ export const attributeOperations = (guest: Guest) => {
           withFileTypes === true ? new Dirent(name(octets), shown(path), type) : name(octets),
         );
       }),
+    /** Names in a directory, as bytes. A link is not followed. */
+    namesIn: (path: PathArgument): Promise<readonly Buffer[]> =>
+      at('scandir', path, false, async (found) =>
+        [...(await namesIn(guest, found)).keys()].map((name) => Buffer.from(name, 'latin1')),
+      ),
     chmod: (path: PathArgument, mode: number | string): Promise<void> =>
-      change('chmod', path, true, () => ({ mode: readMode(mode, 0) & 0o7777 })),
+      change('chmod', path, true, () => ({ mode: readMode(mode) & 0o7777 })),
     chown: (path: PathArgument, uid: number, gid: number): Promise<void> =>
-      change('chown', path, true, () => ({ uid, gid })),
+      change('chown', path, true, () => ownersOf(uid, gid)),
     lchown: (path: PathArgument, uid: number, gid: number): Promise<void> =>
-      change('lchown', path, false, () => ({ uid, gid })),
+      change('lchown', path, false, () => ownersOf(uid, gid)),
     utimes: (path: PathArgument, accessed: Time, modified: Time): Promise<void> =>
       change('utime', path, true, () => times(accessed, modified)),
     lutimes: (path: PathArgument, accessed: Time, modified: Time): Promise<void> =>
       change('lutime', path, false, () => times(accessed, modified)),
-    truncate: (path: PathArgument, length = 0): Promise<void> =>
+    truncate: (path: PathArgument, length?: number): Promise<void> =>
       at('open', path, true, async (found) => {
-        if (length < 0) throw new FileError('EINVAL');
-        await found.reference.change({ size: length });
+        await found.reference.change({ size: readLength(length) });
         guest.tell('change', found.path);
       }),
-    /** Removes a file, or with `recursive` whatever is below too; `force` passes over what is not there. */
-    async rm(
-      path: PathArgument,
-      options: { readonly recursive?: boolean; readonly force?: boolean } = {},
-    ): Promise<void> {
-      const removeBelow = async (place: Octets): Promise<void> => {
-        const kind = await namespace.using(place, false, async ({ found }) =>
-          found === null ? null : { directory: isDirectory(found.reference), busy: namespace.isBusy(found) },
-        );
-        if (kind === null) throw new FileError('ENOENT');
-        if (kind.busy) throw new FileError('EBUSY');
-        if (kind.directory) {
-          if (options.recursive !== true) throw new FileError('EISDIR');
-          const names = await namespace.using(place, false, ({ found }) => namesIn(guest, found!));
-          for (const name of names.keys()) await removeBelow(`${place}/${name}` as Octets);
-        }
-        await namespace.using(place, false, async ({ parent, name }) => {
-          await parent.reference.unlink(name, kind.directory);
-          guest.tell('rename', [...parent.path, name]);
-        });
-      };
-      await asNode('rm', { path: shown(path) }, () => removeBelow(readPath(path))).catch((error: unknown) => {
-        if (options.force !== true || codeOf(error) !== 'ENOENT') throw error;
-      });
-    },
   };
 };

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path/posix';
 import { codeOf } from '../protocol/errors.ts';
 import { type PathArgument, shown } from './arguments.ts';
 import type { Stats } from './stats.ts';
+import { SystemError } from './system-error.ts';
 
 export interface CopyOptions {
   readonly dereference?: boolean;
@@ -29,18 +30,8 @@ interface Calls {
   symlink(target: string, path: string): Promise<void>;
 }
 
-/** Node's `SystemError` of a copy that is refused before anything is done. */
-class CopyError extends Error {
-  override readonly name = 'SystemError';
-  readonly syscall = 'cp';
-  readonly code: string;
-  readonly path: string;
-  constructor(code: string, path: string, message: string) {
-    super(message);
-    this.code = code;
-    this.path = path;
-  }
-}
+const refusal = (code: string, path: string, message: string): SystemError =>
+  new SystemError(code, { syscall: 'cp', path }, message);
 const partsOf = (path: string): readonly string[] =>
   resolve('/', path)
     .split('/')
@@ -60,14 +51,14 @@ export const copyOperations = (calls: Calls) => {
     });
     if (goal !== null) {
       if (goal.ino === source.ino && goal.dev === source.dev)
-        throw new CopyError('ERR_FS_CP_EINVAL', to, `'${from}' and '${to}' are the same: give another destination.`);
+        throw refusal('ERR_FS_CP_EINVAL', to, `'${from}' and '${to}' are the same: give another destination.`);
       if (source.isDirectory() && !goal.isDirectory())
-        throw new CopyError('ERR_FS_CP_DIR_TO_NON_DIR', to, `The directory '${from}' cannot replace '${to}'.`);
+        throw refusal('ERR_FS_CP_DIR_TO_NON_DIR', to, `The directory '${from}' cannot replace '${to}'.`);
       if (!source.isDirectory() && goal.isDirectory())
-        throw new CopyError('ERR_FS_CP_NON_DIR_TO_DIR', to, `'${from}' cannot replace the directory '${to}'.`);
+        throw refusal('ERR_FS_CP_NON_DIR_TO_DIR', to, `'${from}' cannot replace the directory '${to}'.`);
     }
     if (source.isDirectory() && isBelow(from, to))
-      throw new CopyError('ERR_FS_CP_EINVAL', to, `'${to}' is below '${from}', which is to be copied.`);
+      throw refusal('ERR_FS_CP_EINVAL', to, `'${to}' is below '${from}', which is to be copied.`);
     if (options.filter !== undefined && !(await options.filter(from, to))) return;
     await calls.mkdir(dirname(to), { recursive: true });
     if (source.isDirectory()) await copyDirectory(from, to, { source, goal, options });
@@ -77,7 +68,7 @@ export const copyOperations = (calls: Calls) => {
   type Both = { readonly source: Stats; readonly goal: Stats | null; readonly options: CopyOptions };
   const copyDirectory = async (from: string, to: string, { source, goal, options }: Both): Promise<void> => {
     if (options.recursive !== true)
-      throw new CopyError('ERR_FS_EISDIR', from, `'${from}' is a directory: copy it with { recursive: true }.`);
+      throw refusal('ERR_FS_EISDIR', from, `'${from}' is a directory: copy it with { recursive: true }.`);
     if (goal === null) await calls.mkdir(to);
     for (const name of (await calls.list('opendir', from)) as string[])
       await copyTree(join(from, name), join(to, name), options);
@@ -86,10 +77,9 @@ export const copyOperations = (calls: Calls) => {
   const copyOne = async (from: string, to: string, { source, goal, options }: Both): Promise<void> => {
     if (goal !== null && options.force === false) {
       if (options.errorOnExist !== true) return;
-      throw new CopyError('ERR_FS_CP_EEXIST', to, `'${to}' is there already.`);
+      throw refusal('ERR_FS_CP_EEXIST', to, `'${to}' is there already.`);
     }
-    if (!source.isFile())
-      throw new CopyError('ERR_FS_CP_UNKNOWN', to, `'${from}' is neither file, directory nor link.`);
+    if (!source.isFile()) throw refusal('ERR_FS_CP_UNKNOWN', to, `'${from}' is neither file, directory nor link.`);
     if (goal !== null) await calls.unlink(to);
     await calls.copyFile(from, to, options.mode);
     if (options.preserveTimestamps === true) {
@@ -107,13 +97,9 @@ export const copyOperations = (calls: Calls) => {
     if (goal?.isSymbolicLink() === true) {
       const old = await targetOf(to, false);
       if (isBelow(target, old))
-        throw new CopyError('ERR_FS_CP_EINVAL', to, `'${old}', where '${to}' leads, is '${target}' or below it.`);
+        throw refusal('ERR_FS_CP_EINVAL', to, `'${old}', where '${to}' leads, is '${target}' or below it.`);
       if ((await calls.stat(from)).isDirectory() && isBelow(old, target))
-        throw new CopyError(
-          'ERR_FS_CP_SYMLINK_TO_SUBDIRECTORY',
-          to,
-          `'${target}' is below '${old}', where '${to}' leads.`,
-        );
+        throw refusal('ERR_FS_CP_SYMLINK_TO_SUBDIRECTORY', to, `'${target}' is below '${old}', where '${to}' leads.`);
       await calls.unlink(to);
     }
     await calls.symlink(target, to);

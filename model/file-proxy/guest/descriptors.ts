@@ -3,12 +3,13 @@ import { FileError } from '../protocol/errors.ts';
 import {
   type PathArgument,
   readBuffers,
-  readData,
   readFlags,
+  readLength,
   readMode,
   readPath,
   readTime,
   shown,
+  type Time,
 } from './arguments.ts';
 import { statOf } from './attributes.ts';
 import { asNode, type Guest } from './guest.ts';
@@ -16,8 +17,8 @@ import type { OpenHandle } from './handles.ts';
 import { isDirectory } from './namespace.ts';
 import { openPath } from './opening.ts';
 import type { Stats } from './stats.ts';
+import type { Position } from './transfers.ts';
 
-export type Position = number | bigint | null | undefined;
 const positionOf = (position: Position): number | null =>
   position === null || position === undefined || Number(position) < 0 ? null : Number(position);
 
@@ -44,21 +45,13 @@ export const descriptorOperations = (guest: Guest) => {
         }
       }),
     close: (descriptor: number): Promise<void> => asNode('close', {}, async () => handles.take(descriptor).close()),
-    /** Reads into `buffer`; gives the bytes read. */
-    read: (
-      descriptor: number,
-      buffer: Uint8Array,
-      offset: number,
-      length: number,
-      position: Position,
-    ): Promise<number> =>
+    /** Fills `into` as far as the file goes; gives the bytes read. */
+    read: (descriptor: number, into: Uint8Array, position: Position): Promise<number> =>
       asNode('read', {}, async () => {
         const handle = handles.get(descriptor);
         if (isDirectory(handle.reference)) throw new FileError('EISDIR');
-        if (offset < 0 || length < 0 || offset + length > buffer.length)
-          throw new RangeError(`A read of ${length} bytes at ${offset} does not fit a buffer of ${buffer.length}.`);
-        const data = await handle.read(length, positionOf(position));
-        buffer.set(data, offset);
+        const data = await handle.read(into.length, positionOf(position));
+        into.set(data);
         return data.length;
       }),
     write: (descriptor: number, data: Uint8Array, position: Position): Promise<number> =>
@@ -88,11 +81,12 @@ export const descriptorOperations = (guest: Guest) => {
       }),
     fstat: (descriptor: number, options?: { readonly bigint?: boolean } | null): Promise<Stats> =>
       asNode('fstat', {}, async () => statOf(handles.get(descriptor), options)),
-    ftruncate: (descriptor: number, length = 0): Promise<void> =>
+    ftruncate: (descriptor: number, length?: number): Promise<void> =>
       asNode('ftruncate', {}, () =>
         changing(descriptor, async ({ reference, flags }) => {
+          const size = readLength(length);
           if (!flags.write) throw new FileError('EINVAL');
-          await reference.change({ size: Math.max(0, length) });
+          await reference.change({ size });
         }),
       ),
     fsync: (descriptor: number): Promise<void> =>
@@ -101,25 +95,25 @@ export const descriptorOperations = (guest: Guest) => {
       asNode('fdatasync', {}, async () => handles.get(descriptor).file.sync(true)),
     fchmod: (descriptor: number, mode: number | string): Promise<void> =>
       asNode('fchmod', {}, () =>
-        changing(descriptor, ({ reference }) => reference.change({ mode: readMode(mode, 0) & 0o7777 })),
+        changing(descriptor, ({ reference }) => reference.change({ mode: readMode(mode) & 0o7777 })),
       ),
     fchown: (descriptor: number, uid: number, gid: number): Promise<void> =>
       asNode('fchown', {}, () => changing(descriptor, ({ reference }) => reference.change({ uid, gid }))),
-    futimes: (descriptor: number, accessed: number | string | Date, modified: number | string | Date): Promise<void> =>
+    futimes: (descriptor: number, accessed: Time, modified: Time): Promise<void> =>
       asNode('futime', {}, () =>
         changing(descriptor, ({ reference }) =>
           reference.change({ accessed: readTime(accessed), modified: readTime(modified) }),
         ),
       ),
     /** All that is left of an open file. */
-    readRest: (descriptor: number): Promise<Buffer> =>
+    readRest: (descriptor: number, check: () => void): Promise<Buffer> =>
       asNode('read', {}, async () => {
         const handle = handles.get(descriptor);
         if (isDirectory(handle.reference)) throw new FileError('EISDIR');
-        return handle.readAll();
+        return handle.readAll(check);
       }),
-    writeRest: (descriptor: number, data: string | Uint8Array, encoding?: BufferEncoding): Promise<void> =>
-      asNode('write', {}, () => changing(descriptor, (handle) => handle.writeAll(readData(data, encoding), null))),
+    writeRest: (descriptor: number, data: Uint8Array, check: () => void = () => undefined): Promise<void> =>
+      asNode('write', {}, () => changing(descriptor, (handle) => handle.writeAll(data, check))),
   };
 };
 export type DescriptorOperations = ReturnType<typeof descriptorOperations>;

@@ -2,70 +2,51 @@ import { EventEmitter } from 'node:events';
 import fs from 'node:fs';
 import readline from 'node:readline';
 import type { ReadableStream } from 'node:stream/web';
-import { readData } from './arguments.ts';
-import type { DescriptorOperations, Position } from './descriptors.ts';
+import type { Time } from './arguments.ts';
+import type { ContentOperations, FileData, ReadFileOptions, WriteFileOptions } from './contents.ts';
+import type { DescriptorOperations } from './descriptors.ts';
 import type { Stats } from './stats.ts';
+import { type Position, readingOf, writingOf } from './transfers.ts';
 import { invalidState, webStream } from './web-stream.ts';
-
-interface ReadInto {
-  readonly buffer?: Uint8Array;
-  readonly offset?: number;
-  readonly length?: number;
-  readonly position?: Position;
-}
 
 /** Node's `fs.promises.FileHandle`. */
 export class FileHandle extends EventEmitter {
   /** -1 once it is closed. */
   fd: number;
   private readonly operations: DescriptorOperations;
+  private readonly contents: ContentOperations;
   #streamed = false;
-  constructor(operations: DescriptorOperations, descriptor: number) {
+  constructor(operations: DescriptorOperations, contents: ContentOperations, descriptor: number) {
     super();
     this.operations = operations;
+    this.contents = contents;
     this.fd = descriptor;
   }
-  async read(
-    into?: Uint8Array | ReadInto,
-    offset?: number | null,
-    length?: number | null,
-    position?: Position,
-  ): Promise<{ bytesRead: number; buffer: Uint8Array }> {
-    const given: ReadInto = into instanceof Uint8Array ? { buffer: into, position: position ?? null } : (into ?? {});
-    const buffer = given.buffer ?? Buffer.alloc(16_384);
-    const start = offset ?? given.offset ?? 0;
-    const count = length ?? given.length ?? buffer.length - start;
-    return { bytesRead: await this.operations.read(this.fd, buffer, start, count, given.position), buffer };
+  async read(...given: readonly unknown[]): Promise<{ bytesRead: number; buffer: ArrayBufferView }> {
+    const { buffer, into, position } = readingOf(given);
+    if (into.length === 0) return { bytesRead: 0, buffer };
+    // As Node's handles do, unlike its callbacks.
+    const at = typeof position === 'bigint' ? null : position;
+    return { bytesRead: await this.operations.read(this.fd, into, at), buffer };
   }
-  async write<T extends string | Uint8Array>(
-    data: T,
-    offset?: number | null,
-    length?: number | string | null,
-    position?: Position,
+  async write<T extends string | ArrayBufferView>(
+    buffer: T,
+    ...given: readonly unknown[]
   ): Promise<{ bytesWritten: number; buffer: T }> {
-    if (typeof data === 'string') {
-      const bytes = readData(data, (length as BufferEncoding | null) ?? 'utf8');
-      return { bytesWritten: await this.operations.write(this.fd, bytes, offset), buffer: data };
-    }
     // Node's handles do not look whether they may write where there is nothing to write.
-    if (data.length === 0) return { bytesWritten: 0, buffer: data };
-    const start = offset ?? 0;
-    const count = typeof length === 'number' ? length : data.length - start;
-    const bytesWritten = await this.operations.write(this.fd, data.subarray(start, start + count), position);
-    return { bytesWritten, buffer: data };
+    if (typeof buffer !== 'string' && buffer?.byteLength === 0) return { bytesWritten: 0, buffer };
+    const { data, position } = writingOf([buffer, ...given]);
+    return { bytesWritten: await this.operations.write(this.fd, data, position), buffer };
   }
-  async readFile(
-    options?: BufferEncoding | { readonly encoding?: BufferEncoding | null } | null,
-  ): Promise<string | Buffer> {
-    const encoding = typeof options === 'string' ? options : options?.encoding;
-    const data = await this.operations.readRest(this.fd);
-    return typeof encoding === 'string' ? data.toString(encoding) : data;
+  readFile(options?: ReadFileOptions | BufferEncoding | null): Promise<string | Buffer> {
+    return this.contents.readFile(this.fd, options);
   }
-  writeFile(data: string | Uint8Array, encoding?: BufferEncoding): Promise<void> {
-    return this.operations.writeRest(this.fd, data, encoding);
+  writeFile(data: FileData, options?: WriteFileOptions | BufferEncoding | null): Promise<void> {
+    return this.contents.writeFile(this.fd, data, options);
   }
-  appendFile(data: string | Uint8Array, encoding?: BufferEncoding): Promise<void> {
-    return this.operations.writeRest(this.fd, data, encoding);
+  /** As in Node, at the file's position. */
+  appendFile(data: FileData, options?: WriteFileOptions | BufferEncoding | null): Promise<void> {
+    return this.contents.writeFile(this.fd, data, options);
   }
   stat(options?: { readonly bigint?: boolean }): Promise<Stats> {
     return this.operations.fstat(this.fd, options);
@@ -85,7 +66,7 @@ export class FileHandle extends EventEmitter {
   chown(uid: number, gid: number): Promise<void> {
     return this.operations.fchown(this.fd, uid, gid);
   }
-  utimes(accessed: number | string | Date, modified: number | string | Date): Promise<void> {
+  utimes(accessed: Time, modified: Time): Promise<void> {
     return this.operations.futimes(this.fd, accessed, modified);
   }
   async readv<T extends readonly ArrayBufferView[]>(
@@ -116,7 +97,7 @@ export class FileHandle extends EventEmitter {
     if (this.#streamed) throw invalidState('The FileHandle is locked');
     this.#streamed = true;
     const read = (into: Uint8Array): Promise<number> =>
-      this.fd === -1 ? Promise.resolve(0) : this.operations.read(this.fd, into, 0, into.length, null);
+      this.fd === -1 ? Promise.resolve(0) : this.operations.read(this.fd, into, null);
     return webStream(read, type);
   }
   /** The calls that streams make. */
@@ -131,7 +112,7 @@ export class FileHandle extends EventEmitter {
     const { operations } = this;
     return {
       read: (fd: number, into: Uint8Array, offset: number, length: number, position: Position, told: Told) =>
-        tell(operations.read(fd, into, offset, length, position), told, into),
+        tell(operations.read(fd, into.subarray(offset, offset + length), position), told, into),
       write: (fd: number, data: Uint8Array, offset: number, length: number, position: Position, told: Told) =>
         tell(operations.write(fd, data.subarray(offset, offset + length), position), told),
       writev: (fd: number, data: readonly Uint8Array[], position: Position, told: Told) =>
@@ -139,6 +120,9 @@ export class FileHandle extends EventEmitter {
       fsync: (fd: number, told: Told) => tell(operations.fsync(fd), told),
       close: (_: number, told: Told) => tell(this.close(), told),
     };
+  }
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
   async close(): Promise<void> {
     const { fd } = this;

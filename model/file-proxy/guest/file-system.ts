@@ -1,18 +1,22 @@
 import nodeFs from 'node:fs';
+import { promisify } from 'node:util';
 import { MemoryTree } from '../memory/tree.ts';
 import { type Octets, textOf } from '../protocol/octets.ts';
 import type { Tree } from '../tree/tree.ts';
-import { type PathArgument, readData } from './arguments.ts';
+import { ArgumentError, type PathArgument } from './arguments.ts';
 import { attributeOperations } from './attributes.ts';
 import { contentOperations } from './contents.ts';
 import { copyOperations } from './copying.ts';
-import { descriptorOperations, type Position } from './descriptors.ts';
+import { descriptorOperations } from './descriptors.ts';
 import { Dir, directoryOperations } from './directories.ts';
 import { FileHandle } from './file-handle.ts';
 import { Guest, slashed } from './guest.ts';
 import { nameOperations } from './names.ts';
 import type { Precedence } from './namespace.ts';
+import { removeOperations } from './removing.ts';
 import { BigIntStats, Dirent, Stats } from './stats.ts';
+import { streamOperations } from './streams.ts';
+import { type Position, readingOf, writingOf } from './transfers.ts';
 import { Watchers } from './watching.ts';
 
 export interface GuestFileSystemOptions {
@@ -28,19 +32,26 @@ type Operation = (...values: never[]) => Promise<unknown>;
 /** The callback form of an operation: the same arguments, and the callback last. */
 type WithCallback<O extends Operation> = (...values: [...Partial<Parameters<O>>, Callback] | Parameters<O>) => void;
 
+/** @throws ArgumentError for what is no function */
+const callbackOf = (callback: unknown): Callback => {
+  if (typeof callback === 'function') return callback as Callback;
+  throw new ArgumentError('ERR_INVALID_ARG_TYPE', 'The "cb" argument must be of type function.');
+};
+
+/** Calls back with what a work gives, and what else is told with it; with `null` alone where there is nothing to tell. */
+const answer = (work: Promise<unknown>, callback: Callback, ...further: readonly unknown[]): void => {
+  const given = (value: unknown): readonly unknown[] => (value === undefined ? [] : [value, ...further]);
+  work.then(
+    (value) => queueMicrotask(() => callback(null, ...(given(value) as never[]))),
+    (error: Error) => queueMicrotask(() => callback(error)),
+  );
+};
+
 const withCallback =
   <O extends Operation>(operation: O): WithCallback<O> =>
   (...values) => {
-    const callback = values.at(-1);
-    if (typeof callback !== 'function')
-      throw Object.assign(new TypeError('The "cb" argument must be of type function.'), {
-        code: 'ERR_INVALID_ARG_TYPE',
-      });
-    const given = values.slice(0, -1) as Parameters<O>;
-    operation(...given).then(
-      (value) => queueMicrotask(() => (callback as Callback)(null, value as never)),
-      (error: Error) => queueMicrotask(() => (callback as Callback)(error)),
-    );
+    const callback = callbackOf(values.at(-1));
+    answer(operation(...(values.slice(0, -1) as Parameters<O>)), callback);
   };
 
 const withCallbacks = <T extends Readonly<Record<string, Operation>>>(
@@ -50,50 +61,40 @@ const withCallbacks = <T extends Readonly<Record<string, Operation>>>(
     readonly [K in keyof T]: WithCallback<T[K]>;
   };
 
-/** `fs.read` in its forms: (fd, buffer, offset, length, position, callback), (fd, options, callback), (fd, callback). */
-const readArguments = (
-  values: readonly unknown[],
-): readonly [buffer: Uint8Array, offset: number, length: number, position: Position] => {
-  const [first, ...rest] = values;
-  const options = (first instanceof Uint8Array ? (rest.length === 1 ? rest[0] : null) : first) as
-    | Readonly<{
-        buffer?: Uint8Array;
-        offset?: number;
-        length?: number;
-        position?: Position;
-      }>
-    | null
-    | undefined;
-  const buffer = first instanceof Uint8Array ? first : (options?.buffer ?? Buffer.alloc(16_384));
-  const [offset, length, position] =
-    options === null || options === undefined ? rest : [options.offset, options.length, options.position];
-  const start = (offset as number | undefined) ?? 0;
-  return [buffer, start, (length as number | undefined) ?? buffer.length - start, position as Position];
-};
-
-/** `fs.write` in its forms: (fd, buffer, offset, length, position), (fd, text, position, encoding). */
-const writeArguments = (values: readonly unknown[]): readonly [data: Uint8Array, position: Position] => {
-  const [data, second, third, fourth] = values;
-  if (typeof data === 'string')
-    return [readData(data, (third as BufferEncoding | undefined) ?? 'utf8'), second as Position];
-  const bytes = readData(data as Uint8Array);
-  const offset = (second as number | undefined) ?? 0;
-  return [
-    bytes.subarray(offset, offset + ((third as number | undefined) ?? bytes.length - offset)),
-    fourth as Position,
-  ];
-};
-
 /** `fs.readv` and `fs.writev`: (fd, buffers, callback), (fd, buffers, position, callback). */
 const vectorForm =
   (work: (descriptor: number, buffers: readonly ArrayBufferView[], position?: Position) => Promise<number>) =>
   (descriptor: number, buffers: readonly ArrayBufferView[], ...rest: unknown[]): void => {
-    const callback = rest.pop() as Callback;
-    work(descriptor, buffers, rest[0] as Position).then(
-      (count) => queueMicrotask(() => callback(null, count as never, buffers as never)),
-      (error: Error) => queueMicrotask(() => callback(error)),
-    );
+    const callback = callbackOf(rest.pop());
+    answer(work(descriptor, buffers, rest[0] as Position), callback, buffers);
   };
+
+/** `fs.exists`, which gives no error; by `util.promisify` too. */
+const existsByCallback = (exists: (path: PathArgument) => Promise<boolean>) =>
+  Object.assign(
+    (path: PathArgument, callback: (there: boolean) => void): void => {
+      const told = callbackOf(callback) as unknown as typeof callback;
+      void exists(path).then((there) => queueMicrotask(() => told(there)));
+    },
+    { [promisify.custom]: exists },
+  );
+
+const { F_OK, R_OK, W_OK, X_OK } = nodeFs.constants;
+const accessModes = { F_OK, R_OK, W_OK, X_OK };
+
+/** A call, and what `util.promisify` makes of it: both of what it calls back with, by these names. */
+const named = <C extends (descriptor: number, ...values: never[]) => void>(
+  call: C,
+  [count, given]: readonly [string, string],
+): C =>
+  Object.assign(call, {
+    [promisify.custom]: (descriptor: number, ...values: unknown[]): Promise<object> =>
+      new Promise((resolve, reject) => {
+        const told = (error: Error | null, first: unknown, second: unknown): void =>
+          error === null ? resolve({ [count]: first, [given]: second }) : reject(error);
+        call(descriptor, ...(values as never[]), told as never);
+      }),
+  });
 
 /** A guest's file system in the shape of Node's `fs`: its own files, and whatever shares are mounted in it. */
 export const createGuestFileSystem = ({ local = new MemoryTree(), umask = 0o022 }: GuestFileSystemOptions = {}) => {
@@ -103,50 +104,52 @@ export const createGuestFileSystem = ({ local = new MemoryTree(), umask = 0o022 
   const descriptors = descriptorOperations(guest);
   const names = nameOperations(guest);
   const contents = contentOperations(descriptors, names.unlink);
-  const { exists, list, ...attributes } = attributeOperations(guest);
+  const { exists, list, namesIn, ...attributes } = attributeOperations(guest);
   const shared = {
     ...names,
     ...attributes,
     ...contents,
     ...directoryOperations(list, attributes.stat),
     ...copyOperations({ ...names, ...attributes, ...contents, list }),
+    ...removeOperations({ ...names, ...attributes, namesIn }),
   };
   const promises = {
     ...shared,
     open: async (path: PathArgument, flags?: string | number, mode?: number | string): Promise<FileHandle> =>
-      new FileHandle(descriptors, await descriptors.open(path, flags, mode)),
+      new FileHandle(descriptors, contents, await descriptors.open(path, flags, mode)),
     watch: watchers.watchEach.bind(watchers),
     constants: nodeFs.constants,
   };
   const { read, write, readv, writev, readRest: _rest, writeRest: _all, ...byNumber } = descriptors;
-  const fileSystem = {
+  const calls = {
     ...withCallbacks({ ...shared, ...byNumber }),
-    read(descriptor: number, ...values: unknown[]): void {
-      const callback = values.pop() as Callback;
-      const [buffer, offset, length, position] = readArguments(values);
-      read(descriptor, buffer, offset, length, position).then(
-        (count) => queueMicrotask(() => callback(null, count as never, buffer as never)),
-        (error: Error) => queueMicrotask(() => callback(error)),
-      );
-    },
-    write(descriptor: number, ...values: unknown[]): void {
-      const callback = values.pop() as Callback;
-      const [data, position] = writeArguments(values);
-      write(descriptor, data, position).then(
-        (count) => queueMicrotask(() => callback(null, count as never, values[0] as never)),
-        (error: Error) => queueMicrotask(() => callback(error)),
-      );
-    },
-    readv: vectorForm(readv),
-    writev: vectorForm(writev),
-    exists(path: PathArgument, callback: (there: boolean) => void): void {
-      void exists(path).then(callback);
-    },
-    // Node's own streams run on whatever file system they are given.
-    createReadStream: (path: PathArgument, options?: object): nodeFs.ReadStream =>
-      nodeFs.createReadStream(path as string, { ...options, fs: fileSystem } as object),
-    createWriteStream: (path: PathArgument, options?: object): nodeFs.WriteStream =>
-      nodeFs.createWriteStream(path as string, { ...options, fs: fileSystem } as object),
+    read: named(
+      (descriptor: number, ...values: unknown[]): void => {
+        const callback = callbackOf(values.pop());
+        const { buffer, into, position } = readingOf(values);
+        const count = into.length === 0 ? Promise.resolve(0) : read(descriptor, into, position);
+        answer(count, callback, buffer);
+      },
+      ['bytesRead', 'buffer'],
+    ),
+    write: named(
+      (descriptor: number, ...values: unknown[]): void => {
+        const callback = callbackOf(values.pop());
+        const { data, position } = writingOf(values);
+        answer(write(descriptor, data, position), callback, values[0]);
+      },
+      ['bytesWritten', 'buffer'],
+    ),
+    readv: named(vectorForm(readv), ['bytesRead', 'buffers']),
+    // Node's own name for what was written.
+    writev: named(vectorForm(writev), ['bytesWritten', 'buffer']),
+  };
+  return {
+    ...calls,
+    ...streamOperations(calls),
+    ...accessModes,
+    exists: existsByCallback(exists),
+    realpath: Object.assign(withCallback(shared.realpath), { native: withCallback(shared.realpath) }),
     constants: nodeFs.constants,
     Stats,
     BigIntStats,
@@ -162,7 +165,6 @@ export const createGuestFileSystem = ({ local = new MemoryTree(), umask = 0o022 
     changed: (path: string): void => watchers.changed(path),
     unmount: (path: string): void => guest.namespace.remove(path),
   };
-  return fileSystem;
 };
 
 export type GuestFileSystem = ReturnType<typeof createGuestFileSystem>;

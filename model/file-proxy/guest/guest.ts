@@ -42,7 +42,9 @@ export const asNode = async <T>(
   try {
     return await work();
   } catch (error) {
-    if (error instanceof TypeError || typeof (error as { code?: unknown }).code !== 'string') throw error;
+    const { code } = error as { readonly code?: unknown };
+    // What says something of arguments or signals stays as it is, and so do faults.
+    if (error instanceof TypeError || typeof code !== 'string' || /^ERR_|_ERR$/.test(code)) throw error;
     const told = new FileError(codeOf(error), { syscall, ...paths });
     const spelled = nodeSpelling[told.code];
     throw spelled === undefined

@@ -4,6 +4,9 @@ import type { OpenFile, Reference } from '../tree/tree.ts';
 import { Turns } from '../tree/turns.ts';
 import type { GuestFlags } from './arguments.ts';
 
+/** Bytes that are read or written of a whole file in one go. */
+const wholeFilePart = 2 ** 18;
+
 /** A file that the guest has open. */
 export class OpenHandle {
   readonly reference: Reference;
@@ -45,7 +48,8 @@ export class OpenHandle {
       return this.appends.run(async () => {
         const { size } = await this.reference.attributes();
         const written = await this.file.write(size, data);
-        this.position = size + written;
+        // As `pwrite` does it: a write at a position moves none.
+        if (position === null) this.position = size + written;
         return written;
       });
     if (position !== null) return this.file.write(position, data);
@@ -55,19 +59,21 @@ export class OpenHandle {
       return written;
     });
   }
-  /** Writes all, or fails. */
-  async writeAll(data: Uint8Array, position: number | null): Promise<void> {
+  /** Writes all, or fails. @param check called before each part: what it throws ends the work */
+  async writeAll(data: Uint8Array, check: () => void): Promise<void> {
     let done = 0;
     while (done < data.length) {
-      const written = await this.write(data.subarray(done), position === null ? null : position + done);
+      check();
+      const written = await this.write(data.subarray(done, done + wholeFilePart), null);
       if (written === 0) throw new FileError('EIO');
       done += written;
     }
   }
-  async readAll(): Promise<Buffer> {
+  async readAll(check: () => void): Promise<Buffer> {
     const parts: Uint8Array[] = [];
     for (;;) {
-      const part = await this.read(2 ** 18, null);
+      check();
+      const part = await this.read(wholeFilePart, null);
       if (part.length === 0) return Buffer.concat(parts);
       parts.push(part);
     }

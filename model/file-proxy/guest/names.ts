@@ -1,11 +1,14 @@
 /** Operations that make, move and take away names. */
 import { codeOf, FileError } from '../protocol/errors.ts';
-import { octetsOf } from '../protocol/octets.ts';
+import { type Octets, octetsOf } from '../protocol/octets.ts';
 import { modes } from '../tree/mode.ts';
 import { checkTarget, isDots } from '../tree/names.ts';
-import { type PathArgument, readMode, readPath, shown } from './arguments.ts';
+import { ArgumentError, type PathArgument, readMode, readOptions, readPath, shown } from './arguments.ts';
 import { asNode, type Guest, slashed } from './guest.ts';
 import { isDirectory, type Resolved } from './namespace.ts';
+import { encoded } from './stats.ts';
+
+type Encoding = BufferEncoding | 'buffer' | null;
 
 /** What is not there yet, to be made. @throws FileError */
 const checkFree = ({ found, slash }: Resolved): void => {
@@ -16,6 +19,13 @@ const checkFree = ({ found, slash }: Resolved): void => {
 /** A path's last part, where dots are no name to remove or rename. */
 const lastPart = (path: string): string => path.replace(/\/+$/, '').split('/').at(-1) ?? '';
 
+/** What Windows would have to know. @throws Node's error with ERR_FS_INVALID_SYMLINK_TYPE */
+const checkLinkType = (type: string | null | undefined): void => {
+  if (type === null || type === undefined || ['dir', 'file', 'junction'].includes(type)) return;
+  const message = `A link's type must be "dir", "file", "junction" or null; it is "${type}".`;
+  throw Object.assign(new Error(message), { code: 'ERR_FS_INVALID_SYMLINK_TYPE' });
+};
+
 export interface MakeDirectoryOptions {
   readonly recursive?: boolean;
   readonly mode?: number | string;
@@ -24,7 +34,7 @@ export interface MakeDirectoryOptions {
 export const nameOperations = (guest: Guest) => {
   const { namespace } = guest;
   const makeDirectory = (path: PathArgument, mode: number): Promise<void> =>
-    namespace.using(readPath(path), false, async (resolved) => {
+    namespace.using(readPath(path), 'name', async (resolved) => {
       checkFree({ ...resolved, slash: false });
       const { parent, name } = resolved;
       await parent.reference.makeDirectory(name, mode & 0o7777 & ~guest.umask, guest.gid);
@@ -60,12 +70,12 @@ export const nameOperations = (guest: Guest) => {
   };
 
   const remove = (path: PathArgument, directory: boolean): Promise<void> =>
-    namespace.using(readPath(path), false, async ({ parent, name, found }) => {
+    namespace.using(readPath(path), 'name', async ({ parent, name, found, slash }) => {
       if (found === null) throw new FileError('ENOENT');
       if (directory && lastPart(shown(path)) === '.') throw new FileError('EINVAL');
       if (directory && lastPart(shown(path)) === '..') throw new FileError('ENOTEMPTY');
       if (!directory && isDirectory(found.reference)) throw new FileError('EISDIR');
-      if (directory && !isDirectory(found.reference)) throw new FileError('ENOTDIR');
+      if ((directory || slash) && !isDirectory(found.reference)) throw new FileError('ENOTDIR');
       if (name === '' || namespace.isBusy(found)) throw new FileError('EBUSY');
       await parent.reference.unlink(name, directory);
       guest.tell('rename', [...parent.path, name]);
@@ -78,6 +88,8 @@ export const nameOperations = (guest: Guest) => {
     ): Promise<string | undefined> {
       const given = typeof options === 'object' && options !== null ? options : { mode: options ?? 0o777 };
       const mode = readMode(given.mode, 0o777);
+      if (typeof (given.recursive ?? false) !== 'boolean')
+        throw new ArgumentError('ERR_INVALID_ARG_TYPE', 'The "options.recursive" argument must be true or false.');
       return asNode('mkdir', { path: shown(path) }, async () => {
         if (given.recursive === true) return makeDirectories(path, mode);
         await makeDirectory(path, mode);
@@ -86,11 +98,12 @@ export const nameOperations = (guest: Guest) => {
     },
     rmdir: (path: PathArgument): Promise<void> => asNode('rmdir', { path: shown(path) }, () => remove(path, true)),
     unlink: (path: PathArgument): Promise<void> => asNode('unlink', { path: shown(path) }, () => remove(path, false)),
-    symlink: (target: PathArgument, path: PathArgument, _type?: string | null): Promise<void> =>
+    symlink: (target: PathArgument, path: PathArgument, type?: string | null): Promise<void> =>
       asNode('symlink', { path: shown(target), dest: shown(path) }, async () => {
+        checkLinkType(type);
         const text = readPath(target);
         checkTarget(text);
-        await namespace.using(readPath(path), false, async (resolved) => {
+        await namespace.using(readPath(path), 'name', async (resolved) => {
           checkFree(resolved);
           await resolved.parent.reference.makeSymlink(resolved.name, text, guest.gid);
           guest.tell('rename', [...resolved.parent.path, resolved.name]);
@@ -100,7 +113,7 @@ export const nameOperations = (guest: Guest) => {
       asNode('link', { path: shown(existing), dest: shown(path) }, () =>
         namespace.using(readPath(existing), false, async ({ found }) => {
           if (found === null) throw new FileError('ENOENT');
-          await namespace.using(readPath(path), false, async (resolved) => {
+          await namespace.using(readPath(path), 'name', async (resolved) => {
             checkFree(resolved);
             if (resolved.parent.device !== found.device) throw new FileError('EXDEV');
             if (isDirectory(found.reference)) throw new FileError('EPERM');
@@ -111,8 +124,8 @@ export const nameOperations = (guest: Guest) => {
       ),
     rename: (from: PathArgument, to: PathArgument): Promise<void> =>
       asNode('rename', { path: shown(from), dest: shown(to) }, () =>
-        namespace.using(readPath(from), false, (source) =>
-          namespace.using(readPath(to), false, async (goal) => {
+        namespace.using(readPath(from), 'name', (source) =>
+          namespace.using(readPath(to), 'name', async (goal) => {
             if ([from, to].some((path) => isDots(octetsOf(lastPart(shown(path)))))) throw new FileError('EBUSY');
             if (source.parent.device !== goal.parent.device) throw new FileError('EXDEV');
             if (source.name === '' || goal.name === '') throw new FileError('EBUSY');
@@ -128,7 +141,7 @@ export const nameOperations = (guest: Guest) => {
       ),
     mknod: (path: PathArgument, mode: number): Promise<void> =>
       asNode('mknod', { path: shown(path) }, () =>
-        namespace.using(readPath(path), false, async (resolved) => {
+        namespace.using(readPath(path), 'name', async (resolved) => {
           checkFree(resolved);
           const type = mode & modes.type;
           const allowed = type | (mode & 0o7777 & ~guest.umask);
@@ -136,24 +149,29 @@ export const nameOperations = (guest: Guest) => {
           guest.tell('rename', [...resolved.parent.path, resolved.name]);
         }),
       ),
-    async mkdtemp(prefix: string): Promise<string> {
-      return asNode('mkdtemp', { path: `${prefix}XXXXXX` }, async () => {
+    async mkdtemp(prefix: PathArgument, options?: { encoding?: Encoding } | Encoding): Promise<string | Buffer> {
+      const { encoding } = readOptions<{ encoding?: Encoding }>(options);
+      const start = readPath(prefix);
+      return asNode('mkdtemp', { path: `${shown(prefix)}XXXXXX` }, async () => {
         for (;;) {
-          const path = `${prefix}${Math.random().toString(36).slice(2, 8).padEnd(6, 'x')}`;
+          const path = `${start}${Math.random().toString(36).slice(2, 8).padEnd(6, 'x')}` as Octets;
           try {
-            await makeDirectory(path, 0o700);
-            return path;
+            await makeDirectory(Buffer.from(path, 'latin1'), 0o700);
+            return encoded(path, encoding as Encoding);
           } catch (error) {
             if (codeOf(error) !== 'EEXIST') throw error;
           }
         }
       });
     },
-    realpath: (path: PathArgument): Promise<string> =>
+    realpath: (path: PathArgument, options?: { encoding?: Encoding } | Encoding): Promise<string | Buffer> =>
       asNode('realpath', { path: shown(path) }, () =>
         namespace.using(readPath(path), true, async ({ found }) => {
           if (found === null) throw new FileError('ENOENT');
-          return Buffer.from(slashed(found.path), 'latin1').toString();
+          return encoded(
+            slashed(found.path) as Octets,
+            readOptions<{ encoding?: Encoding }>(options).encoding as Encoding,
+          );
         }),
       ),
   };

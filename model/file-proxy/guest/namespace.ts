@@ -46,7 +46,11 @@ const typeOf = async (tree: Tree): Promise<number> => {
   await root.release();
   return isDirectory(root) ? modes.directory : modes.file;
 };
+const partsOf = (path: Octets): Octets[] => path.split('/').filter((part) => part !== '') as Octets[];
 const keyOf = (path: readonly Octets[]): string => path.join('/');
+
+/** `name`: what the last part of a path names is not looked beyond, not even where a slash follows it. It is made, removed or moved, and so never followed. */
+export type Follow = boolean | 'name';
 
 /** A guest's tree: its own files, and shares that appear in it under names. */
 export class Namespace {
@@ -119,16 +123,11 @@ export class Namespace {
     }
   }
   /**
-   * Runs `work` with what a path leads to. Links in it are followed, one at its end if `follow`; each within the guest's own tree.
+   * Runs `work` with what a path leads to. Links in it are followed, one at its end if `follow` is true, or a slash follows it; each within the guest's own tree.
    * @param creating whether a file is made of what is not there: then a slash at the end is an error at once, as in Linux
    * @throws FileError
    */
-  async using<T>(
-    path: Octets,
-    follow: boolean,
-    work: (resolved: Resolved) => Promise<T>,
-    creating = false,
-  ): Promise<T> {
+  async using<T>(path: Octets, follow: Follow, work: (resolved: Resolved) => Promise<T>, creating = false): Promise<T> {
     if (path.length > pathLimit) throw new FileError('ENAMETOOLONG');
     if (path === '') throw new FileError('ENOENT');
     const root = { reference: await this.local.root(), path: [], device: 1 };
@@ -142,14 +141,14 @@ export class Namespace {
   }
   private async walk<T>(
     path: Octets,
-    { follow, creating }: { readonly follow: boolean; readonly creating: boolean },
+    { follow, creating }: { readonly follow: Follow; readonly creating: boolean },
     held: Location[],
     stack: Location[],
     work: (resolved: Resolved) => Promise<T>,
   ): Promise<T> {
     let links = 0;
-    let left = path.split('/').filter((name) => name !== '' && name !== '.') as Octets[];
-    let slash = /\/\.?$|^\.$/.test(path);
+    let left = partsOf(path);
+    let slash = path.endsWith('/');
     const root = stack[0]!;
     for (;;) {
       const at = stack.at(-1)!;
@@ -158,6 +157,7 @@ export class Namespace {
         return work({ parent: stack.at(-2) ?? root, name: at.path.at(-1) ?? ('' as Octets), found: at, slash });
       if (!isDirectory(at.reference)) throw new FileError('ENOTDIR');
       left = rest;
+      if (name === '.') continue;
       if (name === '..') {
         if (stack.length > 1) stack.pop();
         continue;
@@ -173,9 +173,9 @@ export class Namespace {
         throw error;
       }
       held.push(next);
-      if (!isSymlink(next.reference) || (last && !follow && !slash)) {
+      if (!isSymlink(next.reference) || (last && (follow === 'name' || (!follow && !slash)))) {
         if (last) {
-          if (slash && !isDirectory(next.reference)) throw new FileError('ENOTDIR');
+          if (slash && follow !== 'name' && !isDirectory(next.reference)) throw new FileError('ENOTDIR');
           return work({ parent: at, name, found: next, slash });
         }
         stack.push(next);
@@ -186,7 +186,7 @@ export class Namespace {
       const target = await next.reference.target();
       if (target.startsWith('/')) stack.length = 1;
       if (last && target.endsWith('/')) slash = true;
-      left = [...(target.split('/').filter((part) => part !== '' && part !== '.') as Octets[]), ...left];
+      left = [...partsOf(target), ...left];
     }
   }
 }

@@ -19,13 +19,17 @@ type Listener = (event: 'rename' | 'change', name: string | null) => void;
 /** In the shape of Node's `fs.FSWatcher`. Of others' changes in a share one learns that there were some, and not where: a `change` without a name. */
 export class FSWatcher extends EventEmitter {
   readonly #end: () => void;
+  #closed = false;
   constructor(end: () => void) {
     super();
     this.#end = end;
   }
+  /** Once: it is told of when the caller has gone on. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#end();
-    this.emit('close');
+    process.nextTick(() => this.emit('close'));
   }
   ref(): this {
     return this;
@@ -46,8 +50,9 @@ export class Watchers {
     const watcher: FSWatcher = new FSWatcher(() => this.#watching.delete(watcher));
     const heard = typeof options === 'function' ? options : listener;
     if (heard !== undefined) watcher.on('change', heard);
-    signal?.addEventListener('abort', () => watcher.close());
     this.#watching.set(watcher, { path: withSlash(normalize(`/${shown(path)}`)), recursive });
+    if (signal?.aborted === true) watcher.close();
+    else signal?.addEventListener('abort', () => watcher.close());
     return watcher;
   }
 

@@ -1,5 +1,6 @@
 /** Two sides of a ring on two processors of the model platform, and what they do with the shared pages, counted. */
 import {
+  type CreatePlatform,
   createModelPlatform,
   type Platform,
   type PlatformRequest,
@@ -67,12 +68,13 @@ const sideOf = (platform: Platform, index: number, pagesBytes: number, own: Sign
   return { door, traffic };
 };
 
-/** A platform whose processor 0 is domain 0's and whose processor 1 is the guest's, with a ring between them. */
+/** A platform whose processor 0 is domain 0's and whose processor 1 is the guest's, with a ring between them. @param create what it is made of; the models when left out */
 export const twoProcessors = async (
   areaBytes: number,
   { parameters, options }: PlatformRequest = {},
+  create: CreatePlatform = createModelPlatform,
 ): Promise<TwoProcessors> => {
-  const platform = await createModelPlatform({
+  const platform = await create({
     parameters: { processors: 2, ...parameters },
     options: { memoryBytes: 4 * 2 ** 20, ...options },
   });

@@ -19,7 +19,11 @@ export const outwardLinks = async (): Promise<OutwardLinks> => {
   fs.mkdirSync(beside);
   fs.writeFileSync(join(beside, 'file'), canary);
   const arrange = (): void => {
-    fs.mkdirSync(join(share.path, 'd'), { recursive: true });
+    const directory = join(share.path, 'd');
+    // A client may have put something else there, a link that leads out too.
+    if (fs.lstatSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true)
+      fs.rmSync(directory, { force: true });
+    fs.mkdirSync(directory, { recursive: true });
     for (const [link, target] of [
       ['away', beside],
       ['file-away', join(beside, 'file')],
