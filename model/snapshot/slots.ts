@@ -4,7 +4,7 @@ import { StorageError } from './storage.ts';
 export class Slots {
   readonly capacity: number;
   #uses = new Uint32Array(64);
-  readonly #free: number[] = [];
+  #free: number[] = [];
   /** No slot from here on is named. */
   #end = 0;
   #used = 0;
@@ -46,6 +46,13 @@ export class Slots {
     if (this.#uses[slot] !== 0) return;
     this.#used -= 1;
     this.#free.push(slot);
+  }
+
+  /** Forgets free slots behind all that are used. Returns how many there are without them. */
+  trim(): number {
+    while (this.#end > 0 && this.#uses[this.#end - 1] === 0) this.#end -= 1;
+    this.#free = this.#free.filter((slot) => slot < this.#end);
+    return this.#end;
   }
 
   /** Finds the free slots below used ones. Call once, when the entries of all maps were added. */

@@ -131,6 +131,8 @@ export class Snapshots {
       snapshots: current.snapshots.filter(({ number }) => number !== snapshot.number),
     }));
     for (const slot of snapshot.map.slots()) this.#slots.drop(slot);
+    const { slotsOffset, blockSize } = this.#keeper.layout;
+    this.#store.shorten?.(slotsOffset + this.#slots.trim() * blockSize);
   }
 
   /**

@@ -12,6 +12,8 @@ export interface Storage {
   flush(): Promise<void>;
   /** Resolves when those who ask for something at the same time have asked, so that they may share it; when left out, at once. */
   gather?(): Promise<void>;
+  /** Gives up the room of all from an offset on, which nobody needs, where that can be done. Done when it returns, or not at all. */
+  shorten?(end: number): void;
   /** Makes a range read as zeros without moving them, where that can be done: true when it was. @throws StorageError */
   discard?(offset: number, length: number): Promise<boolean>;
 }

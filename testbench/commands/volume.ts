@@ -52,7 +52,9 @@ const describe = (answer: VolumeAnswer): string => {
       : [`Wrote ${exported.blocks.toLocaleString('en-US')} blocks, ${exported.bytes.toLocaleString('en-US')} bytes.`]),
     ...(heldWrites === 0
       ? []
-      : [`${heldWrites} writes wait for room in the store: remove a snapshot, or raise --store-limit.`]),
+      : [
+          `${heldWrites === 1 ? 'A write waits' : `${heldWrites} writes wait`} for room in the store: remove a snapshot, or raise --store-limit.`,
+        ]),
     ...(restoring === null
       ? []
       : [`Restoring '${restoring.name}': ${restoring.bytesPending.toLocaleString('en-US')} bytes to go.`]),

@@ -1,5 +1,18 @@
 import { spawn } from 'node:child_process';
-import { close, constants, fdatasync, fstat, open, read, readSync, type Stats, write, writeSync } from 'node:fs';
+import {
+  close,
+  constants,
+  fdatasync,
+  fstat,
+  fstatSync,
+  ftruncateSync,
+  open,
+  read,
+  readSync,
+  type Stats,
+  write,
+  writeSync,
+} from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Storage, StorageError } from '../storage.ts';
@@ -101,6 +114,14 @@ export class FileStorage implements Storage {
   /** When all that has come to the process by now was looked at. */
   gather(): Promise<void> {
     return setImmediate();
+  }
+
+  shorten(end: number): void {
+    try {
+      if (fstatSync(this.#descriptor).size > end) ftruncateSync(this.#descriptor, end);
+    } catch {
+      // The room is not needed.
+    }
   }
 
   /** Makes a hole, by the program fallocate of util-linux, where there is one and the range is long enough for that to pay. */

@@ -10,6 +10,7 @@ import { FileHold, trueName } from './file-hold.ts';
 import { FileMark, forgetMark } from './file-mark.ts';
 import { FileStorage } from './file-storage.ts';
 import { begunName, keepNames, removeBegun } from './names.ts';
+import { Opened } from './opened.ts';
 import { hostPace } from './pace.ts';
 
 export interface HostVolumeOptions {
@@ -81,9 +82,9 @@ const giveName = async (begun: string, path: string): Promise<void> => {
 /** Makes a store under another name first, so that one that is there is always whole. */
 const makeStore = async (path: string, geometry: Geometry): Promise<void> => {
   const begun = begunName(path, randomUUID());
-  // As long as its maps: one that is shorter was cut.
-  await makeFile(begun, layoutOf(geometry).slotsOffset);
   try {
+    // As long as its maps: one that is shorter was cut.
+    await makeFile(begun, layoutOf(geometry).slotsOffset);
     const storage = await FileStorage.open(begun, { grows: true });
     try {
       await SuperblockKeeper.format(storage, () => storage.flush(), geometry);
@@ -92,6 +93,9 @@ const makeStore = async (path: string, geometry: Geometry): Promise<void> => {
     }
     await giveName(begun, path);
     await keepNames(path);
+  } catch (error) {
+    // Whoever asked knows of no other name.
+    throw error instanceof SnapshotError ? error : Object.assign(error as Error, { path });
   } finally {
     await rm(begun, { force: true });
   }
@@ -130,27 +134,29 @@ export const openHostVolume = async (given: string, options: HostVolumeOptions):
     await keepNames(given);
   }
   const path = await trueName(given);
-  const held = await FileHold.take(path);
+  const opened = new Opened();
   try {
-    return await openHeld(path, options, held);
+    opened.add(await FileHold.take(path), (held) => held.release());
+    return await openHeld(path, options, opened);
   } catch (error) {
-    await held.release();
+    await opened.close().catch(() => undefined);
     throw error;
   }
 };
 
-const openHeld = async (path: string, options: HostVolumeOptions, held: FileHold): Promise<HostVolume> => {
+const openHeld = async (path: string, options: HostVolumeOptions, opened: Opened): Promise<HostVolume> => {
   const status = await stat(path);
   if (!status.isFile()) throw new SnapshotError(`${path} is no regular file; a volume is a file of the host.`);
   if (status.size === 0)
     throw new SnapshotError(`${path} is empty; a volume has at least a byte. Give a size, as in --size 1G.`);
+  const openFile = async (name: string, grows: boolean): Promise<FileStorage> =>
+    opened.add(await FileStorage.open(name, { grows }), (file) => file.close());
+  const source = await openFile(path, false);
   const store = options.store ?? `${path}.snapshots`;
   if (!(await exists(store))) await makeStore(store, geometryOf(status.size, options));
-  const heldStore = await FileHold.take(store);
+  opened.add(await FileHold.take(store), (held) => held.release());
   await removeBegun(store);
-  const source = await FileStorage.open(path, { grows: false });
-  const storeFile = await FileStorage.open(store, { grows: true });
-  const closeFiles = (): Promise<unknown> => Promise.all([source.close(), storeFile.close(), heldStore.release()]);
+  const storeFile = await openFile(store, true);
   try {
     const { now = () => BigInt(Date.now()) * 1_000_000n, pace = hostPace() } = options;
     const geometry = await checkGeometry(storeFile, options);
@@ -158,15 +164,12 @@ const openHeld = async (path: string, options: HostVolumeOptions, held: FileHold
     const limit = Math.floor(options.limit / (geometry?.blockSize ?? 1));
     const volume = await Volume.open(source, storeFile, { pace, now, limit, mark, ahead: writtenAhead });
     const retry = setInterval(() => volume.tryAgain(), 1000);
-    const close = async (): Promise<void> => {
+    opened.add(volume, async () => {
       clearInterval(retry);
       await volume.close();
-      await closeFiles();
-      await held.release();
-    };
-    return { volume, file: path, store, close };
+    });
+    return { volume, file: path, store, close: () => opened.close() };
   } catch (error) {
-    await closeFiles();
     if (error instanceof SnapshotError) throw new SnapshotError(`${store}: ${error.message}`);
     throw error;
   }
