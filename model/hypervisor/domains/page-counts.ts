@@ -26,11 +26,20 @@ export class PageCounts {
 
   /** Counts pages that have come to a domain, or gone (negative). */
   async count(processor: Processor, domain: number, pages: number): Promise<void> {
-    await this.#lock.hold(async () => {
+    await this.#add(processor, domain, pages);
+    if (pages < 0) this.tellRoom();
+  }
+
+  /** Takes back what `grow` counted, for who found no frame. */
+  cancel(processor: Processor, domain: number, pages: number): Promise<void> {
+    return this.#add(processor, domain, -pages);
+  }
+
+  #add(processor: Processor, domain: number, pages: number): Promise<void> {
+    return this.#lock.hold(async () => {
       const has = await this.#parts.records.word(processor, domain, recordWords.has);
       await this.#set(processor, domain, Number(has) + pages);
     });
-    if (pages < 0) this.tellRoom();
   }
 
   /** Counts pages that are to come to a domain, if it may have them: by its maximum and, beyond its target, by admission. */

@@ -8,15 +8,21 @@ import { bytesOf } from '../memory/words.ts';
 import type { Thread } from '../schedule/index.ts';
 import type { Patterns } from './patterns.ts';
 
-/** Who waits for a frame. */
-interface Waiter {
-  readonly domain: number;
+/** What a page does not come back for: memory with these copies, or the right of its domain to have more. */
+interface Lack {
   readonly copies: Copies;
+  readonly of: 'frame' | 'right';
+}
+
+interface Waiter {
+  readonly thread: Thread;
+  readonly domain: number;
+  readonly lack: Lack;
   readonly woken: Promise<void>;
   wake(): void;
 }
 
-type Tried = 'there' | 'refused' | { readonly waitFor: Copies };
+type Tried = 'there' | 'refused' | Lack;
 
 export interface BringingBackParts {
   readonly memory: HypervisorMemory;
@@ -39,12 +45,13 @@ export class BringingBack {
   readonly #parts: BringingBackParts;
   /** In the order of coming. */
   readonly #waiters: Waiter[] = [];
+  /** How often there may have come what somebody lacked. */
+  readonly #turns = { frame: 0, right: 0 };
 
   constructor(parts: BringingBackParts) {
     this.#parts = parts;
-    const retry = (): void => this.#retry();
-    parts.memory.frames.onFree(retry);
-    parts.counts.onRoom(retry);
+    parts.memory.frames.onFree(() => this.#frameComes());
+    parts.counts.onRoom(() => this.#rightComes());
   }
 
   /** Brings back a swept page that an access stopped at; waits for a frame where there is none. */
@@ -52,11 +59,14 @@ export class BringingBack {
     let waiter: Waiter | undefined;
     try {
       for (;;) {
-        const tried = await thread.access((processor) => this.#swept(processor, domain, page, waiter));
+        const before = { ...this.#turns };
+        const tried = await thread.access((processor) => this.#swept(processor, domain, page, thread));
         if (tried === 'there' || tried === 'refused') return tried === 'there';
-        waiter ??= this.#enqueue(domain, tried.waitFor);
-        await thread.suspend(waiter.woken);
-        waiter = this.#again(waiter);
+        // What came while it was tried woke nobody who was not in the line yet.
+        const missed = this.#turns[tried.of] !== before[tried.of];
+        waiter = waiter === undefined ? this.#enqueue(thread, domain, tried) : this.#lacking(waiter, tried);
+        if (!missed) await thread.suspend(waiter.woken);
+        waiter = this.#again(waiter, waiter.lack);
       }
     } finally {
       if (waiter !== undefined) this.#leave(waiter);
@@ -80,19 +90,19 @@ export class BringingBack {
   async take(processor: Processor, domain: number, page: number): Promise<'there' | 'refused' | 'nothing'> {
     const { memory, domains, counts } = this.#parts;
     const { copies, form } = await domains.status(processor, domain);
-    if (this.#first(copies) !== undefined) return 'refused';
+    if (this.#firstForFrame(copies) !== undefined) return 'refused';
     if (!(await counts.grow(processor, domain, 1))) return 'refused';
     try {
       return await memory.maps.with(processor, domain, async (map) => {
         if ((await map.read(page)).kind !== 'given back') {
-          await counts.count(processor, domain, -1);
+          await this.#cancel(processor, domain, 1);
           return 'nothing';
         }
         await map.populate(page, { copies, form }, { read: true, write: true, execute: true });
         return 'there';
       });
     } catch (error) {
-      await counts.count(processor, domain, -1);
+      await this.#cancel(processor, domain, 1);
       if (error instanceof HypervisorError) return 'refused';
       throw error;
     }
@@ -103,33 +113,34 @@ export class BringingBack {
     for (const waiter of this.#waiters.filter((other) => other.domain === domain)) this.#leave(waiter);
   }
 
-  /** @param waiter of who tries, if others may have come later */
-  #swept(processor: Processor, domain: number, page: number, waiter: Waiter | undefined): Promise<Tried> {
+  /** @param thread of who tries and would wait, if somebody would */
+  #swept(processor: Processor, domain: number, page: number, thread: Thread | undefined): Promise<Tried> {
     return this.#parts.memory.maps
       .with(processor, domain, async (map) => {
         const entry = await map.read(page);
         if (entry.kind !== 'swept') return 'there';
         const { wanted, pattern: number, rights } = entry;
-        const before = this.#first(wanted.copies);
-        if (before !== undefined && before !== waiter) return { waitFor: wanted.copies };
+        const before = this.#firstForFrame(wanted.copies);
+        if (before !== undefined && before.thread !== thread) return { copies: wanted.copies, of: 'frame' } as const;
         const pattern = await this.#parts.patterns.value(processor, number);
         if (wanted.super === true) {
           const start = page - (page % superFrames);
-          if (await this.#enter(map, start, wanted, rights, pattern, number)) return 'there';
+          if ((await this.#enter(map, start, wanted, rights, pattern, number)) === 'there') return 'there';
           await map.split(page);
         }
         const single = { copies: wanted.copies, form: wanted.form };
-        return (await this.#enter(map, page, single, rights, pattern, number)) ? 'there' : { waitFor: wanted.copies };
+        const entered = await this.#enter(map, page, single, rights, pattern, number);
+        return entered === 'there' ? entered : { copies: wanted.copies, of: entered };
       })
       .catch((error: unknown) => {
         // The only memory in which it may lie is out of use, or there is no frame for a table.
         if (error instanceof HypervisorError && error.code === 'EIO') return 'refused';
-        if (isNoMemory(error)) return { waitFor: 'both' as const };
+        if (isNoMemory(error)) return { copies: 'both', of: 'frame' } as const;
         throw error;
       });
   }
 
-  /** Fills a frame and maps it where the swept entry is. False without a frame. */
+  /** Fills a frame and maps it where the swept entry is; says what there is not, if it cannot. */
   async #enter(
     map: PageMap,
     page: number,
@@ -137,11 +148,11 @@ export class BringingBack {
     rights: Parameters<PageMap['map']>[2],
     pattern: bigint,
     number: number,
-  ): Promise<boolean> {
+  ): Promise<'there' | Lack['of']> {
     const { memory, counts, patterns } = this.#parts;
     const { processor, domain } = map;
     const pages = sizeOf(wanted);
-    if (!(await counts.grow(processor, domain, pages))) return false;
+    if (!(await counts.grow(processor, domain, pages))) return 'right';
     try {
       const backing = await memory.frames.allocate(processor, domain, wanted);
       try {
@@ -152,47 +163,96 @@ export class BringingBack {
         throw error;
       }
     } catch (error) {
-      await counts.count(processor, domain, -pages);
-      if (isNoMemory(error)) return false;
+      await this.#cancel(processor, domain, pages);
+      if (isNoMemory(error)) return 'frame';
       throw error;
     }
     await patterns.release(processor, number, pages);
-    return true;
+    return 'there';
   }
 
-  #first(copies: Copies): Waiter | undefined {
-    return this.#waiters.find((waiter) => waiter.copies === copies);
+  /**
+   * Before whose thread nobody gets such a frame: who has the right to one, and came first. Who has no right to one, or would not take it now,
+   * since it is paused or waits for something else too, keeps none from others.
+   */
+  #firstForFrame(copies: Copies): Waiter | undefined {
+    return this.#waitingForFrame(copies).find((waiter) => this.#comesBack(waiter));
   }
 
-  #enqueue(domain: number, copies: Copies): Waiter {
-    const waiter = makeWaiter(domain, copies);
+  #waitingForFrame(copies: Copies): readonly Waiter[] {
+    return this.#waiters.filter(({ lack }) => lack.of === 'frame' && lack.copies === copies);
+  }
+
+  /** Whether its thread goes on when all that it waits for here has come. */
+  #comesBack({ thread }: Waiter): boolean {
+    return thread.waitsForAtMost(this.#waiters.filter((other) => other.thread === thread).length);
+  }
+
+  #enqueue(thread: Thread, domain: number, lack: Lack): Waiter {
+    const waiter = makeWaiter(thread, domain, lack);
     this.#waiters.push(waiter);
     return waiter;
   }
 
   /** The same place, waiting once more. */
-  #again(waiter: Waiter): Waiter {
+  #again(waiter: Waiter, lack: Lack): Waiter {
     const place = this.#waiters.indexOf(waiter);
-    const next = makeWaiter(waiter.domain, waiter.copies);
+    const next = makeWaiter(waiter.thread, waiter.domain, lack);
     if (place >= 0) this.#waiters[place] = next;
+    return next;
+  }
+
+  /** Waits on for what it was found to lack; who stood behind it for something else has its turn. */
+  #lacking(waiter: Waiter, lack: Lack): Waiter {
+    if (lack.of === waiter.lack.of && lack.copies === waiter.lack.copies) return waiter;
+    const next = this.#again(waiter, lack);
+    this.#wakeBehind(waiter);
     return next;
   }
 
   #leave(waiter: Waiter): void {
     const place = this.#waiters.indexOf(waiter);
     if (place >= 0) this.#waiters.splice(place, 1);
-    this.#first(waiter.copies)?.wake();
+    this.#wakeBehind(waiter);
   }
 
-  #retry(): void {
-    for (const copies of ['first', 'second', 'both'] as const) this.#first(copies)?.wake();
+  #wakeBehind({ lack }: Waiter): void {
+    if (lack.of !== 'frame') return;
+    this.#turns.frame += 1;
+    this.#wakeForFrame(lack.copies);
+  }
+
+  /** Pages that were counted did not come after all. Who was refused the right to some meanwhile looks again; no frame has come by it. */
+  async #cancel(processor: Processor, domain: number, pages: number): Promise<void> {
+    await this.#parts.counts.cancel(processor, domain, pages);
+    this.#rightComes();
+  }
+
+  /** The first who comes back, with all that its thread waits for, and those before it, who look for themselves when they can. */
+  #wakeForFrame(copies: Copies): void {
+    for (const waiter of this.#waitingForFrame(copies)) {
+      waiter.wake();
+      if (!this.#comesBack(waiter)) continue;
+      for (const other of this.#waiters) if (other.thread === waiter.thread) other.wake();
+      return;
+    }
+  }
+
+  #frameComes(): void {
+    this.#turns.frame += 1;
+    for (const copies of ['first', 'second', 'both'] as const) this.#wakeForFrame(copies);
+  }
+
+  #rightComes(): void {
+    this.#turns.right += 1;
+    for (const waiter of this.#waiters) if (waiter.lack.of === 'right') waiter.wake();
   }
 }
 
-const makeWaiter = (domain: number, copies: Copies): Waiter => {
+const makeWaiter = (thread: Thread, domain: number, lack: Lack): Waiter => {
   let wake = (): void => {};
   const woken = new Promise<void>((resolve) => {
     wake = resolve;
   });
-  return { domain, copies, woken, wake: () => wake() };
+  return { thread, domain, lack, woken, wake: () => wake() };
 };

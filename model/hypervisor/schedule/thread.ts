@@ -74,6 +74,11 @@ export class Thread {
     return !this.#over && !this.#paused && this.#suspensions === 0;
   }
 
+  /** Whether it would want a port if so many of the things had come that it waits for. */
+  waitsForAtMost(count: number): boolean {
+    return !this.#over && !this.#paused && this.#suspensions <= count;
+  }
+
   get over(): boolean {
     return this.#over;
   }
