@@ -72,6 +72,8 @@ export interface Domains {
   onTarget(see: (thread: Thread, domain: number) => Promise<void>): void;
   /** Calls in the middle of `destroy`, when the domain runs no more and still has its pages. */
   onDestroy(see: (thread: Thread, domain: number) => Promise<void>): void;
+  /** Calls later in `destroy`, when the domain's grants have ended too: no page of it comes or goes any more, until all are freed. */
+  onUnreached(see: (thread: Thread, domain: number) => Promise<void>): void;
 }
 
 /** A call that a virtual processor makes. */

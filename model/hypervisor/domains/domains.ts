@@ -9,9 +9,10 @@ import { HypervisorError, type HypervisorMemory } from '../memory/interface.ts';
 import { Lock } from '../memory/lock.ts';
 import type { Outcome, Thread } from '../schedule/index.ts';
 import { admits } from './admission.ts';
+import { type Observer, Observers } from './observers.ts';
 import { PageCounts } from './page-counts.ts';
 import { populateOwnPages, populateSpecialPages } from './populate.ts';
-import { type DomainRecord, type DomainRecords, recordWords } from './record.ts';
+import { type DomainRecord, type DomainRecords, newRecord, recordWords } from './record.ts';
 import type { SharedPages } from './shared-pages.ts';
 import type { VirtualProcessors } from './virtual-processors.ts';
 
@@ -24,11 +25,9 @@ export interface DomainParts {
   readonly processors: VirtualProcessors;
 }
 
-type Observer = (thread: Thread, domain: number) => Promise<void>;
-
 export class ManagedDomains implements Domains {
   readonly #parts: DomainParts;
-  readonly #observers = { create: [] as Observer[], target: [] as Observer[], destroy: [] as Observer[] };
+  readonly #observers = new Observers();
   /** Of the records, for changes that depend on what others say. */
   readonly #lock = new Lock();
   /** Domains that are being made or ended by a call that has not returned. */
@@ -61,15 +60,19 @@ export class ManagedDomains implements Domains {
   }
 
   onCreate(see: Observer): void {
-    this.#observers.create.push(see);
+    this.#observers.on('create', see);
   }
 
   onTarget(see: Observer): void {
-    this.#observers.target.push(see);
+    this.#observers.on('target', see);
   }
 
   onDestroy(see: Observer): void {
-    this.#observers.destroy.push(see);
+    this.#observers.on('destroy', see);
+  }
+
+  onUnreached(see: Observer): void {
+    this.#observers.on('unreached', see);
   }
 
   count(processor: Processor, domain: number, pages: number): Promise<void> {
@@ -103,7 +106,7 @@ export class ManagedDomains implements Domains {
           this.count(processor, domain, pages),
         );
         processors.create(domain, request.processors, request.weight);
-        for (const see of this.#observers.create) await see(thread, domain);
+        await this.#observers.tell('create', thread, domain);
         return domain;
       } catch (error) {
         await this.#dismantle(thread, domain);
@@ -122,16 +125,7 @@ export class ManagedDomains implements Domains {
         if (state === 'none' || state === 'gone') break;
       }
       if (domain === 15) throw new HypervisorError('ENOSPC', 'there are 14 guests, which is all that there can be');
-      const record: DomainRecord = {
-        ...request,
-        state: 'building',
-        reason: 0n,
-        has: 0,
-        target: request.pages,
-        sharedFrame: 0,
-        storeFrame: 0,
-        grantFrames: [],
-      };
+      const record = newRecord(request, 'building');
       if (!(await admits(records, memory, processor, domain, record)))
         throw new HypervisorError('ENOMEM', `the memory for ${request.pages} pages is promised to others`);
       await records.write(processor, domain, record);
@@ -166,16 +160,7 @@ export class ManagedDomains implements Domains {
   async createTrusted(thread: Thread, request: DomainRequest, firstPage: number): Promise<void> {
     const { records, memory } = this.#parts;
     await thread.access(async (processor) => {
-      await records.write(processor, 0, {
-        ...request,
-        state: 'running',
-        reason: 0n,
-        has: 0,
-        target: request.pages,
-        sharedFrame: 0,
-        storeFrame: 0,
-        grantFrames: [],
-      });
+      await records.write(processor, 0, newRecord(request, 'running'));
       await this.#furnish(processor, 0, request);
     });
     await populateOwnPages(thread, memory, 0, request, firstPage, (processor, pages) =>
@@ -246,7 +231,7 @@ export class ManagedDomains implements Domains {
   }
 
   async setTarget(thread: Thread, domain: number, pages: number): Promise<void> {
-    const { records, memory, shared, events } = this.#parts;
+    const { records, memory, events } = this.#parts;
     await thread.access(async (processor) => {
       await this.#lock.hold(async () => {
         const record = await records.existing(processor, domain);
@@ -257,21 +242,24 @@ export class ManagedDomains implements Domains {
           throw new HypervisorError('ENOMEM', `the memory for ${pages} pages is promised to others`);
         await records.setWord(processor, domain, recordWords.target, BigInt(pages));
       });
-      await (await shared.view(processor, domain, 'shared')).write64(sharedPage.target, BigInt(pages));
-      await events.raise(processor, domain, 'target');
+      // The domain may be destroyed meanwhile: its page is written as long as it has its ports.
+      await events.raise(processor, domain, 'target', (page) => page.write64(sharedPage.target, BigInt(pages)));
     });
-    for (const see of this.#observers.target) await see(thread, domain);
+    await this.#observers.tell('target', thread, domain);
     this.pages.tellRoom();
   }
 
-  /** A virtual processor has ended; the last one leaves the domain to be destroyed. */
+  /** A virtual processor has ended, once, however many of its doings say so; the last one leaves the domain to be destroyed. */
   async processorEnded(thread: Thread, domain: number, reason: bigint): Promise<void> {
     const { records, processors } = this.#parts;
     if (domain === 0) return;
-    await thread.access(async (processor) => {
-      await records.setWord(processor, domain, recordWords.reason, reason);
-      if (processors.oneEnded(domain)) await records.setState(processor, domain, 'ending');
-    });
+    await thread.access((processor) =>
+      this.#lock.hold(async () => {
+        if (!processors.oneEnded(domain, thread)) return;
+        await records.setWord(processor, domain, recordWords.reason, reason);
+        if (!processors.running(domain)) await records.setState(processor, domain, 'ending');
+      }),
+    );
   }
 
   /** Ends a domain wherever it is, takes all back from everybody, and frees it. */
@@ -285,7 +273,7 @@ export class ManagedDomains implements Domains {
         }),
       );
       await thread.suspend(processors.stop(domain));
-      for (const see of this.#observers.destroy) await see(thread, domain);
+      await this.#observers.tell('destroy', thread, domain);
       await this.#dismantle(thread, domain);
       processors.remove(domain);
     });
@@ -295,6 +283,7 @@ export class ManagedDomains implements Domains {
     const { records, grants, events, memory } = this.#parts;
     await thread.access((processor) => events.destroy(processor, domain));
     await thread.access((processor) => grants.destroy(processor, domain));
+    await this.#observers.tell('unreached', thread, domain);
     await thread.access(async (processor) => {
       await memory.maps.destroy(processor, domain);
       await records.setState(processor, domain, 'gone');

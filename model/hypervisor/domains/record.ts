@@ -1,6 +1,6 @@
 /** A domain's record in the hypervisor's memory, 256 bytes. Source: `docs/systems/hypervisor.md`, "Domains". */
 import type { Processor, View } from '../../hardware/platform/index.ts';
-import { mostGrantPages } from '../guest/layout.ts';
+import { type DomainRequest, mostGrantPages } from '../guest/layout.ts';
 import type { DomainState, DomainStatus } from '../interface.ts';
 import { type Areas, HypervisorError } from '../memory/interface.ts';
 import { domainRecordBytes } from '../memory/layout.ts';
@@ -37,6 +37,18 @@ export interface DomainRecord extends DomainStatus {
   readonly storeFrame: number;
   readonly grantFrames: readonly number[];
 }
+
+/** Of a domain that has nothing yet. */
+export const newRecord = (request: DomainRequest, state: DomainState): DomainRecord => ({
+  ...request,
+  state,
+  reason: 0n,
+  has: 0,
+  target: request.pages,
+  sharedFrame: 0,
+  storeFrame: 0,
+  grantFrames: [],
+});
 
 const field = (word: bigint, low: number, width: number): number =>
   Number((word >> BigInt(low)) & ((1n << BigInt(width)) - 1n));

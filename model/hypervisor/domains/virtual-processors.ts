@@ -7,8 +7,8 @@ interface Crew {
   readonly processors: number;
   programs: readonly GuestProgram[] | undefined;
   threads: readonly Thread[];
-  /** Threads that have not ended. */
-  running: number;
+  /** Of threads that have ended by themselves. */
+  readonly over: Set<Thread>;
   readonly ended: Promise<readonly Outcome[]>;
   tellEnded(outcomes: readonly Outcome[]): void;
 }
@@ -42,7 +42,7 @@ export class VirtualProcessors {
       processors,
       programs: undefined,
       threads: [],
-      running: processors,
+      over: new Set(),
       ended,
       tellEnded,
     });
@@ -85,11 +85,18 @@ export class VirtualProcessors {
     void Promise.all(crew.threads.map((thread) => thread.ended)).then(crew.tellEnded);
   }
 
-  /** One of them runs no more. Says whether it was the last. */
-  oneEnded(domain: number): boolean {
-    const crew = this.#crew(domain);
-    crew.running -= 1;
-    return crew.running === 0;
+  /** One of them runs no more. Says whether that was not known. */
+  oneEnded(domain: number, thread: Thread): boolean {
+    const { over } = this.#crew(domain);
+    if (over.has(thread)) return false;
+    over.add(thread);
+    return true;
+  }
+
+  /** Whether there is one that has not ended by itself. */
+  running(domain: number): boolean {
+    const { over, processors } = this.#crew(domain);
+    return over.size < processors;
   }
 
   /** Returns when nothing of them is in flight. */

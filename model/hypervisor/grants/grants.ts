@@ -9,10 +9,11 @@ import type { SharedPages } from '../domains/shared-pages.ts';
 import { decodeGrantEntry, grantAreaAddress, grantAreaBytes, ownPages, pageBytes } from '../guest/layout.ts';
 import { HypervisorError, type HypervisorMemory, type PresentEntry } from '../memory/interface.ts';
 import { Lock } from '../memory/lock.ts';
+import { tableEntries } from '../memory/tables.ts';
 import { type Mapping, Mappings } from './mappings.ts';
 
 const firstGrantPage = grantAreaAddress / pageBytes;
-const grantPages = grantAreaBytes / pageBytes;
+const areaPages = grantAreaBytes / pageBytes;
 
 /** Whether a page is a domain's own memory, and none of what it has beside. */
 export const isOwnPage = (page: number): boolean => page < ownPages;
@@ -31,11 +32,14 @@ export class Grants {
   readonly #shared: SharedPages;
   readonly #records: DomainRecords;
   readonly #lock = new Lock();
+  /** Of the area, in which a domain maps grants: as many tables as its mappings need that lie side by side, so that it has no more. */
+  readonly #pages: number;
   /** Brings back a page that was swept, if it can be at once. */
   bringBack: (processor: Processor, domain: number, page: number) => Promise<boolean> = async () => false;
 
   constructor(memory: HypervisorMemory, records: DomainRecords, shared: SharedPages) {
     this.mappings = new Mappings(memory.areas, records);
+    this.#pages = Math.min(areaPages, tableEntries * Math.ceil(this.mappings.share / tableEntries));
     this.#memory = memory;
     this.#records = records;
     this.#shared = shared;
@@ -45,8 +49,11 @@ export class Grants {
   map(processor: Processor, request: MapRequest): Promise<number> {
     return this.#lock.hold(async () => {
       const { granter, reference, grantee, page } = request;
-      if (page < firstGrantPage || page >= firstGrantPage + grantPages)
-        throw new HypervisorError('EINVAL', `grants are mapped from page ${firstGrantPage} on, not at ${page}`);
+      if (page < firstGrantPage || page >= firstGrantPage + this.#pages)
+        throw new HypervisorError(
+          'EINVAL',
+          `a domain maps grants at pages ${firstGrantPage} to ${firstGrantPage + this.#pages - 1}, and not at ${page}`,
+        );
       const { state } = await this.#records.existing(processor, granter);
       if (state === 'ending') throw new HypervisorError('ESRCH', `domain ${granter} is ending`);
       const handle = await this.mappings.take(processor, grantee);
@@ -90,9 +97,9 @@ export class Grants {
     try {
       return await pin();
     } catch (error) {
-      const absent = error instanceof HypervisorError && error.code === 'ENOENT';
-      if (!absent || !(await this.bringBack(processor, granter, page))) throw error;
-      return pin();
+      if (!(error instanceof HypervisorError) || error.code !== 'ENOENT') throw error;
+      if (await this.bringBack(processor, granter, page)) return pin();
+      throw new HypervisorError('ENOMEM', `page ${page} of domain ${granter} was swept, and cannot come back now`);
     }
   }
 

@@ -108,9 +108,9 @@ export interface PageMap {
   remove(pages: readonly number[], leaving: Leaving): Promise<void>;
 
   /**
-   * Changes the rights of pages, each held and taken back in between. Traps stay.
+   * Changes the rights of pages, each held and taken back in between. Traps stay. A super page of which not all is meant is split.
    *
-   * @throws ENOENT where no page is; EBUSY where one is held
+   * @throws ENOENT where no page is; EBUSY where one is held; ENOMEM without a frame for a table
    */
   protect(pages: readonly number[], rights: Rights): Promise<void>;
   /** Changes in which memories and in which form a page lies, keeping its content. @throws EBUSY for a page with references */

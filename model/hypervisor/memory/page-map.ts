@@ -2,6 +2,7 @@
 import type { Processor } from '../../hardware/platform/index.ts';
 import { HypervisorError, TrappedPageError } from './errors.ts';
 import type { Backing, Leaving, PageEntry, PageMap, PresentEntry, Rights, Trap, Wanted } from './interface.ts';
+import { superFrames } from './layout.ts';
 import { moveContent } from './moving.ts';
 import {
   clearEntries,
@@ -16,6 +17,7 @@ import {
 } from './shared.ts';
 import { joinPages, splitSuperPage } from './super-pages.ts';
 import { encodeEntry } from './table-entry.ts';
+import { superPageOf } from './tables.ts';
 
 export class DomainMap implements PageMap {
   readonly #held: Site;
@@ -152,6 +154,13 @@ export class DomainMap implements PageMap {
   }
 
   async protect(pages: readonly number[], rights: Rights): Promise<void> {
+    const site = this.#site;
+    const entries = await presentsAt(site, pages, ['page']);
+    // Of a super page of which others are to stay as they are, each page gets its own.
+    for (const { page, level } of entries) {
+      const inside = new Set(pages.filter((other) => superPageOf(other) === page));
+      if (level === 1 && inside.size < superFrames) await splitSuperPage(site, page);
+    }
     await this.#change(pages, (entry) => ({ ...entry, rights }));
   }
 

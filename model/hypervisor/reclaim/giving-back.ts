@@ -58,7 +58,7 @@ export class GivingBack {
     report: boolean,
   ): Promise<number> {
     const { memory, domains, patterns } = this.#parts;
-    const number = report ? await patterns.add(processor, 0n, pages.length) : 0;
+    const number = report ? await patterns.add(processor, domain, 0n, pages.length) : 0;
     const leaving: Leaving = report ? { pattern: number } : 'given back';
     let given = 0;
     await memory.maps.with(processor, domain, async (map) => {

@@ -41,8 +41,9 @@ export class Reclaim {
     domains.onDestroy(async (thread, domain) => {
       await this.#sweeps.stop(thread, domain);
       this.#bringingBack.end(domain);
-      await thread.access((processor) => this.#forget(processor, domain));
     });
+    // A grant may bring a page back as long as there is one.
+    domains.onUnreached((thread, domain) => thread.access((processor) => this.#forget(processor, domain)));
   }
 
   provide(table: CallTable, faults: FaultHandlers): void {

@@ -158,7 +158,7 @@ export class Sweeps {
     );
     const total = pages.reduce((sum, found) => sum + pagesOf(found), 0);
     const { number, held } = await thread.access(async (processor) => {
-      const pledged = await patterns.add(processor, pattern, total);
+      const pledged = await patterns.add(processor, domain, pattern, total);
       const holding = await memory.maps.with(processor, domain, (map) => this.#hold(map, pages));
       return { number: pledged, held: holding };
     });
