@@ -12,6 +12,8 @@ export type Asked =
       readonly data?: string;
     } & Context)
   | { readonly what: 'fault'; readonly fault: Fault; readonly at: number }
+  /** The power was cut: asked by nobody, but what was asked later found no machine. */
+  | { readonly what: 'dead' }
   | { readonly what: 'type'; readonly text: string; readonly at: number }
   | { readonly what: 'frame'; readonly port: 0 | 1; readonly frame: string; readonly at: number }
   | {

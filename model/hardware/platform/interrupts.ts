@@ -1,6 +1,7 @@
 /** What a processor knows of interrupts: which lines are up, which it has masked, and who waits for one. */
 import { type InterruptLine, interruptLines } from '../../../rtl/platform/interface.ts';
 import type { Interrupts } from './interface.ts';
+import { checkCycle } from './sleepers.ts';
 
 const lines = (Object.entries(interruptLines) as [InterruptLine, number][]).sort(([, a], [, b]) => a - b);
 const bitOf = (line: InterruptLine): number => {
@@ -64,6 +65,7 @@ export class ProcessorInterrupts implements Interrupts {
 
   #waitFor(wanted: number | undefined, until: number): Promise<InterruptLine | undefined> {
     return new Promise((tell, fail) => {
+      checkCycle(until);
       const { dead } = this.#around();
       if (dead !== undefined) fail(dead);
       else this.#waiters.push({ lines: wanted, until, tell, fail });

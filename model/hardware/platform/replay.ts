@@ -16,6 +16,10 @@ const askAgain = (platform: SimulatedPlatform, entry: HistoryEntry): void => {
     case 'fault':
       platform.faults.inject(entry.fault, entry.at);
       break;
+    case 'dead':
+      // The cut was injected before: it comes at the beginning of this cycle.
+      platform.runTo(entry.cycle + 1);
+      break;
     case 'type':
       outside.console.type(entry.text, entry.at);
       break;

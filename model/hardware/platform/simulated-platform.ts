@@ -2,6 +2,7 @@
 import { interruptWidth, type PlatformParameters } from '../../../rtl/platform/interface.ts';
 import { wordOf } from '../primitives/ports.ts';
 import { PowerCutError, StalledError } from './errors.ts';
+import { checkFault } from './fault-check.ts';
 import { type Asked, encode, type HistoryEntry } from './history.ts';
 import type {
   Clock,
@@ -19,6 +20,7 @@ import type { Machine } from './machine.ts';
 import { makeOutside } from './outside.ts';
 import { makeProcessor } from './processor.ts';
 import { Programs } from './programs.ts';
+import { checkCycle, Sleepers } from './sleepers.ts';
 import { Surroundings } from './surroundings.ts';
 import { Trace } from './trace.ts';
 import { type Access, Transfer } from './transfer.ts';
@@ -30,12 +32,6 @@ const patience = 2 ** 26;
 
 /** All that is ready to run has run when the next turn of the event loop comes. */
 const softwareWaits = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-interface Sleeper {
-  readonly until: number;
-  wake(): void;
-  fail(error: Error): void;
-}
 
 export class SimulatedPlatform implements Platform {
   readonly on: Way;
@@ -53,7 +49,7 @@ export class SimulatedPlatform implements Platform {
   readonly #interruptWord: number;
   readonly #interrupts: readonly ProcessorInterrupts[];
   readonly #programs = new Programs();
-  readonly #sleepers: Sleeper[] = [];
+  readonly #sleepers = new Sleepers();
   readonly #coming: { readonly fault: Fault; readonly cycle: number }[] = [];
   readonly #happened: { readonly fault: Fault; readonly cycle: number }[] = [];
   readonly #history: HistoryEntry[] = [];
@@ -61,6 +57,7 @@ export class SimulatedPlatform implements Platform {
   #up = 0;
   #dead: PowerCutError | undefined;
   #looping = false;
+  #open = true;
   #unanswered = 0;
 
   constructor(on: Way, machine: Machine, parameters: PlatformParameters, options: ResolvedOptions) {
@@ -77,8 +74,8 @@ export class SimulatedPlatform implements Platform {
     this.#around = new Surroundings(layout, parameters, options, (medium, index, address, data) =>
       this.#keep(() => ({ what: 'medium', medium, index, address, data: encode(data) })),
     );
-    const seen = () => ({ up: this.#up, now: this.#now, dead: this.#dead });
-    this.#interrupts = this.#around.processors.map(() => new ProcessorInterrupts(seen));
+    const around = () => ({ up: this.#up, now: this.#now, dead: this.#dead });
+    this.#interrupts = this.#around.processors.map(() => new ProcessorInterrupts(around));
     this.processors = this.#interrupts.map((interrupts, index) =>
       makeProcessor(parameters, index, interrupts, (access) => this.ask(index, access)),
     );
@@ -117,30 +114,23 @@ export class SimulatedPlatform implements Platform {
         reject(this.#dead);
         return;
       }
-      const { write, address, bytes, data, context } = access;
-      this.#keep(() => ({
-        what: 'access',
-        processor,
-        write,
-        address,
-        bytes,
-        ...(data && { data: encode(data) }),
-        ...context,
-      }));
+      const { data, context, ...place } = access;
+      this.#keep(() => ({ what: 'access', processor, ...place, ...(data && { data: encode(data) }), ...context }));
       this.#around.processors[processor]!.ask(new Transfer(access, this.parameters.dataWidth / 8, resolve, reject));
     });
   }
 
   #until(until: number): Promise<void> {
     return new Promise((wake, fail) => {
-      if (Number.isNaN(until)) fail(new RangeError('there is no cycle NaN'));
-      else if (this.#dead !== undefined) fail(this.#dead);
+      checkCycle(until);
+      if (this.#dead !== undefined) fail(this.#dead);
       else if (until <= this.#now) wake();
-      else this.#sleepers.push({ until, wake, fail });
+      else this.#sleepers.add({ until, wake, fail });
     });
   }
 
   #inject(fault: Fault, at = this.#now): void {
+    checkFault(fault, this.options);
     this.#inTime(at);
     this.#keep(() => ({ what: 'fault', fault, at }));
     const place = this.#coming.findLastIndex(({ cycle }) => cycle <= at);
@@ -176,7 +166,7 @@ export class SimulatedPlatform implements Platform {
 
   get #waiting(): boolean {
     return (
-      this.#sleepers.length > 0 ||
+      this.#sleepers.waiting ||
       this.#around.processors.some(({ open }) => open > 0) ||
       this.#interrupts.some(({ waiting }) => waiting > 0)
     );
@@ -220,10 +210,11 @@ export class SimulatedPlatform implements Platform {
   #die(): void {
     const error = new PowerCutError(this.#now);
     this.#dead = error;
+    this.#keep(() => ({ what: 'dead' }));
     if (!this.options.persistent) for (const { content } of this.#around.memories) content.clear();
     for (const { standing } of this.#around.processors) for (const transfer of standing) transfer.fail(error);
     for (const interrupts of this.#interrupts) interrupts.fail(error);
-    for (const sleeper of this.#sleepers.splice(0)) sleeper.fail(error);
+    this.#sleepers.fail(error);
   }
 
   /** Tells software what was answered in the cycle. Says whether there was something to tell. */
@@ -234,36 +225,36 @@ export class SimulatedPlatform implements Platform {
       told ||= answered.length > 0;
       answered.length = 0;
     }
-    return this.#tellWaiters() || told;
+    return this.#tellWaiters(told);
   }
 
-  /** Tells those who wait for an interrupt or a cycle that has come. */
-  #tellWaiters(): boolean {
-    let told = false;
+  /** Tells those who wait for an interrupt or a cycle that has come. Says whether anybody was told, before or now. */
+  #tellWaiters(before = false): boolean {
+    let told = before;
     for (const interrupts of this.#interrupts) {
       if (!interrupts.due) continue;
       interrupts.tell();
       told = true;
     }
-    const woken = this.#sleepers.filter(({ until }) => until <= this.#now);
-    for (const sleeper of woken) {
-      this.#sleepers.splice(this.#sleepers.indexOf(sleeper), 1);
-      sleeper.wake();
-    }
-    if (told || woken.length > 0) this.#unanswered = 0;
-    return told || woken.length > 0;
+    told = this.#sleepers.wake(this.#now) || told;
+    if (told) this.#unanswered = 0;
+    return told;
   }
 
-  /** Passes over the cycles in which nothing happens, inside the machine or outside. Says whether there were any. */
-  #passOver(): boolean {
+  /**
+   * Passes over the cycles in which nothing happens, inside the machine or outside. Says whether there were any.
+   *
+   * @param end the cycle in which to stop, whatever happens in it
+   */
+  #passOver(end = Number.POSITIVE_INFINITY): boolean {
     const machine = this.#machine;
     if (machine.rest === undefined || machine.skip === undefined) return false;
     const outside = this.#around.nextEvent(this.#now);
     if (outside <= this.#now) return false;
     const rest = machine.rest();
     if (rest === 0) return false;
-    let next = Math.min(this.#now + rest, outside, this.#coming[0]?.cycle ?? Number.POSITIVE_INFINITY);
-    for (const { until } of this.#sleepers) next = Math.min(next, until);
+    const fault = this.#coming[0]?.cycle ?? Number.POSITIVE_INFINITY;
+    let next = Math.min(this.#now + rest, outside, fault, this.#sleepers.first, end);
     for (const { deadline } of this.#interrupts) next = Math.min(next, deadline);
     if (next === Number.POSITIVE_INFINITY) throw new StalledError(this.#now);
     machine.skip(next - this.#now);
@@ -274,7 +265,7 @@ export class SimulatedPlatform implements Platform {
   snapshot(): Snapshot {
     if (!this.options.history)
       throw new Error("a snapshot is made of the platform's history: make the platform with the option 'history'");
-    if (this.#programs.running || this.#around.processors.some(({ open }) => open > 0))
+    if (this.#programs.running || (this.#dead === undefined && this.#around.processors.some(({ open }) => open > 0)))
       throw new Error('a snapshot is of a platform on which nothing runs and nothing is in flight');
     return {
       parameters: this.parameters,
@@ -290,10 +281,12 @@ export class SimulatedPlatform implements Platform {
     while (this.#now < cycle) {
       if (!this.#cycle()) return;
       for (const { answered } of this.#around.processors) answered.length = 0;
+      if (this.#now < cycle) this.#passOver(cycle);
     }
   }
 
   close(): void {
-    this.#machine.close?.();
+    if (this.#open) this.#machine.close?.();
+    this.#open = false;
   }
 }

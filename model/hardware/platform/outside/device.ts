@@ -102,7 +102,9 @@ export abstract class Device<Name extends string> {
     return this.health === 'good' || this.health === 'errs';
   }
 
+  /** Nothing more can happen to one that is lost, until another stands there. */
   fail(health: DeviceHealth, seed = 1): void {
+    if (this.health === 'lost') return;
     this.health = health;
     if (health === 'babbles') this.#babble = randomNumbers(seed);
   }

@@ -64,8 +64,9 @@ export class Memory {
     return this.#reads.length === 0 && this.#writes.length === 0 && this.#answers.length === 0;
   }
 
+  /** One that gives nothing any more gives no errors either, until another stands there. */
   lose(how: 'hangs' | 'errs'): void {
-    this.health = how;
+    if (this.health !== 'hangs') this.health = how;
     this.content.clear();
     if (how === 'hangs') this.#forget();
   }
