@@ -111,18 +111,18 @@ test.runIf(thorough)(
         longestWrite,
         writeOfCopied,
       }).toMatchInlineSnapshot(`
-      {
-        "firstRead": 55,
-        "firstWrite": 991,
-        "laterRead": 11,
-        "laterWrite": 14,
-        "longestWrite": 1031,
-        "pause": 2109,
-        "plainRead": 11,
-        "plainWrite": 14,
-        "writeOfCopied": 57,
-      }
-    `);
+        {
+          "firstRead": 55,
+          "firstWrite": 1007,
+          "laterRead": 11,
+          "laterWrite": 14,
+          "longestWrite": 1060,
+          "pause": 2388,
+          "plainRead": 11,
+          "plainWrite": 14,
+          "writeOfCopied": 57,
+        }
+      `);
     });
   },
 );
