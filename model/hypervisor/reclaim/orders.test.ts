@@ -49,8 +49,8 @@ test.each(thorough ? cases : cases.slice(0, 1))(
   { timeout: limit },
   (one) =>
     withWorld(one, async (world) => {
-      const { states, ends, runs } = await world.everyOrder(one.beside);
-      if (thorough) console.info(`${one.name}: ${runs} runs, ${states} states with a choice, ${ends} ends`);
+      const { orders, givenUp, ends } = await world.everyOrder(one.beside);
+      if (thorough) console.info(`${one.name}: ${orders} orders, ${givenUp} runs given up, ${ends} ends`);
       // Both are met: what is written in time stays, and what is not is taken.
       expect([...world.taken].sort()).toEqual(one.taken);
     }),

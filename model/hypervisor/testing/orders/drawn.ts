@@ -42,7 +42,7 @@ export const drawnOrder = async (steps: Steps, seed: number, begin: () => Promis
   }
   steps.immediate = true;
   for (const step of [...steps.pending]) step.perform();
-  steps.share();
+  steps.learn();
   if (outcome === undefined) throw new Error('somebody waits for what does not come');
   if ('error' in outcome) throw outcome.error;
   return choices;

@@ -1,19 +1,28 @@
-/** Every order of steps, by running what happens again from its beginning, and by knowing states again that were seen. */
+/**
+ * Every order of steps that can be told apart, by running what happens again from its beginning. Two orders cannot be told apart if one comes
+ * of the other by exchanging neighbours that do not touch the same: of all these one is run. Which order to run next is found in the runs
+ * before: where two steps could as well have come the other way round, one is begun in which they do (Abdulla, Aronis, Jonsson, Sagonas, *Optimal
+ * dynamic partial order reduction*, 2014: source sets and sleep sets).
+ */
 import { type Fingerprint, textOf } from './fingerprint.ts';
+import { Course, type Race } from './races.ts';
 import type { Step, Steps } from './steps.ts';
+import { isOrderSeen, type Touched } from './touched.ts';
 
 export interface Explored {
-  /** States in which more than one step could be next. */
-  readonly states: number;
+  /** Runs to the end: orders that can be told apart. */
+  readonly orders: number;
+  /** Runs that were given up, since they could only come to orders that had been run. */
+  readonly givenUp: number;
   /** States in which all was over. */
   readonly ends: number;
-  readonly runs: number;
 }
 
 export interface Happening {
   readonly steps: Steps;
   /** Puts everything back to the beginning, and begins; gives what ends when all is over. */
   begin(): Promise<unknown>;
+  /** Of all that came of it. */
   fingerprint(): Fingerprint;
   /** Looks at how it has ended. @throws for what must not be */
   judge(): Promise<void>;
@@ -33,90 +42,167 @@ export class OrderError extends Error {
 /** Until nothing goes on but what waits for steps. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-interface Run {
-  readonly choices: number[];
-  /** Whether it has come to where another run has been, or is not to be part of the exploration. */
-  known: boolean;
-  /** Which of several steps is next where that does not matter. */
-  next(steps: number): number;
+/** A state on the way of a run. */
+interface Place {
+  /** What could be next, by name. */
+  readonly pending: Map<string, Touched>;
+  /** Of these, those with which only orders begin that have been run. */
+  readonly asleep: Map<string, Touched>;
+  /** Of these, those with which orders are to begin. */
+  readonly wanted: Set<string>;
+  chosen: string;
 }
+
+type Choose = (pending: readonly Step[]) => Step | undefined;
+
+/** Runs once. @returns whether it came to its end: not when there was nothing to choose @throws OrderError */
+const runOnce = async (happening: Happening, choose: Choose, judge: () => Promise<void>): Promise<boolean> => {
+  const { steps } = happening;
+  const order: string[] = [];
+  try {
+    steps.reset();
+    steps.immediate = false;
+    let over = false;
+    let thrown: { readonly error: unknown } | undefined;
+    void happening.begin().then(
+      () => (over = true),
+      (error: unknown) => (thrown = { error }),
+    );
+    let givenUp = false;
+    for (;;) {
+      await settled();
+      if (thrown !== undefined) throw thrown.error;
+      if (steps.pending.length === 0) break;
+      steps.noteLongLocks();
+      const step = choose(steps.pending);
+      if (step === undefined) {
+        givenUp = true;
+        steps.immediate = true;
+        for (const each of [...steps.pending]) each.perform();
+        continue;
+      }
+      order.push(step.name);
+      step.perform();
+    }
+    if (!over) throw new Error('somebody waits for what does not come');
+    steps.immediate = true;
+    if (!givenUp) await judge();
+    return !givenUp;
+  } catch (error) {
+    throw new OrderError(order, error);
+  } finally {
+    steps.immediate = true;
+  }
+};
 
 class Exploration {
   readonly #happening: Happening;
-  readonly #seen = new Set<string>();
   readonly #ends = new Set<string>();
-  readonly #left: number[][] = [[]];
-  #runs = 0;
+  readonly #way: Place[] = [];
+  readonly #course = new Course();
+  /** A step that is not part of the course yet. */
+  #last: Step | undefined;
+  #orders = 0;
+  #givenUp = 0;
 
   constructor(happening: Happening) {
     this.#happening = happening;
   }
 
-  async all(): Promise<Explored> {
-    for (let given = this.#left.pop(); given !== undefined; given = this.#left.pop()) {
-      this.#runs += 1;
-      await this.#run({ choices: given, known: false, next: () => 0 });
-    }
-    return { states: this.#seen.size, ends: this.#ends.size, runs: this.#runs };
-  }
-
-  /** Some orders that are far apart, in which most of what is shared shows itself. */
-  async some(): Promise<void> {
-    const { steps } = this.#happening;
-    for (const part of [0, 1, 0.5, 0.25, 0.75, 0, 1]) {
-      await this.#run({ choices: [], known: true, next: (count) => Math.min(count - 1, Math.floor(part * count)) });
-      steps.share();
-    }
-  }
-
-  async #run(run: Run): Promise<void> {
-    const { steps } = this.#happening;
-    const order: string[] = [];
-    try {
-      steps.reset();
-      steps.immediate = false;
-      let over = false;
-      let thrown: { readonly error: unknown } | undefined;
-      void this.#happening.begin().then(
-        () => (over = true),
-        (error: unknown) => (thrown = { error }),
+  /** @returns nothing if a place came to be shared, so that orders were left out */
+  async all(): Promise<Explored | undefined> {
+    do {
+      let depth = 0;
+      const ended = await runOnce(
+        this.#happening,
+        (pending) => this.#choose(pending, depth++),
+        () => this.#judge(),
       );
-      for (let choices = 0; ; choices += 1) {
-        await settled();
-        if (thrown !== undefined) throw thrown.error;
-        if (steps.pending.length === 0) break;
-        const step = this.#choose(run, choices);
-        order.push(step.name);
-        step.perform();
-      }
-      if (!over) throw new Error('somebody waits for what does not come');
-      steps.immediate = true;
-      const end = textOf(this.#happening.fingerprint());
-      if (run.known || this.#ends.has(end)) return;
-      this.#ends.add(end);
-      await this.#happening.judge();
-    } catch (error) {
-      throw new OrderError(order, error);
-    } finally {
-      steps.immediate = true;
-    }
+      if (ended) this.#orders += 1;
+      else this.#givenUp += 1;
+      this.#complete();
+      if (this.#happening.steps.hasLearnt) return undefined;
+    } while (this.#goBack());
+    return { orders: this.#orders, givenUp: this.#givenUp, ends: this.#ends.size };
   }
 
-  #choose(run: Run, at: number): Step {
-    const { pending } = this.#happening.steps;
-    const { choices } = run;
-    if (at < choices.length) return pending[choices[at]!]!;
-    if (!run.known && pending.length > 1) {
-      const state = textOf(this.#happening.fingerprint());
-      run.known = this.#seen.has(state);
-      this.#seen.add(state);
-      if (!run.known) for (let other = 1; other < pending.length; other += 1) this.#left.push([...choices, other]);
+  async #judge(): Promise<void> {
+    const end = textOf(this.#happening.fingerprint());
+    if (this.#ends.has(end)) return;
+    this.#ends.add(end);
+    await this.#happening.judge();
+  }
+
+  #choose(pending: readonly Step[], depth: number): Step | undefined {
+    this.#complete();
+    const place = this.#way[depth] ?? this.#newPlace(pending);
+    if (place === undefined) return undefined;
+    const step = pending.find(({ name }) => name === place.chosen);
+    if (step === undefined)
+      throw new Error(`'${place.chosen}' is not to be chosen: what happens is not the same each time`);
+    place.pending.set(step.name, step.touched);
+    if (depth === this.#course.length) this.#last = step;
+    return step;
+  }
+
+  /** Sees which races the last step has ended, now that it is known what it touched. */
+  #complete(): void {
+    if (this.#last !== undefined) for (const race of this.#course.add(this.#last)) this.#want(race);
+    this.#last = undefined;
+  }
+
+  #newPlace(pending: readonly Step[]): Place | undefined {
+    const last = this.#way.at(-1);
+    const by = last?.pending.get(last.chosen);
+    const asleep = [...(last?.asleep ?? [])].filter(([, touched]) => !isOrderSeen(touched, by!));
+    const place = {
+      pending: new Map(pending.map(({ name, touched }) => [name, touched])),
+      asleep: new Map(asleep),
+      wanted: new Set<string>(),
+    };
+    const step = pending.find(({ name }) => !place.asleep.has(name));
+    if (step === undefined) return undefined;
+    place.wanted.add(step.name);
+    this.#way.push({ ...place, chosen: step.name });
+    return this.#way.at(-1);
+  }
+
+  /** Has an order begun, where the first step of a race was done, in which the second comes before it. */
+  #want(race: Race): void {
+    const place = this.#way[race.first]!;
+    const rest = this.#course.reversed(race);
+    const beginning = rest.filter(({ begins }) => begins).map(({ step }) => step.name);
+    if (beginning.some((name) => place.wanted.has(name) || place.asleep.has(name))) return;
+    const next = beginning.find((name) => place.pending.has(name));
+    if (next === undefined)
+      throw new Error(`nothing begins the way from '${place.chosen}' to '${rest.at(-1)!.step.name}'`);
+    place.wanted.add(next);
+  }
+
+  /** To the last place from which another order is to begin. Says whether there is one. */
+  #goBack(): boolean {
+    for (let place = this.#way.at(-1); place !== undefined; place = this.#way.at(-1)) {
+      place.asleep.set(place.chosen, place.pending.get(place.chosen)!);
+      const next = [...place.wanted].find((name) => !place.asleep.has(name));
+      this.#course.cut(this.#way.length - 1);
+      if (next !== undefined) {
+        place.chosen = next;
+        return true;
+      }
+      this.#way.pop();
     }
-    const next = run.next(pending.length);
-    choices.push(next);
-    return pending[next]!;
+    return false;
   }
 }
+
+/** Runs some orders that are far apart, in which most of what is shared shows itself. @throws OrderError */
+const someOrders = async (happening: Happening): Promise<void> => {
+  for (const part of [0, 1, 0.5, 0.25, 0.75, 0, 1]) {
+    const choose: Choose = (pending) => pending[Math.min(pending.length - 1, Math.floor(part * pending.length))];
+    await runOnce(happening, choose, () => happening.judge());
+    happening.steps.learn();
+  }
+};
 
 /**
  * Runs a happening in every order that can be told apart.
@@ -124,10 +210,10 @@ class Exploration {
  * @throws OrderError with the first order after which it is not as it must be
  */
 export const everyOrder = async (happening: Happening): Promise<Explored> => {
-  await new Exploration(happening).some();
+  await someOrders(happening);
   for (;;) {
     const explored = await new Exploration(happening).all();
-    // A place that turned out to be shared may have been passed over in orders that were made before.
-    if (!happening.steps.share()) return explored;
+    if (explored !== undefined) return explored;
+    happening.steps.learn();
   }
 };

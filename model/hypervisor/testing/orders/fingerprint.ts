@@ -1,4 +1,4 @@
-/** Fingerprints of 64 bits, by which states that were seen are known again. */
+/** Fingerprints of 64 bits, by which ends that were seen are known again. */
 export interface Fingerprint {
   readonly low: number;
   readonly high: number;

@@ -1,9 +1,5 @@
-/** Everything that steps can touch, by numbers: words of both memories, then translations and locks. */
-
-interface Range {
-  readonly first: number;
-  readonly count: number;
-}
+/** Everything that steps can touch, by numbers: words of both memories, then locks. */
+import type { Range } from './touched.ts';
 
 const wordBytes = 8;
 const mostLocks = 200;
@@ -11,18 +7,15 @@ const mostLocks = 200;
 export class Places {
   readonly #words: number;
   readonly count: number;
-  /** All translations, as one place: whoever has one may meet any bump. */
-  readonly translations: Range;
 
   constructor(memoryBytes: number) {
     this.#words = memoryBytes / wordBytes;
-    this.translations = { first: 2 * this.#words, count: 1 };
-    this.count = 2 * this.#words + 1 + mostLocks;
+    this.count = 2 * this.#words + mostLocks;
   }
 
   lock(number: number): Range {
     if (number >= mostLocks) throw new RangeError(`there are places for ${mostLocks} locks, and no ${number}`);
-    return { first: 2 * this.#words + 1 + number, count: 1 };
+    return { first: 2 * this.#words + number, count: 1 };
   }
 
   /** The words that hold some bytes, of one or both memories. */

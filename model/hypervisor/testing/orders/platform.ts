@@ -160,7 +160,8 @@ export const createOrdersPlatform = (memoryBytes: number, processors: number): O
               let done = (): void => {};
               bumping = new Promise((resolve) => (done = resolve));
               await before;
-              await steps.take(`bumps ${index}`, { ranges: [places.translations], changes: true }, () => {
+              const bump = { index, all: all === 1 };
+              await steps.take(`bumps ${index}`, { ranges: [], changes: true, bump }, () => {
                 const which = made.hooks.bump(all === 1);
                 if (which !== 'none') units.bump(index, which === 'all');
                 return undefined;

@@ -42,13 +42,20 @@ export class Scanner {
 
   /** Waits until a scan is over. */
   ended(): Promise<void> {
-    if (this.#status.done === 1) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    const { actor } = this.#steps;
+    const follow = (): void => this.#steps.follows(actor, this.#steps.pastOf(this.#actor));
+    if (this.#status.done === 1) return Promise.resolve(follow());
+    return new Promise<void>((resolve) => this.#waiting.push(resolve)).then(follow);
+  }
+
+  get #actor(): string {
+    return `scanner ${this.#memory}`;
   }
 
   start(): void {
     this.#status = { done: 0, match: 0 };
-    void this.#steps.as(`scanner ${this.#memory}`, () => this.#run());
+    this.#steps.follows(this.#actor, this.#steps.pastOf(this.#steps.actor));
+    void this.#steps.as(this.#actor, () => this.#run());
   }
 
   async #run(): Promise<void> {
@@ -76,6 +83,9 @@ export class Scanner {
   reset(): void {
     this.#status = { done: 0, match: 0 };
     this.#waiting = [];
+    this.line = 0;
+    this.lines = 0;
+    this.result = 0;
   }
 
   fingerprint(from: Fingerprint): Fingerprint {

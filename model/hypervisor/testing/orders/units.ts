@@ -13,6 +13,7 @@ import type { Content } from './content.ts';
 import { type Fingerprint, fold } from './fingerprint.ts';
 import type { Places } from './places.ts';
 import type { Steps } from './steps.ts';
+import type { Translation } from './touched.ts';
 
 const frameBytes = 4096;
 const indexBits = 9;
@@ -89,8 +90,9 @@ export class Units {
         const offset = address % (leaf.superPage ? frameBytes << indexBits : frameBytes);
         const addresses = memories.map((memory) => leaf.frames[memory]! * frameBytes + offset);
         let sent = false;
-        const ranges = [this.#places.translations, ...this.#places.words(memories, addresses[0]!, 8)];
-        const answer = await this.#steps.take('reaches memory', { ranges, changes: write }, () => {
+        const ranges = this.#places.words(memories, addresses[0]!, 8);
+        const translation = { index: walk.index };
+        const answer = await this.#steps.take('reaches memory', { ranges, changes: write, translation }, () => {
           if (walk.again) return undefined;
           sent = true;
           return perform(addresses, memories);
@@ -108,9 +110,10 @@ export class Units {
       walk.bumped.clear();
       // Tables above the leaf stay where they are while somebody walks: only the leaf is a place that others could change.
       const { at, superPage } = this.#leafAddress(domain, address);
-      const low = await this.#half('low half', at, () => (walk.state = 'walking'));
+      const low = await this.#half('low half', at, { index: undefined }, () => (walk.state = 'walking'));
       if (!has(low, tableEntryFields.valid)) return undefined;
-      const high = await this.#half('high half', at + 8, () => {});
+      const translation: Translation = { index: undefined };
+      const high = await this.#half('high half', at + 8, translation, () => {});
       const both = low | (high << 64n);
       const places = (['first', 'second'] as const).map((name) =>
         has(low, tableEntryFields[name]) ? frameOf(both, tableEntryFields[`${name}Frame`]) : undefined,
@@ -121,6 +124,7 @@ export class Units {
         { addressWidth: memoryAddressWidth, ...this.#p },
         { memory, superPage, frame: frames[memory] ?? 0 },
       );
+      translation.index = walk.index;
       // What was bumped in the middle of the walk is walked again.
       if (walk.again || walk.bumped.has(walk.index)) continue;
       walk.state = 'walked';
@@ -135,9 +139,9 @@ export class Units {
     }
   }
 
-  async #half(name: string, at: number, begin: () => void): Promise<bigint> {
-    const ranges = [this.#places.translations, ...this.#places.words([0], at, 8)];
-    const answer = await this.#steps.take(name, { ranges, changes: false }, () => {
+  async #half(name: string, at: number, translation: Translation, begin: () => void): Promise<bigint> {
+    const ranges = this.#places.words([0], at, 8);
+    const answer = await this.#steps.take(name, { ranges, changes: false, translation }, () => {
       begin();
       return this.#content.read(0, at, 8);
     });

@@ -128,6 +128,7 @@ export class SweptPages {
       begin: () => {
         content.restore();
         this.made.units.reset();
+        this.#locks.reset();
         for (const scanner of this.made.scanners) scanner.reset();
         this.#written = [];
         return this.#begin(beside);

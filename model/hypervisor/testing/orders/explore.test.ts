@@ -1,0 +1,152 @@
+/** Exploring orders finds every end that there is: programs that are drawn are run in all orders one by one, too. */
+import { expect, test } from 'vitest';
+import { Random } from '../../../../testbench/simulator/index.ts';
+import { Lock } from '../../memory/lock.ts';
+import { everyOrder, type Happening, OrderError } from './explore.ts';
+import { fold, noFingerprint } from './fingerprint.ts';
+import { WatchedLocks } from './locks.ts';
+import { Places } from './places.ts';
+import { Steps } from './steps.ts';
+
+const words = 3;
+const wordBytes = 8;
+const actors = ['one', 'two', 'three'];
+
+type Deed =
+  | { readonly what: 'read' | 'write' | 'add'; readonly word: number }
+  | { readonly what: 'lock'; readonly lock: number; readonly body: readonly Deed[] }
+  | { readonly what: 'both'; readonly deeds: readonly [Deed, Deed] };
+
+const drawn = (random: Random, depth: number): Deed => {
+  const word = random.below(words);
+  const kind = random.below(depth > 0 ? 8 : 4);
+  if (kind < 2) return { what: 'read', word };
+  if (kind < 4) return { what: 'write', word };
+  if (kind === 4) return { what: 'both', deeds: [drawn(random, 0), drawn(random, 0)] };
+  const body = Array.from({ length: 1 + random.below(2) }, (): Deed => ({ what: 'add', word: random.below(words) }));
+  return { what: 'lock', lock: random.below(2), body };
+};
+
+interface Drawn {
+  readonly happening: Happening;
+  /** Everything that came of a run. */
+  end(): string;
+  close(): void;
+}
+
+/** Actors with programs of a few steps over the same words. What is read is part of what is written after it. */
+const programs = (seed: number): Drawn => {
+  const random = new Random(seed);
+  const places = new Places(words * wordBytes);
+  const steps = new Steps(places.count);
+  const watched = new WatchedLocks(steps, places);
+  const locks = [new Lock(), new Lock()];
+  const plans = actors.map(() => Array.from({ length: 1 + random.below(2) }, () => drawn(random, 1)));
+  const content: number[] = [];
+  const read = new Map<string, number>();
+  const ranges = (word: number) => places.words([0], word * wordBytes, wordBytes);
+  const end = (): string => JSON.stringify([content, ...actors.map((actor) => read.get(actor))]);
+  /** Does it, by what was read before. Gives what has been read then. */
+  const act = async (before: number, deed: Deed): Promise<number> => {
+    if (deed.what === 'both') {
+      const [one, other] = await Promise.all(deed.deeds.map((each) => act(before, each)));
+      return (one! * 17 + other!) >>> 0;
+    }
+    let known = before;
+    if (deed.what === 'lock')
+      return locks[deed.lock]!.hold(async () => {
+        for (const each of deed.body) known = await act(known, each);
+        return known;
+      });
+    const { word } = deed;
+    if (deed.what !== 'write')
+      await steps.take(`reads ${word}`, { ranges: ranges(word), changes: false }, () => {
+        known = (known * 31 + content[word]!) >>> 0;
+        return undefined;
+      });
+    if (deed.what !== 'read')
+      await steps.take(`writes ${word}`, { ranges: ranges(word), changes: true }, () => {
+        content[word] = (known * 7) >>> 0;
+        return undefined;
+      });
+    return known;
+  };
+  const happening: Happening = {
+    steps,
+    begin: () => {
+      watched.reset();
+      content.splice(0, words, ...Array<number>(words).fill(0));
+      const run = async (actor: string, index: number): Promise<void> => {
+        let known = index + 1;
+        for (const deed of plans[index]!) known = await act(known, deed);
+        read.set(actor, known);
+      };
+      return Promise.all(actors.map((actor, index) => steps.as(actor, () => run(actor, index))));
+    },
+    fingerprint: () => fold(noFingerprint, end()),
+    judge: async () => {},
+  };
+  return {
+    happening,
+    end,
+    close: () => {
+      watched.close();
+      steps.close();
+    },
+  };
+};
+
+/** The ends of all orders, each run by itself, of steps of which each is waited for. */
+const allEnds = async ({ happening, end }: Drawn): Promise<Set<string>> => {
+  const { steps } = happening;
+  const ends = new Set<string>();
+  const left: number[][] = [[]];
+  for (let given = left.pop(); given !== undefined; given = left.pop()) {
+    steps.reset();
+    steps.immediate = false;
+    void happening.begin();
+    for (let at = 0; ; at += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      const { length } = steps.pending;
+      if (length === 0) break;
+      if (at === given.length) {
+        for (let other = 1; other < length; other += 1) left.push([...given, other]);
+        given.push(0);
+      }
+      steps.pending[given[at]!]!.perform();
+    }
+    steps.immediate = true;
+    ends.add(end());
+  }
+  return ends;
+};
+
+test.each([2, 3, 8, 11])('no end of drawn programs is left out (seed %i)', async (seed) => {
+  const made = programs(seed);
+  try {
+    const found = new Set<string>();
+    const judge = async (): Promise<void> => void found.add(made.end());
+    const { ends } = await everyOrder({ ...made.happening, judge });
+    const all = await allEnds(made);
+    expect([...found].sort()).toEqual([...all].sort());
+    expect(ends).toBe(all.size);
+  } finally {
+    made.close();
+  }
+});
+
+test('an end that must not be is told with the order that leads to it', async () => {
+  const made = programs(3);
+  try {
+    let last = '';
+    await everyOrder({ ...made.happening, judge: async () => void (last = made.end()) });
+    const judge = async (): Promise<void> => {
+      if (made.end() === last) throw new Error('not this one');
+    };
+    const told = await everyOrder({ ...made.happening, judge }).catch((error: unknown) => error);
+    expect(told).toBeInstanceOf(OrderError);
+    expect((told as OrderError).message).toMatch(/^not this one, after:\n {2}(one|two|three) 0 /);
+  } finally {
+    made.close();
+  }
+});
