@@ -144,20 +144,28 @@ test.runIf(thorough).each([1, 2, 4])(
         agent.do(({ guest, calls }) => PacketRing.open(guest, calls, { page: 2, entries: 3 })),
       );
       await steerTo(domain0, ring.client);
-      for (let frame = 0; frame < 40; frame += 1)
-        outside.network[0].send(testFrame(1, frame, 1000), clock.now + 40 * frame + 1);
-      await thread.suspend(clock.sleep(300));
+      const content = () =>
+        outside.memories.map((medium) => Buffer.from(medium.read(0, medium.bytes)).toString('base64'));
+      const come = () => thread.access(async ({ devices }) => Number(await devices.network[0].frames.read()));
+      const entries = () =>
+        thread.access(async ({ registers: { receiver } }) => (await receiver.producer.at(ring.client).read()).index);
       const [from, to] = await thread.suspend(
         agent.do(async ({ guest }) => {
+          for (let frame = 0; frame < 160; frame += 1)
+            outside.network[0].send(testFrame(1, frame, 1000), clock.now + 300 * frame + 1);
+          const begun = clock.now + 900;
+          while (clock.now < begun) await guest.memory.read32(0);
           const at = guest.now;
           await ring.close();
           return [at, guest.now] as const;
         }),
       );
-      const content = () =>
-        outside.memories.map((medium) => Buffer.from(medium.read(0, medium.bytes)).toString('base64'));
-      const then = content();
+      const [then, before, written] = [content(), await come(), await entries()];
+      // The engine had begun, and had room for more.
+      expect(written).toBeGreaterThan(0);
+      expect(written).toBeLessThan(8);
       await thread.suspend(clock.sleep(4000));
+      expect(await come()).toBeGreaterThan(before + 8);
       expect(content()).toEqual(then);
       tell(`${processors} processors, five pages are taken back from the engine while it writes them`, to - from);
     });

@@ -1,6 +1,7 @@
 /** What a guest may try with memory that others are promised, and domain 0 with a domain that goes: on a platform without time. */
 import { expect, test } from 'vitest';
 import { Calls, grantAreaAddress, grantTableAddress, pageBytes, TrustedCalls } from './guest/index.ts';
+import { HypervisorError } from './memory/interface.ts';
 import { outcomeOf } from './testing/agent.ts';
 import { launch, smallDomain } from './testing/machine.ts';
 import { drawnOrder } from './testing/orders/drawn.ts';
@@ -252,6 +253,28 @@ test('a grant of a swept page that cannot come back now is ENOMEM', async () => 
     expect(await map()).toBe('ENOMEM');
     await new TrustedCalls(domain0).setTarget(rest, 1);
     expect(await map()).toBeTypeOf('number');
+    expect(await audited(hypervisor, domain0)).toEqual([]);
+  });
+});
+
+test('a domain that cannot be made whole leaves nothing, and who was told of it is told that it goes', async () => {
+  const { hypervisor } = await withoutTime();
+  const told: string[] = [];
+  let refuses = true;
+  hypervisor.domains.onCreate(async (_, domain) => void told.push(`domain ${domain} comes`));
+  hypervisor.domains.onCreate(async () => {
+    if (refuses) throw new HypervisorError('ENOMEM', 'there is no more');
+  });
+  hypervisor.domains.onDestroy(async (_, domain) => void told.push(`domain ${domain} goes`));
+  await hypervisor.run(async (domain0) => {
+    const trusted = new TrustedCalls(domain0);
+    const before = await freeFrames(hypervisor, domain0);
+    expect(await outcomeOf(trusted.create({ ...smallDomain, processors: 1 }))).toBe('ENOMEM');
+    expect(told).toEqual(['domain 1 comes', 'domain 1 goes']);
+    expect(await freeFrames(hypervisor, domain0)).toBe(before);
+    expect(() => hypervisor.domains.load(1, [async () => {}])).toThrow('there is no domain 1');
+    refuses = false;
+    expect(await outcomeOf(trusted.create({ ...smallDomain, processors: 1 }))).toBe(1);
     expect(await audited(hypervisor, domain0)).toEqual([]);
   });
 });

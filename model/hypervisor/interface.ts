@@ -70,7 +70,7 @@ export interface Domains {
   onCreate(see: (thread: Thread, domain: number) => Promise<void>): void;
   /** Calls when a domain has another target. */
   onTarget(see: (thread: Thread, domain: number) => Promise<void>): void;
-  /** Calls in the middle of `destroy`, when the domain runs no more and still has its pages. */
+  /** Calls in the middle of `destroy`, when the domain runs no more and still has its pages; and of a `create` that fails. */
   onDestroy(see: (thread: Thread, domain: number) => Promise<void>): void;
   /** Calls later in `destroy`, when the domain's grants have ended too: no page of it comes or goes any more, until all are freed. */
   onUnreached(see: (thread: Thread, domain: number) => Promise<void>): void;

@@ -109,7 +109,9 @@ export class ManagedDomains implements Domains {
         await this.#observers.tell('create', thread, domain);
         return domain;
       } catch (error) {
+        await this.#observers.tell('destroy', thread, domain);
         await this.#dismantle(thread, domain);
+        processors.remove(domain);
         throw error;
       }
     });
