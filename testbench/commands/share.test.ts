@@ -97,9 +97,10 @@ test('a server that is killed and started anew knows who was there, and no other
   running = await startShare(...words);
   await root.unlink(octetsOf('once'), true);
   const told = fs.readFileSync(answers, 'utf8').trim().split('\n');
-  // The header; the session, and what was answered before and after.
-  expect(told.filter((line) => line.includes('"session"')).length).toBeGreaterThan(1);
+  // The header; the session, once; and what was answered before it died, and after.
   expect(told.filter((line) => line.includes('"what":"session"')).length).toBe(1);
+  const answered = told.filter((line) => line.includes('"what":"answer"')).map((line) => JSON.parse(line) as object);
+  expect(answered).toMatchObject([{ sequence: '1' }, { sequence: expect.stringMatching(/^[12]$/) }]);
   for (const file of [answers, join(shared, 'inside')]) {
     const refused = spawnSync(
       process.execPath,

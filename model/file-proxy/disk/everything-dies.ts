@@ -101,6 +101,9 @@ const round = async (seed: number, create?: CreatePlatform) => {
   // The power goes. What is on the disks is the same once more.
   const contents = platform.outside.disks.map((medium) => MemoryDisk.of(medium.read(0, medium.bytes)));
   const tree = await DiskTree.open(contents);
+  // So are the answers of the one client, whose programs, each in a directory of its own, would not miss them.
+  const kept = (await tree.journal.entries()).map(({ what }) => what);
+  expect([kept.filter((what) => what === 'session').length, kept.includes('answer')]).toEqual([1, true]);
   for (const [index, { sides, end }] of all.entries()) {
     expect(await shareOf({ promises: await promisesOf(within(tree, `${index}`)), root: '' })).toEqual(
       await shareOf(sides[0]),

@@ -6,6 +6,7 @@ import { Quota, type QuotaLimits } from '../tree/quota.ts';
 import { Turns } from '../tree/turns.ts';
 import { countBelow } from './counting.ts';
 import { closeDescriptor, holdPath, keyOf, statOf } from './descriptors.ts';
+import { Identities } from './identities.ts';
 
 /** What all clients of a share must agree on about one object in use. */
 export interface FileState {
@@ -23,17 +24,13 @@ export interface HostShareOptions {
   readonly quota?: QuotaLimits;
 }
 
-const identityBits = 48n;
-const sharedIndex = 0xffff;
-
 /** A directory of the host, or one file, that is given to clients: what belongs to all of them. */
 export class HostShare {
   readonly rootDescriptor: number;
   /** Null where there is no limit. */
   readonly quota: Quota | null;
   private readonly states = new Map<string, FileState>();
-  private readonly devices = new Map<bigint, bigint>();
-  private readonly further = new Map<string, bigint>();
+  private readonly identities = new Identities();
 
   private constructor(rootDescriptor: number, quota: Quota | null) {
     this.rootDescriptor = rootDescriptor;
@@ -69,20 +66,7 @@ export class HostShare {
         ? qidType.symlink
         : qidType.file;
     const version = Number(BigInt.asUintN(32, stats.mtimeNs ^ (stats.size << 8n)));
-    return { type, version, path: this.identityOf(stats) };
-  }
-  /** 64 bits that no other object has as long as this one is there: the number of the device, then the inode's; inodes that do not fit are numbered as they come. */
-  private identityOf({ dev, ino }: fs.BigIntStats): bigint {
-    let index = this.devices.get(dev);
-    if (index === undefined && this.devices.size < sharedIndex) {
-      index = BigInt(this.devices.size);
-      this.devices.set(dev, index);
-    }
-    if (index !== undefined && ino >> identityBits === 0n) return (index << identityBits) | ino;
-    const key = keyOf({ dev, ino });
-    const known = this.further.get(key) ?? (BigInt(sharedIndex) << identityBits) | BigInt(this.further.size);
-    this.further.set(key, known);
-    return known;
+    return { type, version, path: this.identities.of(stats) };
   }
   /** The state that all users of a file share; each gives it back with `leave`. */
   use(stats: fs.BigIntStats): FileState {

@@ -11,8 +11,11 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/** Milliseconds of silence after which the host asks whether the other end is still there: one that is not gives its place back. */
+const askAfter = 60_000;
+
 /**
- * Accepts connections, at most so many at once; others are closed at once.
+ * Accepts connections, at most so many at once; others are closed at once. One whose other end has gone without a word ends when the host finds out.
  * @throws as `listenAt`
  */
 export const listen = async (
@@ -21,7 +24,8 @@ export const listen = async (
   serve: (socket: net.Socket) => Promise<void>,
 ): Promise<Listener> => {
   const open = new Map<net.Socket, Promise<void>>();
-  const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: askAfter };
+  const server = net.createServer(options, (socket) => {
     if (open.size >= connections) return socket.destroy();
     open.set(
       socket,
