@@ -61,6 +61,24 @@ test.each([
   ['fault memory-lost memory=2', "1: 'memory' is '2', but it must be 0 or 1"],
   ['fault device-hang device=disk2', "1: there is no device 'disk2'. Did you mean 'disk"],
   ['fault device-hung device=disk0', "1: there is no fault 'device-hung'. Did you mean 'device-hang'?"],
+  ['machine processors=2\nmachine clients=4', "2: there is a 'machine' in line 1 already; write all of it there"],
+  ['outside memoryLatency=0', "1: option 'memoryLatency' is 0, but it must be an integer from 1 to 1000"],
+  ['firmware deviceTimeout=100K', "1: 'deviceTimeout' is '100K', but it must be a whole number from 0 to 65535"],
+  [
+    `fill memory address=60G bytes=4K pattern=1\n${program}`,
+    '1: 4096 bytes at 0xf00000000 are beyond the 67108864 bytes',
+  ],
+  ['fill memory block=2 bytes=4K pattern=1', '1: block= is for disks; write address= for memory'],
+  ['fill disk0 block=1 bytes=4K pattern=1 memory=1', "1: memory= is for 'fill memory', not for 'disk0'"],
+  [`fault bit-flip memory=0 address=1G bit=1\n${program}`, "1: 'address' of the fault 'bit-flip' is 1073741824"],
+  ['fault bit-flip memory=0 address=0 bit=32', "1: 'bit' is '32', but it must be a whole number from 0 to 7"],
+  ['program p domain=99\n  sleep 1', "1: 'domain' is '99', but it must be a whole number from 0 to 15"],
+  ['program p\n  form 9 channel=prince slot=0', "2: 'form' is '9', but it must be a whole number from 0 to 7"],
+  ['program p\n  write 0 bytes=0 pattern=1', "2: 'bytes' is '0', but it must be a whole number, and not 0"],
+  ['program p\n  repeat 2\n    after q', "3: there is no program 'q'"],
+  ['program a\n  after b\nprogram b\n  after a', '4: nobody here would ever end: a waits for b waits for a'],
+  [`${program}expect audit`, "3: 'expect audit' is for scenarios with a 'hypervisor'"],
+  ['limit 5\nhypervisor\n  trusted a\n    sleep 1', "1: write it as an option: 'hypervisor limit=5'"],
   ['type "no end', '1: a quotation mark is missing in "no end'],
   ['fill memory bytes=4K pattern=1', "1: 'fill' needs one of address= and block="],
   ['frames none.pcap to=network0 at=1 every=1', '1: there is no capture'],
@@ -145,6 +163,17 @@ test('the command tells what held, writes log, trace and record, and ends with 1
   expect(readFileSync('build/boot/mine.trace', 'utf8')).toMatch(/^0 p0_axi_aw awid=0x0 awaddr=0x8080004100 /);
   expect((await run('boot', '--fault', 'memory-lots memory=1')).error).toContain(
     "--fault:1: there is no fault 'memory-lots'. Did you mean 'memory-lost'?",
+  );
+  const faraway = await run(...given, '--fault', 'line-lost memory=0 address=1G at=5');
+  expect(faraway).toMatchObject({
+    code: 2,
+    error: expect.stringContaining("--fault:1: 'address' of the fault 'line-lost' is 1073741824"),
+  });
+  expect((await run('boot', '--fault', '# later')).error).toContain("--fault '# later' names no fault");
+  const folder = join(file, '..');
+  expect((await run('boot', '--scenario', folder)).error).toContain(`${folder}: is a directory; name a file`);
+  expect((await run('boot', '--scenario', file, '--scenario', 'elsewhere/mine.scenario')).error).toContain(
+    'would both be written as build/boot/mine.*',
   );
   expect((await run('boot', '--on', 'rtll')).code).toBe(2);
 });

@@ -1,6 +1,6 @@
 /** Steps on memory as one sees it: the bare machine's, and those of programs on a hypervisor. */
 import type { Space } from '../../model/hardware/platform/index.ts';
-import { number, readForm } from './forms.ts';
+import { countFromOne, number, readForm } from './forms.ts';
 import { patternBytes, sameBytes } from './pattern.ts';
 import type { Statement } from './statement.ts';
 import type { StepReader } from './step-reader.ts';
@@ -12,7 +12,7 @@ interface Sight {
 
 type Read = StepReader<Sight>;
 
-const content = { bytes: number, pattern: number };
+const content = { bytes: countFromOne, pattern: number };
 
 const write: Read = (statement) => {
   const { address, bytes, pattern } = readForm(statement, { places: { address: number }, needs: content });
@@ -31,7 +31,7 @@ const check: Read = (statement) => {
 };
 
 const copy: Read = (statement) => {
-  const { from, to, bytes } = readForm(statement, { needs: { from: number, to: number, bytes: number } });
+  const { from, to, bytes } = readForm(statement, { needs: { from: number, to: number, bytes: countFromOne } });
   return async ({ space }) => {
     const block = 1024;
     for (let at = 0; at < bytes; at += block)
@@ -41,7 +41,7 @@ const copy: Read = (statement) => {
 
 /** What nobody has written yet. */
 const zeros: Read = (statement) => {
-  const { address, bytes } = readForm(statement, { places: { address: number }, needs: { bytes: number } });
+  const { address, bytes } = readForm(statement, { places: { address: number }, needs: { bytes: countFromOne } });
   return async ({ space, judge }) => {
     const found = await space.read(address, bytes);
     const at = found.findIndex((byte) => byte !== 0);

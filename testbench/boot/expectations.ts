@@ -4,7 +4,8 @@ import { choice, flag, memoryNumber, number, readForm, text } from './forms.ts';
 import { worldExpectations } from './hypervisor/expectations.ts';
 import type { World } from './hypervisor/world.ts';
 import { patternBytes, sameBytes } from './pattern.ts';
-import { refuse, refuseWord, type Statement } from './statement.ts';
+import { refuseWord, type Statement } from './statement.ts';
+import { StepError } from './step-reader.ts';
 import { slotBytes } from './steps.ts';
 
 export interface Verdict {
@@ -153,7 +154,7 @@ const kinds: Readonly<Record<string, Read>> = {
       (statement) => {
         const expectation = read(statement);
         return async (platform, frames, world) => {
-          if (world === undefined) throw refuse(statement, `'expect ${name}' is for scenarios with a 'hypervisor'`);
+          if (world === undefined) throw new StepError('there was no hypervisor that came up');
           return expectation(world, platform, frames);
         };
       },

@@ -1,12 +1,14 @@
 /** Faults as scenarios and the command line write them: `memory-lost memory=0 at=5000`. */
 import { deviceNames, type Fault } from '../../model/hardware/platform/index.ts';
-import { choice, flag, type Kind, memoryNumber, number, readForm } from './forms.ts';
+import { below, choice, flag, type Kind, memoryNumber, number, readForm } from './forms.ts';
 import { refuseWord, type Statement } from './statement.ts';
 
 export interface Timed {
   readonly fault: Fault;
   /** Cycle; the present one when left out. */
   readonly at: number | undefined;
+  /** Where it is written. */
+  readonly statement?: Statement;
 }
 
 type Faulty = (statement: Statement) => Timed;
@@ -39,7 +41,7 @@ const forms: Readonly<Record<Fault['kind'], Faulty>> = {
     return { fault: { kind: 'line-lost', ...fault }, at };
   },
   'bit-flip': (statement) => {
-    const needs = { memory: memoryNumber, address: number, bit: number };
+    const needs = { memory: memoryNumber, address: number, bit: below(8) };
     const { at, ...fault } = readForm(statement, { needs, may: when });
     return { fault: { kind: 'bit-flip', ...fault }, at };
   },
@@ -65,5 +67,5 @@ export const readFault = (statement: Statement): Timed => {
   const kind = statement.words[0] ?? '';
   const form = (forms as Readonly<Record<string, Faulty>>)[kind];
   if (form === undefined) throw refuseWord(statement, 'fault', kind, Object.keys(forms));
-  return form(statement);
+  return { ...form(statement), statement };
 };

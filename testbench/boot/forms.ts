@@ -23,6 +23,21 @@ export const number: Kind<number> = {
   },
 };
 
+/** Numbers that a field of the machine can hold. @param end the first that it cannot */
+export const below = (end: number): Kind<number> => ({
+  what: `a whole number from 0 to ${end - 1}`,
+  read: (given) => {
+    const value = number.read(given);
+    return value !== undefined && value < end ? value : undefined;
+  },
+});
+
+/** How many, of what there must be some. */
+export const countFromOne: Kind<number> = {
+  what: 'a whole number, and not 0',
+  read: (given) => number.read(given) || undefined,
+};
+
 export const text: Kind<string> = { what: 'a text', read: (given) => given };
 
 export const choice = <const Choice extends string>(...choices: readonly Choice[]): Kind<Choice> => ({

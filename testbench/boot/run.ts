@@ -4,7 +4,7 @@ import {
   type CreatePlatform,
   type Platform,
   PowerCutError,
-  startFirmware,
+  RegisterAccessError,
   type TraceRecord,
   type Way,
 } from '../../model/hardware/platform/index.ts';
@@ -14,10 +14,10 @@ import type { Timed } from './faults.ts';
 import { runHypervisor } from './hypervisor/run.ts';
 import type { World } from './hypervisor/world.ts';
 import { patternBytes } from './pattern.ts';
-import type { Program, Scenario } from './scenario.ts';
+import { runPrograms } from './programs.ts';
+import type { Scenario } from './scenario.ts';
 import { ScenarioError, type Statement } from './statement.ts';
 import { StepError } from './step-reader.ts';
-import type { Scene } from './steps.ts';
 
 export interface ExpectationRecord {
   /** As the scenario has it, with its line. */
@@ -86,6 +86,7 @@ const reason = (error: unknown): string => {
     PowerCutError,
     StepError,
     RangeError,
+    RegisterAccessError,
     ScenarioError,
     HypercallError,
     PageFault,
@@ -93,38 +94,6 @@ const reason = (error: unknown): string => {
   ];
   if (error instanceof Error && told.some((kind) => error instanceof kind)) return error.message;
   throw error;
-};
-
-const runProgram = async (
-  platform: Platform,
-  program: Program,
-  shared: Scene['shared'],
-  judgements: Judgements,
-  listener: Listener,
-): Promise<void> => {
-  const { name, processor: index, domain, privileged, steps, statement } = program;
-  const say = (what: string): void => listener.event(platform.clock.now, `${name}: ${what}`);
-  const processor = platform.processors[index]!;
-  const scene: Scene = {
-    platform,
-    processor,
-    space: processor.as({ domain, privileged }),
-    shared,
-    say,
-    judge: (of, held, why) => {
-      judgements.judge(of, held, why);
-      if (!held) say(`line ${of.line} does not hold: ${why}`);
-    },
-  };
-  say(`begins on processor ${index}`);
-  let why = '';
-  try {
-    for (const step of steps) await step(scene);
-  } catch (error) {
-    why = reason(error);
-  }
-  judgements.judge(statement, why === '', why);
-  say(why === '' ? 'has ended' : `stops: ${why}`);
 };
 
 /** Tells of faults that have happened. */
@@ -164,44 +133,17 @@ export const runScenario = async (
     prepare(platform, scenario, more);
     const judgements = new Judgements();
     const programs: { name: string; from: number; to: number }[] = [];
+    const run = {
+      platform,
+      firmware: scenario.firmware,
+      say: (what: string) => listener.event(platform.clock.now, what),
+      judge: (statement: Statement, held: boolean, why: string) => judgements.judge(statement, held, why),
+      reason,
+      ended: (name: string, from: number, to: number) => programs.push({ name, from, to }),
+    };
     let world: World | undefined;
-    if (scenario.hypervisor !== undefined)
-      world = await runHypervisor({
-        platform,
-        part: scenario.hypervisor,
-        firmware: scenario.firmware,
-        say: (what) => listener.event(platform.clock.now, what),
-        judge: (statement, held, why) => judgements.judge(statement, held, why),
-        reason,
-        ended: (name, from, to) => programs.push({ name, from, to }),
-      });
-    else
-      await platform.run(async () => {
-        await startFirmware(platform, scenario.firmware).catch((error: unknown) => {
-          listener.event(platform.clock.now, `the firmware stops: ${reason(error)}`);
-        });
-        listener.event(platform.clock.now, 'the firmware has ended');
-        const ended = new Map<string, Promise<void>>();
-        const shared = { tables: undefined, ended };
-        const ends = scenario.programs.map(({ name }) => {
-          let end = (): void => {};
-          ended.set(
-            name,
-            new Promise((resolve) => {
-              end = resolve;
-            }),
-          );
-          return end;
-        });
-        await Promise.all(
-          scenario.programs.map(async (program, index) => {
-            const from = platform.clock.now;
-            await runProgram(platform, program, shared, judgements, listener);
-            programs.push({ name: program.name, from, to: platform.clock.now });
-            ends[index]!();
-          }),
-        );
-      });
+    if (scenario.hypervisor !== undefined) world = await runHypervisor({ ...run, part: scenario.hypervisor });
+    else await platform.run(() => runPrograms({ ...run, programs: scenario.programs, limit: scenario.limit }));
     tellFaults();
     const cycles = platform.clock.now;
     const traceHash = platform.trace.hash;

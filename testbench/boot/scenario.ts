@@ -2,11 +2,13 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import {
   diskBlockBytes,
+  domainWidth,
   type FirmwareOptions,
   type PlatformOptions,
   type PlatformParameterValues,
   platformParameterSchema,
   platformParameters,
+  resolveOptions,
 } from '../../model/hardware/platform/index.ts';
 import { readParameters } from '../../rtl/parts/parameters.ts';
 import { readBytes } from '../captures/read-bytes.ts';
@@ -14,9 +16,11 @@ import { readCapture } from '../captures/read-capture.ts';
 import { recordedCaptures, recordedPath } from '../captures/recorded.ts';
 import { type Expectation, readExpectation } from './expectations.ts';
 import { readFault, type Timed } from './faults.ts';
-import { choice, flag, memoryNumber, number, readForm, text } from './forms.ts';
+import { below, choice, countFromOne, flag, memoryNumber, number, readForm, text } from './forms.ts';
 import { type HypervisorPart, readHypervisor } from './hypervisor/scenario.ts';
-import { readStatements, refuse, refuseWord, type Statement } from './statement.ts';
+import { usualLimit } from './limits.ts';
+import { checkScenario } from './scenario-checks.ts';
+import { at, readStatements, refuse, refuseWord, type Statement } from './statement.ts';
 import { readSteps, type Step } from './steps.ts';
 
 export interface Program {
@@ -29,6 +33,7 @@ export interface Program {
 }
 
 export interface Filling {
+  readonly statement: Statement;
   readonly what: 'memory' | 'disk0' | 'disk1';
   /** Of memory; both when left out. */
   readonly index: 0 | 1 | undefined;
@@ -47,6 +52,8 @@ export interface Scenario {
   readonly typed: readonly { readonly text: string; readonly at: number | undefined }[];
   readonly frames: readonly { readonly port: 0 | 1; readonly frame: Uint8Array; readonly at: number }[];
   readonly programs: readonly Program[];
+  /** Cycle in which programs that have not ended are given up. */
+  readonly limit: number;
   /** Instead of programs. */
   readonly hypervisor: HypervisorPart | undefined;
   readonly expectations: readonly { readonly statement: Statement; readonly expectation: Expectation }[];
@@ -56,17 +63,6 @@ type Growing = {
   -readonly [Name in keyof Scenario]: Scenario[Name] extends readonly (infer Item)[] ? Item[] : Scenario[Name];
 };
 type Read = (statement: Statement, scenario: Growing) => void;
-
-/** Runs a check of another part, and puts the place before what it says. */
-const at = <T>(statement: Statement, check: () => T): T => {
-  try {
-    return check();
-  } catch (error) {
-    if (error instanceof Error && ['ParameterError', 'CaptureError', 'RangeError'].includes(error.name))
-      throw refuse(statement, error.message);
-    throw error;
-  }
-};
 
 const plainWords = (statement: Statement): void => {
   if (statement.words.length > 1)
@@ -104,23 +100,34 @@ const kinds: Readonly<Record<string, Read>> = {
       diskBlocks: number,
       sectorCycles: number,
     };
-    scenario.options = readForm(statement, { may });
+    const options = readForm(statement, { may });
+    at(statement, () => resolveOptions(options));
+    scenario.options = options;
   },
   firmware: (statement, scenario) => {
-    const may = { deviceTimeout: number, memoryTimeout: number, deviceErrors: number, memoryErrors: number };
+    const may = {
+      deviceTimeout: timeout,
+      memoryTimeout: timeout,
+      deviceErrors: below(16),
+      memoryErrors: below(2 ** 16),
+    };
     scenario.firmware = readForm(statement, { may });
   },
   fill: (statement, { fillings }) => {
     const { what, address, bytes, pattern, memory } = readForm(statement, {
       places: { what: choice('memory', 'disk0', 'disk1') },
-      needs: { pattern: number, bytes: number },
+      needs: { pattern: number, bytes: countFromOne },
       may: { address: number, block: number, memory: memoryNumber },
     });
     const block = statement.options.get('block');
     if ((address === undefined) === (block === undefined))
       throw refuse(statement, "'fill' needs one of address= and block=");
+    if (what === 'memory' && block !== undefined)
+      throw refuse(statement, 'block= is for disks; write address= for memory');
+    if (what !== 'memory' && memory !== undefined)
+      throw refuse(statement, `memory= is for 'fill memory', not for '${what}'`);
     const from = address ?? number.read(block!)! * diskBlockBytes;
-    fillings.push({ what, index: memory, address: from, bytes, pattern });
+    fillings.push({ statement, what, index: memory, address: from, bytes, pattern });
   },
   fault: (statement, { faults }) => {
     faults.push(readFault({ ...statement, words: statement.words.slice(1) }));
@@ -153,13 +160,16 @@ const kinds: Readonly<Record<string, Read>> = {
       privileged = true,
     } = readForm(statement, {
       places: { name: text },
-      may: { processor: number, domain: number, privileged: flag },
+      may: { processor: number, domain: below(2 ** domainWidth), privileged: flag },
       block: true,
     });
     const same = programs.find((other) => other.name === name);
     if (same !== undefined)
       throw refuse(statement, `there is a program '${name}' in line ${same.statement.line} already`);
     programs.push({ statement, name, processor, domain, privileged, steps: readSteps(statement) });
+  },
+  limit: (statement, scenario) => {
+    scenario.limit = readForm(statement, { places: { cycle: number } }).cycle;
   },
   hypervisor: (statement, scenario) => {
     if (scenario.hypervisor !== undefined)
@@ -170,6 +180,10 @@ const kinds: Readonly<Record<string, Read>> = {
     expectations.push({ statement, expectation: readExpectation(statement) });
   },
 };
+
+/** Statements of which there is one at most: a second would be forgotten, or the first. */
+const once: readonly string[] = ['machine', 'outside', 'firmware', 'limit'];
+const timeout = below(2 ** 16);
 
 /** Reads a scenario. @throws ScenarioError */
 export const readScenario = (source: string, file: string, name: string): Scenario => {
@@ -183,6 +197,7 @@ export const readScenario = (source: string, file: string, name: string): Scenar
     typed: [],
     frames: [],
     programs: [],
+    limit: usualLimit,
     hypervisor: undefined,
     expectations: [],
   };
@@ -191,6 +206,9 @@ export const readScenario = (source: string, file: string, name: string): Scenar
     const word = statement.words[0] ?? '';
     const read = kinds[word];
     if (read === undefined) throw refuseWord(statement, 'statement', word, Object.keys(kinds));
+    const same = statements.find((other) => other.words[0] === word);
+    if (once.includes(word) && same !== statement)
+      throw refuse(statement, `there is a '${word}' in line ${same!.line} already; write all of it there`);
     read(statement, scenario);
   }
   const [program] = scenario.programs;
@@ -201,6 +219,9 @@ export const readScenario = (source: string, file: string, name: string): Scenar
       program.statement,
       "a program has the bare machine; on a hypervisor, write 'trusted NAME' or 'domain NAME' below 'hypervisor'",
     );
+  const limit = statements.find(({ words }) => words[0] === 'limit');
+  if (limit !== undefined && scenario.hypervisor !== undefined)
+    throw refuse(limit, `write it as an option: 'hypervisor limit=${scenario.limit}'`);
   const processors = scenario.parameters.processors ?? 2;
   const wild = scenario.programs.find(({ processor }) => processor >= processors);
   if (wild !== undefined)
@@ -208,6 +229,7 @@ export const readScenario = (source: string, file: string, name: string): Scenar
       wild.statement,
       `there are processors 0 to ${processors - 1}; write 'machine processors=${wild.processor + 1}' for more`,
     );
+  checkScenario(scenario);
   return scenario;
 };
 

@@ -31,6 +31,17 @@ export const refuseWord = (
   return refuse(statement, `there is no ${what} '${word}'.${hint} Choices: ${choices.join(', ')}.`);
 };
 
+/** Runs a check of another part, and puts the place before what it says. */
+export const at = <T>(statement: Statement, check: () => T): T => {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof Error && ['ParameterError', 'CaptureError', 'RangeError'].includes(error.name))
+      throw refuse(statement, error.message);
+    throw error;
+  }
+};
+
 const token = /(?:([A-Za-z][\w]*)=)?("(?:[^"\\]|\\.)*"|[^\s"#]+)/y;
 
 const splitLine = (

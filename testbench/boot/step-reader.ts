@@ -15,6 +15,7 @@ const common = <On>(
   kinds: Readonly<Record<string, StepReader<On>>>,
   endsOf: (on: On) => ReadonlyMap<string, Promise<void>>,
   wait: (on: On, end: Promise<void>) => Promise<void>,
+  begins: (on: On, statement: Statement) => void,
 ): Readonly<Record<string, StepReader<On>>> => {
   const all: Readonly<Record<string, StepReader<On>>> = {
     ...kinds,
@@ -29,7 +30,7 @@ const common = <On>(
     },
     repeat: (statement) => {
       const { times } = readForm(statement, { places: { times: number }, block: true });
-      const steps = readBelow(statement, all);
+      const steps = readBelow(statement, all, begins);
       return async (on) => {
         for (let time = 0; time < times; time += 1) for (const step of steps) await step(on);
       };
@@ -42,22 +43,33 @@ const common = <On>(
 const readBelow = <On>(
   above: Statement,
   kinds: Readonly<Record<string, StepReader<On>>>,
+  begins: (on: On, statement: Statement) => void,
 ): readonly ((on: On) => Promise<void>)[] => {
   if (above.body.length === 0) throw refuse(above, `steps must stand below '${above.text}', indented`);
   return above.body.map((statement) => {
     const word = statement.words[0] ?? '';
     const read = kinds[word];
     if (read === undefined) throw refuseWord(statement, 'step', word, Object.keys(kinds));
-    return read(statement);
+    const step = read(statement);
+    return (on) => {
+      begins(on, statement);
+      return step(on);
+    };
   });
 };
 
-/** A reader of the steps below a statement: these kinds, and those that every program can have. @param wait until another program has ended */
+/**
+ * A reader of the steps below a statement: these kinds, and those that every program can have.
+ *
+ * @param wait until another program has ended
+ * @param begins is told before each step
+ */
 export const stepsOf = <On>(
   kinds: Readonly<Record<string, StepReader<On>>>,
   endsOf: (on: On) => ReadonlyMap<string, Promise<void>>,
   wait: (on: On, end: Promise<void>) => Promise<void> = (_, end) => end,
+  begins: (on: On, statement: Statement) => void = () => {},
 ): ((above: Statement) => readonly ((on: On) => Promise<void>)[]) => {
-  const all = common(kinds, endsOf, wait);
-  return (above) => readBelow(above, all);
+  const all = common(kinds, endsOf, wait, begins);
+  return (above) => readBelow(above, all, begins);
 };

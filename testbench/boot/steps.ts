@@ -2,15 +2,16 @@
 import {
   deviceNames,
   diskBlockBytes,
+  domainWidth,
+  formWidth,
   type Platform,
   type Processor,
-  pathChannels,
   type Space,
 } from '../../model/hardware/platform/index.ts';
 import { contentSteps } from './content-steps.ts';
-import { choice, flag, memoryNumber, number, readForm, text } from './forms.ts';
+import { below, choice, flag, memoryNumber, number, readForm, text } from './forms.ts';
+import { keySteps } from './key-steps.ts';
 import { PageMap } from './page-map.ts';
-import { patternBytes } from './pattern.ts';
 import { refuse, type Statement } from './statement.ts';
 import { StepError, type StepReader, stepsOf } from './step-reader.ts';
 
@@ -22,6 +23,8 @@ export interface Scene {
   /** Of all programs. */
   readonly shared: { tables: PageMap | undefined; readonly ended: ReadonlyMap<string, Promise<void>> };
   say(what: string): void;
+  /** The program is at this step now. */
+  begins(statement: Statement): void;
   /** Whether what the statement expects was so, this time. */
   judge(statement: Statement, held: boolean, why: string): void;
 }
@@ -65,7 +68,7 @@ const disk: ReadDevice = (statement) => {
     memory,
   } = readForm(statement, {
     places: { disk: choice('disk0', 'disk1'), what: choice('read', 'write') },
-    needs: { block: number, memory: number },
+    needs: { block: below(2 ** 32), memory: number },
   });
   return async ({ platform, processor, space }) => {
     const { registers, buffer } = processor.devices.disks[name === 'disk0' ? 0 : 1];
@@ -89,10 +92,16 @@ const revive: ReadDevice = (statement) => {
   return async ({ platform, processor, say }) => {
     const { controller } = processor.registers;
     // Of a device that speaks unasked, the port is taken out of service, but no resource is blamed.
-    const out = async (): Promise<number> =>
-      (await controller.resource_faulted.read()).resources | (await controller.port_isolated.read()).ports;
-    while (((await out()) & bit) === 0) await platform.clock.sleep(look);
+    const out = async () => ({
+      faulted: ((await controller.resource_faulted.read()).resources & bit) !== 0,
+      isolated: ((await controller.port_isolated.read()).ports & bit) !== 0,
+    });
+    say(`waits until ${device} has failed`);
+    let now = await out();
+    for (; !now.faulted && !now.isolated; now = await out()) await platform.clock.sleep(look);
     say(`${device} has failed; it is reset`);
+    // The port of one that answers with errors is in service, and only a port that is not can be reset.
+    if (!now.isolated) await controller.port_isolate.write({ ports: bit });
     await controller.port_reset.write({ ports: bit });
     while (((await controller.port_drained.read()).ports & bit) === 0) await platform.clock.sleep(look);
     await controller.port_readmit.write({ ports: bit });
@@ -112,6 +121,7 @@ const restore: Read = (statement) => {
   return async ({ platform, processor, say }) => {
     const { keeper } = processor.registers;
     const status = () => keeper.memory_status.read();
+    say(`waits until memory ${memory} has failed`);
     while (((await status()).failed & bit) === 0) await platform.clock.sleep(look);
     say(`memory ${memory} has failed; it is reset`);
     await keeper.memory_command.write({ reset: bit });
@@ -130,43 +140,6 @@ const restore: Read = (statement) => {
       );
     await keeper.memory_command.write({ on_line: bit });
     say(`memory ${memory} is restored`);
-  };
-};
-
-const channel = choice('aes128', 'aes256', 'prince');
-
-const key: Read = (statement) => {
-  const {
-    slot,
-    channel: name,
-    pattern,
-  } = readForm(statement, {
-    needs: { slot: number, channel, pattern: number },
-  });
-  return async ({ platform, processor }) => {
-    const data = new DataView(patternBytes(pattern, 64).buffer);
-    for (const path of processor.registers.paths) {
-      for (let word = 0; word < 16; word += 1) await path.key.at(word).write({ word: data.getUint32(4 * word, true) });
-      await path.key_command.at(slot).write({ [name]: 1 });
-      while ((await path.key_status.read()).busy !== 0) await platform.clock.sleep(look);
-      if ((((await path.key_status.read()).loaded >>> slot) & 1) === 0)
-        throw new StepError(`key slot ${slot} of a memory path took no key: it is locked, or there was tampering`);
-    }
-  };
-};
-
-const form: Read = (statement) => {
-  const {
-    form: index,
-    channel: name,
-    slot,
-  } = readForm(statement, {
-    places: { form: number },
-    needs: { channel, slot: number },
-  });
-  return async ({ processor }) => {
-    for (const path of processor.registers.paths)
-      await path.form.at(index).write({ valid: 1, channel: pathChannels[name], slot });
   };
 };
 
@@ -190,7 +163,13 @@ const map: Read = (statement) => {
   } = readForm(statement, {
     places: { address: number },
     needs: { to: number, bytes: number },
-    may: { form: number, domain: number, user: flag, compare: flag, memory: memoryNumber },
+    may: {
+      form: below(2 ** formWidth),
+      domain: below(2 ** domainWidth),
+      user: flag,
+      compare: flag,
+      memory: memoryNumber,
+    },
   });
   if ([address, to, bytes].some((value) => value % memoryPage !== 0))
     throw refuse(statement, `pages are of ${memoryPage} bytes: address, to= and bytes= must be multiples of it`);
@@ -259,8 +238,7 @@ const kinds: Readonly<Record<string, Read>> = {
   disk,
   revive,
   restore,
-  key,
-  form,
+  ...keySteps,
   tables,
   map,
   translate,
@@ -268,4 +246,9 @@ const kinds: Readonly<Record<string, Read>> = {
 };
 
 /** Reads the steps below a statement. @throws ScenarioError */
-export const readSteps: (above: Statement) => readonly Step[] = stepsOf<Scene>(kinds, ({ shared }) => shared.ended);
+export const readSteps: (above: Statement) => readonly Step[] = stepsOf<Scene>(
+  kinds,
+  ({ shared }) => shared.ended,
+  (_, end) => end,
+  (scene, statement) => scene.begins(statement),
+);

@@ -5,15 +5,18 @@ import {
   createModelPlatform,
   type Platform,
   platformParameterSchema,
+  resolveOptions,
   type Way,
 } from '../../model/hardware/platform/index.ts';
 import { readParameters } from '../../rtl/parts/parameters.ts';
 import { readFault, type Timed } from '../boot/faults.ts';
 import { type BootRecord, type Listener, runScenario } from '../boot/run.ts';
 import { onMachine, readScenario, type Scenario } from '../boot/scenario.ts';
+import { checkFaults } from '../boot/scenario-checks.ts';
 import { scenarioPath, shippedScenarios } from '../boot/shipped.ts';
 import { readStatements } from '../boot/statement.ts';
 import { firstDifference, type TraceDifference, traceLines } from '../boot/traces.ts';
+import { UsageError } from './errors.ts';
 import { makeDirectory } from './make-directory.ts';
 import { assignments, listOption } from './options.ts';
 import { startProgress } from './progress.ts';
@@ -24,16 +27,40 @@ const wayNames = ['model', 'rtl', 'verilog'] as const satisfies readonly Way[];
 const interval = 200;
 
 const chosenFaults = (given: Arguments): readonly Timed[] =>
-  (given.options.fault ?? []).flatMap((text) => readStatements(text, '--fault').map(readFault));
+  (given.options.fault ?? []).flatMap((text) => {
+    const statements = readStatements(text, '--fault');
+    if (statements.length === 0)
+      throw new UsageError(`--fault '${text}' names no fault; write one as --fault 'memory-lost memory=0 at=5000'.`);
+    return statements.map(readFault);
+  });
 
 const chosenFiles = (given: Arguments): readonly { readonly name: string; readonly path: string }[] => {
   const chosen = given.options.scenario;
   if (chosen === undefined) return shippedScenarios.map((name) => ({ name, path: scenarioPath(name) }));
-  return chosen.map((text) =>
+  const files = chosen.map((text) =>
     shippedScenarios.some((name) => name === text)
       ? { name: text, path: scenarioPath(text) }
       : { name: basename(text).replace(/\.scenario$/, ''), path: text },
   );
+  for (const { name, path } of files) {
+    const other = files.find((each) => each.name === name && each.path !== path);
+    if (other !== undefined)
+      throw new UsageError(
+        `${path} and ${other.path} would both be written as build/boot/${name}.*; name one of them otherwise, or run them one after the other.`,
+      );
+  }
+  return files;
+};
+
+const readFile = (name: string, path: string): Scenario => {
+  try {
+    return readScenario(readFileSync(path, 'utf8'), path, name);
+  } catch (error) {
+    // Of a directory, Node does not say which.
+    if ((error as NodeJS.ErrnoException).code === 'EISDIR')
+      throw new UsageError(`${path}: is a directory; name a file, as in --scenario ${join(path, 'mine.scenario')}.`);
+    throw error;
+  }
 };
 
 /** The event log and the bus trace, written while the scenario runs; their names without ending are `path`. */
@@ -152,9 +179,8 @@ export const boot: Verb = {
     const ways = listOption(given, 'on', wayNames, ['model']);
     const faults = chosenFaults(given);
     const machine = readParameters(platformParameterSchema, assignments(given, 'set'));
-    const scenarios = chosenFiles(given).map(({ name, path }) =>
-      onMachine(readScenario(readFileSync(path, 'utf8'), path, name), machine),
-    );
+    const scenarios = chosenFiles(given).map(({ name, path }) => onMachine(readFile(name, path), machine));
+    for (const { options } of scenarios) checkFaults(faults, resolveOptions(options));
     const records: Compared[] = [];
     for (const scenario of scenarios) records.push(...(await runEverywhere(ways, scenario, faults)));
     const failed = records.some(

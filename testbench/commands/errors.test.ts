@@ -59,6 +59,7 @@ test('a file that is missing is the fault of who named it', () => {
   const own = join(root, 'testbench', 'captures', 'recorded', 'gone.pcap');
   expect(explain(missing(own), ['check']).code).toBe(3);
   expect(explain(missing(join(tmpdir(), 'portcullis-draft', 'a.v')), ['check']).code).toBe(3);
+  expect(explain(missing(join(tmpdir(), 'my-work', 'build', 'boot', 'a.log')), ['boot']).code).toBe(2);
   const told = { text: `${own}: no such file or directory`, code: 2 };
   expect(explain(missing(own), ['check', '--capture', own])).toEqual(told);
   expect(

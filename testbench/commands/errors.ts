@@ -89,7 +89,9 @@ const isOurs = (path: string, words: readonly string[]): boolean => {
   // What a file is called may be made of what was named, as in volume.img.snapshots.
   if (namedPaths(words).some((named) => file.startsWith(named) || named.startsWith(`${file}${sep}`))) return false;
   const root = projectRoot();
-  return (below(root) && !below(join(root, 'build'))) || below(resolve(tmpdir()));
+  // All drafts are in directories of such names; the user may well stand in another, with a build/ of his own.
+  const isDraft = file.startsWith(join(resolve(tmpdir()), 'portcullis-'));
+  return (below(root) && !below(join(root, 'build'))) || isDraft;
 };
 
 /** What is wrong with a file or a socket; null for other errors. */

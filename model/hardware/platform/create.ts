@@ -13,7 +13,8 @@ const within = (name: string, value: number, least: number, most: number): void 
     throw new RangeError(`option '${name}' is ${value}, but it must be an integer from ${least} to ${most}`);
 };
 
-const resolve = (given: PlatformOptions): ResolvedOptions => {
+/** Options with what is left out. @throws RangeError naming what is wrong */
+export const resolveOptions = (given: PlatformOptions): ResolvedOptions => {
   const options: ResolvedOptions = {
     memoryBytes: 64 * 2 ** 20,
     memoryLatency: 16,
@@ -44,7 +45,7 @@ export const createPlatform = async (
 ): Promise<Platform> => {
   const { snapshot } = request;
   const parameters = platformParameters(snapshot?.parameters ?? request.parameters);
-  const options = resolve(snapshot?.options ?? request.options ?? {});
+  const options = resolveOptions(snapshot?.options ?? request.options ?? {});
   const platform = new SimulatedPlatform(on, await createMachine(parameters), parameters, options);
   if (snapshot !== undefined) replay(platform, snapshot);
   return platform;

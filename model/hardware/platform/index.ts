@@ -8,6 +8,7 @@ export {
   deviceFaultCauses,
   deviceNames,
   diskBlockBytes,
+  domainWidth,
   failureCauses,
   fakePolicies,
   formWidth,
@@ -24,8 +25,9 @@ export {
   translationFaultCauses,
   windowAddress,
 } from '../../../rtl/platform/interface.ts';
-export { createModelPlatform, createPlatform } from './create.ts';
+export { createModelPlatform, createPlatform, resolveOptions } from './create.ts';
 export { BusError, PowerCutError, StalledError } from './errors.ts';
+export { checkFault } from './fault-check.ts';
 export { type FirmwareOptions, startFirmware } from './firmware.ts';
 export type * from './interface.ts';
 export type { Machine } from './machine.ts';

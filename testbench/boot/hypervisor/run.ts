@@ -37,6 +37,8 @@ class Running {
   readonly #unfinished = new Map<string, Statement>();
   readonly #started = new Set<string>();
   #failure: { readonly error: unknown } | undefined;
+  /** Why the hypervisor itself could not go on; empty while it can. */
+  #stopped = '';
 
   constructor(run: HypervisorRun, hypervisor: World['hypervisor']) {
     this.#run = run;
@@ -162,15 +164,30 @@ class Running {
     try {
       await hypervisor.run(({ thread }) => thread.suspend(Promise.race([all(), platform.clock.until(part.limit)])));
     } catch (error) {
-      if (!(error instanceof StalledError)) throw error;
+      if (!(error instanceof StalledError)) this.#stops(error);
     }
     if (this.#failure !== undefined) throw this.#failure.error;
+    const { now } = platform.clock;
     for (const statement of this.#unfinished.values())
-      judge(statement, false, `it had not ended in cycle ${platform.clock.now}, and waits for what did not come`);
+      judge(
+        statement,
+        false,
+        this.#stopped === ''
+          ? `it had not ended in cycle ${now}, and waits for what did not come`
+          : `it had not ended in cycle ${now}, when the hypervisor stopped`,
+      );
     for (const { name, statement } of part.domains)
       if (!this.#started.has(name))
         judge(statement, false, `nobody started it; write 'start ${name}' in a trusted program`);
-    await this.#pauseAll();
+    if (this.#stopped === '') await this.#pauseAll().catch((error: unknown) => this.#stops(error));
+  }
+
+  /** The hypervisor cannot go on: nor can anything that runs on it. */
+  #stops(error: unknown): void {
+    const { part, judge, reason, say } = this.#run;
+    this.#stopped = reason(error);
+    judge(part.statement, false, `the hypervisor stops: ${this.#stopped}`);
+    say(`the hypervisor stops: ${this.#stopped}`);
   }
 
   /** So that nothing else runs while all is looked through. */
@@ -188,11 +205,19 @@ class Running {
   }
 }
 
-/** Boots, runs everything, and leaves all domains standing still. */
-export const runHypervisor = async (run: HypervisorRun): Promise<World> => {
+/** Boots, runs everything, and leaves all domains standing still. Gives nothing where the hypervisor does not come up. */
+export const runHypervisor = async (run: HypervisorRun): Promise<World | undefined> => {
   const { platform, part, firmware } = run;
   const pages = part.pages === undefined ? {} : { pages: part.pages };
-  const hypervisor = await createHypervisor(platform, { ...pages, ...firmware });
+  let hypervisor: World['hypervisor'];
+  try {
+    hypervisor = await createHypervisor(platform, { ...pages, ...firmware });
+  } catch (error) {
+    const why = `the hypervisor does not boot: ${run.reason(error)}`;
+    run.judge(part.statement, false, why);
+    run.say(why);
+    return undefined;
+  }
   run.say('the hypervisor has booted');
   const running = new Running(run, hypervisor);
   await running.toTheEnd();

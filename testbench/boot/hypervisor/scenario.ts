@@ -2,6 +2,7 @@
 import type { DomainRequest } from '../../../model/hypervisor/guest/index.ts';
 import { contentSteps } from '../content-steps.ts';
 import { choice, flag, number, readForm, text } from '../forms.ts';
+import { usualLimit } from '../limits.ts';
 import { refuse, refuseWord, type Statement } from '../statement.ts';
 import { type StepReader, stepsOf } from '../step-reader.ts';
 import { type GuestScene, type GuestStep, guestSteps } from './guest-steps.ts';
@@ -123,7 +124,11 @@ const readTrustedProgram = (statement: Statement): TrustedPart => {
 
 /** Reads `hypervisor` and what stands below it. @throws ScenarioError */
 export const readHypervisor = (statement: Statement): HypervisorPart => {
-  const { pages, store, limit } = readForm(statement, {
+  const {
+    pages,
+    store,
+    limit = usualLimit,
+  } = readForm(statement, {
     may: { pages: number, store: flag, limit: number },
     block: true,
   });
@@ -144,5 +149,5 @@ export const readHypervisor = (statement: Statement): HypervisorPart => {
       statement,
       "nobody starts its domains; add 'trusted NAME' below it, with steps such as 'start DOMAIN'",
     );
-  return { statement, pages, store: store ?? false, limit: limit ?? 20_000_000, domains, trusted };
+  return { statement, pages, store: store ?? false, limit, domains, trusted };
 };
