@@ -66,7 +66,8 @@ class TrustedAgent {
 }
 
 const busy = (error: unknown): boolean =>
-  (error instanceof HypercallError || error instanceof HypervisorError) && ['EBUSY', 'ENOENT'].includes(error.code);
+  (error instanceof HypercallError || error instanceof HypervisorError) &&
+  ['EBUSY', 'ENOENT', 'ENOMEM'].includes(error.code);
 
 export class SweptPages {
   readonly made: OrdersPlatform;
