@@ -70,6 +70,19 @@ limit 20000
   expect(broken).toEqual([]);
 });
 
+test('a device that is lost is given up, and its program says so', async () => {
+  const { broken } = await ran(`fault device-lost device=disk0 at=300
+program p
+  write 0x1000 bytes=4K pattern=1
+  disk disk0 write block=1 memory=0x1000
+  revive disk0
+expect faulted device=disk0 is=yes
+`);
+  expect(broken).toEqual([
+    'program p (line 4): line 7: disk0 has not acknowledged its reset in 10000 cycles: it is lost',
+  ]);
+});
+
 test('what a program cannot do is told with the line of its step', async () => {
   const { broken } = await ran(`program p
   sleep 1

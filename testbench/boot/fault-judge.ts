@@ -29,6 +29,12 @@ const survives = (scenario: Scenario, fault: Fault): boolean =>
   (fault.kind === 'memory-lost' || fault.kind === 'line-lost') &&
   !scenario.faults.some(({ fault: own }) => own.kind.startsWith('memory'));
 
+/** What a port's line or a device's place took with it, of which nobody can tell: frames, and what the old device had counted and shown. */
+const goneWithTheOld = (fault: Fault, { text }: Failure): boolean =>
+  fault.kind === 'link' ||
+  (fault.kind === 'device-replaced' &&
+    (fault.device.startsWith('network') ? /^expect (not )?(delivered|frames)/ : /^expect (not )?console/).test(text));
+
 /** Of what a fault made fail, that which it may not: with the reason. */
 export const unexcused = (scenario: Scenario, fault: Fault, { failed, reported }: Outcome): string[] => {
   return failed.flatMap((failure) => {
@@ -51,7 +57,7 @@ export const unexcused = (scenario: Scenario, fault: Fault, { failed, reported }
       const uses = scenario.programs.some(({ statement }) => named.test(textOf(statement)));
       if (!touched && !(uses && /^expect (memory|disk|failed)/.test(failure.text)))
         return bad(`it has nothing to do with ${fault.device}`);
-      return fault.kind === 'link' || told(fault, reported) ? [] : bad('nobody told');
+      return goneWithTheOld(fault, failure) || told(fault, reported) ? [] : bad('nobody told');
     }
     if (silent.includes(fault.kind)) return [];
     if (survives(scenario, fault)) return bad('the other memory has it');

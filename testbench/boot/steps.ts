@@ -38,6 +38,8 @@ const memoryPage = 4096;
 export const slotBytes = 2048;
 /** Cycles between two looks at a register that tells how far something is. */
 const look = 50;
+/** Cycles in which a device acknowledges its reset, many times what any takes; one that has not is lost. */
+const resetPatience = 10_000;
 
 const sleep: Read = (statement) => {
   const { cycles } = readForm(statement, { places: { cycles: number } });
@@ -103,7 +105,12 @@ const revive: ReadDevice = (statement) => {
     // The port of one that answers with errors is in service, and only a port that is not can be reset.
     if (!now.isolated) await controller.port_isolate.write({ ports: bit });
     await controller.port_reset.write({ ports: bit });
-    while (((await controller.port_drained.read()).ports & bit) === 0) await platform.clock.sleep(look);
+    const asked = platform.clock.now;
+    while (((await controller.port_drained.read()).ports & bit) === 0) {
+      if (platform.clock.now - asked > resetPatience)
+        throw new StepError(`${device} has not acknowledged its reset in ${resetPatience} cycles: it is lost`);
+      await platform.clock.sleep(look);
+    }
     await controller.port_readmit.write({ ports: bit });
     while (((await controller.resource_faulted.read()).resources & bit) !== 0)
       await controller.resource_readmit.write({ resources: bit });
