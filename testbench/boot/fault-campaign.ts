@@ -27,6 +27,9 @@ export interface Course {
 /** Cycles a run may take longer than without the fault: many limits of the timers, one after the other. */
 const longestDelay = 100_000;
 
+/** Cycles in which a controller finds a device faulty that does not do what it was asked: twice the usual timeout. */
+const lateReport = 4000;
+
 /** Bits of `interrupt`, by the page of the platform; those from 16 up are of devices. */
 const interruptBits = { keeper: 0x1, path: 0xc, unit: 0xf00 } as const;
 const firstDeviceBit = 16;
@@ -58,6 +61,8 @@ interface Run {
   readonly record: BootRecord;
   /** Lines of `interrupt` that were 1 from the given cycle on. */
   readonly interrupts: number;
+  /** What each program said last. */
+  readonly said: ReadonlyMap<string, string>;
   readonly lines: ReadonlySet<number>;
 }
 
@@ -66,8 +71,12 @@ const run = async (scenario: Scenario, faults: readonly Timed[]): Promise<Run> =
   let interrupts = 0;
   let level = 0;
   const lines = new Set<number>();
+  const said = new Map<string, string>();
   const record = await runScenario(createModelPlatform, scenario, faults, {
-    event: () => {},
+    event: (_, text) => {
+      const [, name, what] = /^(\w+): (?!is given up)(.*)/.exec(text) ?? [];
+      if (name !== undefined && what !== undefined) said.set(name, what);
+    },
     record: ({ cycle, handshakes }) => {
       if (cycle >= from) interrupts |= level;
       for (const { channel, payload } of handshakes) {
@@ -81,7 +90,7 @@ const run = async (scenario: Scenario, faults: readonly Timed[]): Promise<Run> =
       if (cycle >= from) interrupts |= level;
     },
   });
-  return { record, interrupts, lines };
+  return { record, interrupts, said, lines };
 };
 
 /** Runs a scenario that ships without more faults than its own. */
@@ -127,20 +136,27 @@ export interface Outcome {
   readonly failed: readonly Failure[];
 }
 
-/** Runs a scenario with one more fault. One that goes on and on is ended by a power cut. */
+/** Runs a scenario with one more fault. Programs that go on and on are given up; where even then something does not end, a power cut ends it. */
 export const runWithFault = async ({ scenario, baseline }: Course, fault: Timed): Promise<Outcome> => {
   const status = new Set<Reporter>();
   const [first] = scenario.expectations;
   const asked = {
     statement: first!.statement,
     expectation: async (platform: Platform) => {
+      await platform.clock.sleep(lateReport);
       for (const reporter of await statusOf(platform)) status.add(reporter);
       return { held: true, why: '' };
     },
   };
-  const end: Timed = { fault: { kind: 'power-cut' }, at: baseline.cycles + longestDelay };
+  const limit = baseline.cycles + longestDelay;
+  const end: Timed = { fault: { kind: 'power-cut' }, at: 2 * limit };
   const expectations = fault.fault.kind === 'power-cut' ? scenario.expectations : [...scenario.expectations, asked];
-  const { record, interrupts } = await run({ ...scenario, expectations }, [fault, end]);
-  const failed = record.expectations.filter(({ held }) => !held);
+  const { record, interrupts, said } = await run({ ...scenario, limit, expectations }, [fault, end]);
+  const failed = record.expectations
+    .filter(({ held }) => !held)
+    .map(({ text, why }) => {
+      const last = said.get(/^program (\S+)/.exec(text)?.[1] ?? '');
+      return { text, why: /had not ended/.test(why) ? `${why}: ${last}` : why };
+    });
   return { reported: new Set([...status, ...reportersOf(interrupts)]), failed };
 };

@@ -38,6 +38,8 @@ const memoryPage = 4096;
 export const slotBytes = 2048;
 /** Cycles between two looks at a register that tells how far something is. */
 const look = 50;
+/** Looks after which a disk is asked whether it is still at work. */
+const looksBeforeDoubt = 100;
 /** Cycles in which a device acknowledges its reset, many times what any takes; one that has not is lost. */
 const resetPatience = 10_000;
 
@@ -78,10 +80,14 @@ const disk: ReadDevice = (statement) => {
     await registers.interrupt_status.write({ done: 1, error: 1 });
     await registers.block.write({ number: block });
     await registers.command.write(what === 'write' ? { write: 1 } : { read: 1 });
-    // A disk that has failed reads as all ones: `done` among them.
-    for (;;) {
+    // A disk that has failed reads as all ones: `done` and `busy` among them.
+    const ended = async () => {
       const { done, error } = await registers.interrupt_status.read();
-      if (done === 1 || error === 1) break;
+      return done === 1 || error === 1;
+    };
+    for (let looks = 1; !(await ended()); looks += 1) {
+      if (looks % looksBeforeDoubt === 0 && (await registers.status.read()).busy === 0 && !(await ended()))
+        throw new StepError(`${name} knows nothing of what it was told to ${what}: another stands in its place`);
       await platform.clock.sleep(look);
     }
     if (what === 'read') await space.write(memory, await buffer.read(0, diskBlockBytes));
