@@ -154,7 +154,7 @@ test.each(['a new store', 'a store with a snapshot', 'an adopted store'])(
           const { opening, source, store, mark } = begin(machine, left, adopt);
           const first = await Promise.race([opening.then(() => 'opened'), machine.powerCut.then(() => 'cut')]);
           if (turn === 0) done = first === 'opened';
-          cuts += first === 'cut' ? 1 : 0;
+          cuts += turn === 0 && first === 'cut' ? 1 : 0;
           const draw = drawFrom(seed + cut);
           // Of a process that was killed all is seen, and the mark perhaps not durable; the store is made so when it is opened.
           if (turn === 0 && seed % 2 === 1)
@@ -178,7 +178,8 @@ test.each(['a new store', 'a store with a snapshot', 'an adopted store'])(
         );
         await opened(last);
       }
-    expect(cuts).toBeGreaterThan(5 * seeds);
+    // An opening writes three times or more, four where there was a store, and each of them is cut off.
+    expect(cuts).toBeGreaterThanOrEqual((what === 'a new store' ? 3 : 4) * seeds);
   },
 );
 
