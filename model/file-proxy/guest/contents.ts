@@ -100,7 +100,7 @@ export const contentOperations = (operations: DescriptorOperations, unlink: (pat
             const other = await operations.fstat(goal);
             if (other.ino === stats.ino && other.dev === stats.dev) return;
             try {
-              if (stats.isDirectory()) throw new FileError('EISDIR');
+              // A directory is found out when it is read: what was to be copied over is empty by then, under its other names too.
               await operations.ftruncate(goal, 0);
               await operations.fchmod(goal, stats.mode);
               await copyAll(source, goal);

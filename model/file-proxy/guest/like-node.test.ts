@@ -184,6 +184,12 @@ test('flags, modes, lengths, times and encodings', () =>
         ({ promises }, root) =>
           promises.copyFile(`${root}/f`, `${root}/n`, mode),
     ),
+    'copyFile of a directory over a file of two names': async ({ promises }, root) => {
+      await promises.link(`${root}/f`, `${root}/n`);
+      const told = await outcome(root, () => promises.copyFile(`${root}/d`, `${root}/f`));
+      const { size, mode, nlink } = await promises.stat(`${root}/n`);
+      return [told, size, mode, nlink];
+    },
     ...each(
       'readFile as',
       ['hex', 'nonsense', 5],
