@@ -45,10 +45,11 @@ const goneWithIt = (fault: Fault, failure: Failure): boolean => {
   if (fault.kind === 'link') return true;
   if (!('device' in fault)) return false;
   if (fault.device === 'console' && lacksItsQueue(failure)) return true;
+  if (fault.kind !== 'device-replaced') return false;
+  // What frames would have led to is gone with them.
+  if (fault.device.startsWith('network')) return true;
   // A disk that knows nothing of its command tells so itself.
-  if (fault.kind === 'device-replaced' && failure.why.endsWith('another stands in its place')) return true;
-  const kept = fault.device.startsWith('network') ? /^expect (not )?(delivered|frames)/ : /^expect (not )?console/;
-  return fault.kind === 'device-replaced' && kept.test(failure.text);
+  return failure.why.endsWith('another stands in its place') || /^expect (not )?console/.test(failure.text);
 };
 
 /** Of what a fault made fail, that which it may not: with the reason. */
