@@ -101,7 +101,7 @@ const makeRacers = async (
   }
   if (on.includes('verilator')) {
     tell("building Verilator's simulation with g++, which takes many minutes");
-    racers.push(buildVerilator({ files, top, layout, stimulus, resetCycles, compiler: 'g++', directory }));
+    racers.push(buildVerilator({ files, top, layout, stimulus, resetCycles, compiler: 'g++', large: true, directory }));
   }
   return racers;
 };

@@ -16,6 +16,8 @@ export interface BuiltRace {
 }
 
 const verilatorFlags = ['-O3', '--x-assign', 'fast', '--x-initial', 'fast', '--noassert'];
+/** Files and functions that g++ can optimise in minutes: its time grows faster than a function does. */
+const splitFlags = ['--output-split', '20000', '--output-split-cfuncs', '2000'];
 /** A port may have a name that C++ has too. */
 const quietFlags = ['-Wno-SYMRSVDWORD'];
 const compilerFlags = '-O3 -march=native';
@@ -105,9 +107,12 @@ export const buildVerilator = (request: {
   readonly stimulus: Uint32Array;
   readonly resetCycles: number;
   readonly compiler: 'g++' | 'clang++';
+  /** Whether the design is so large that its C++ is made in many files of small functions. Default false. */
+  readonly large?: boolean;
   readonly directory: string;
 }): BuiltRace => {
   const { directory, compiler, layout, stimulus } = request;
+  const flags = [...verilatorFlags, ...(request.large === true ? splitFlags : [])];
   mkdirSync(directory, { recursive: true });
   for (const { path, text } of request.files) writeFileSync(join(directory, path), text);
   writeFileSync(
@@ -118,18 +123,7 @@ export const buildVerilator = (request: {
   const sources = request.files.map(({ path }) => path);
   invoke(
     'verilator',
-    [
-      '--cc',
-      '--exe',
-      ...verilatorFlags,
-      ...quietFlags,
-      '--prefix',
-      'Vdut',
-      '--top-module',
-      request.top,
-      ...sources,
-      'main.cpp',
-    ],
+    ['--cc', '--exe', ...flags, ...quietFlags, '--prefix', 'Vdut', '--top-module', request.top, ...sources, 'main.cpp'],
     directory,
   );
   // Names that C++ has too are changed.
@@ -146,7 +140,7 @@ export const buildVerilator = (request: {
   const buildSeconds = (performance.now() - began) / 1000;
   return {
     simulator: `verilator (${compiler})`,
-    flags: `${verilatorFlags.join(' ')}; ${compiler} ${compilerFlags}`,
+    flags: `${flags.join(' ')}; ${compiler} ${compilerFlags}`,
     buildSeconds,
     run(cycles) {
       const [seconds, checksum] = invoke(

@@ -42,14 +42,9 @@ const lacksItsQueue = ({ text, why }: Failure): boolean => {
 
 /** What a port's line or a device took with it, of which nobody can tell: frames, what was in a queue, and what an old device had counted and shown. */
 const goneWithIt = (fault: Fault, failure: Failure): boolean => {
-  if (fault.kind === 'link') return true;
-  if (!('device' in fault)) return false;
-  if (fault.device === 'console' && lacksItsQueue(failure)) return true;
-  if (fault.kind !== 'device-replaced') return false;
-  // What frames would have led to is gone with them.
-  if (fault.device.startsWith('network')) return true;
-  // A disk that knows nothing of its command tells so itself.
-  return failure.why.endsWith('another stands in its place') || /^expect (not )?console/.test(failure.text);
+  // Frames and blocks that were in an old device are gone with it, and what they would have led to.
+  if (fault.kind === 'link' || fault.kind === 'device-replaced') return true;
+  return 'device' in fault && fault.device === 'console' && lacksItsQueue(failure);
 };
 
 /** Of what a fault made fail, that which it may not: with the reason. */
