@@ -230,18 +230,27 @@ test('the rights of one page of a super page are its own', async () => {
   });
 });
 
+/** Two domains: one has granted the other its page 1, whose content was swept before. */
+const grantOfSwept = async (
+  hypervisor: Parameters<typeof agentDomain>[0],
+  domain0: Parameters<typeof agentDomain>[1],
+) => {
+  const granter = await agentDomain(hypervisor, domain0, {});
+  const grantee = await agentDomain(hypervisor, domain0, {});
+  await domain0.thread.suspend(
+    granter.agent.do(async ({ calls, grants }) => {
+      await calls.sweep({ pattern: 0n, page: 0, count: 2 });
+      await grants.grant(grantee.domain, 1);
+    }),
+  );
+  return { granter, grantee };
+};
+
 test('a grant of a swept page that cannot come back now is ENOMEM', async () => {
   const { hypervisor } = await withoutTime();
   await hypervisor.run(async (domain0) => {
     const { thread } = domain0;
-    const granter = await agentDomain(hypervisor, domain0, {});
-    const grantee = await agentDomain(hypervisor, domain0, {});
-    await thread.suspend(
-      granter.agent.do(async ({ calls, grants }) => {
-        await calls.sweep({ pattern: 0n, page: 0, count: 2 });
-        await grants.grant(grantee.domain, 1);
-      }),
-    );
+    const { granter, grantee } = await grantOfSwept(hypervisor, domain0);
     await new TrustedCalls(domain0).setTarget(granter.domain, 0);
     const rest = await promiseTheRest(domain0);
     const map = () =>
@@ -283,14 +292,7 @@ test('a page that a grant brings back while its granter is destroyed is counted 
   const { hypervisor } = await withoutTime();
   await hypervisor.run(async (domain0) => {
     const { thread } = domain0;
-    const granter = await agentDomain(hypervisor, domain0, {});
-    const grantee = await agentDomain(hypervisor, domain0, {});
-    await thread.suspend(
-      granter.agent.do(async ({ calls, grants }) => {
-        await calls.sweep({ pattern: 0n, page: 0, count: 2 });
-        await grants.grant(grantee.domain, 1);
-      }),
-    );
+    const { granter, grantee } = await grantOfSwept(hypervisor, domain0);
     // Who has the page map keeps both waiting, in the order in which they come.
     let release = (): void => {};
     const held = new Promise<void>((resolve) => (release = resolve));
