@@ -1,5 +1,4 @@
-import type { ModuleDefinition, Ports } from '../hdl/index.ts';
-import type { ProofList, ProofTarget } from '../parts/proof-target.ts';
+import { byInduction, type ProofList, type ProofTarget } from '../parts/proof-target.ts';
 import { interconnectParameters } from './interface.ts';
 import { readPaths, readProperties } from './properties-reads.ts';
 import { partsOf, provenInterconnect } from './properties-surroundings.ts';
@@ -30,37 +29,36 @@ const larger: Geometry = interconnectParameters({
   size1: 16384,
 });
 
-const turns = (p: Geometry, thorough: boolean): ProofTarget => ({
-  name: `turns, and one write at a time, ${p.managers} managers, ${p.subordinates} subordinates`,
-  parameters: { ...p },
-  section: `${page}, Constants`,
-  thorough,
-  engines: ['k-induction', 'bmc3'],
-  // Ten times what it takes on two idle cores.
-  seconds: thorough ? 1_200 : 300,
-  module: (() =>
-    provenInterconnect(p, 'turns', { without: [], paths: turnPaths(p) }, (proven) =>
-      turnProperties(p, proven),
-    )) as unknown as () => ModuleDefinition<Ports>,
-});
+const turns = (p: Geometry, thorough: boolean): ProofTarget =>
+  byInduction(
+    {
+      name: `turns, and one write at a time, ${p.managers} managers, ${p.subordinates} subordinates`,
+      parameters: { ...p },
+      section: `${page}, Constants`,
+      thorough,
+      // Ten times what it takes on two idle cores.
+      ...(thorough ? { seconds: 1_200 } : {}),
+    },
+    () => provenInterconnect(p, 'turns', { without: [], paths: turnPaths(p) }, (proven) => turnProperties(p, proven)),
+  );
 
 const followed = (p: Geometry, direction: Direction): ProofTarget => {
   const [other, paths, properties] =
     direction === 'read'
       ? (['write', readPaths, readProperties] as const)
       : (['read', writePaths, writeProperties] as const);
-  return {
-    name: `one ${direction}, followed, ${p.managers} managers, ${p.subordinates} subordinates`,
-    parameters: { ...p },
-    section: `${page}, ${direction === 'read' ? 'Responses' : 'Write data'}`,
-    thorough: false,
-    engines: ['k-induction', 'bmc3'],
-    seconds: 300,
-    module: (() =>
+  return byInduction(
+    {
+      name: `one ${direction}, followed, ${p.managers} managers, ${p.subordinates} subordinates`,
+      parameters: { ...p },
+      section: `${page}, ${direction === 'read' ? 'Responses' : 'Write data'}`,
+      thorough: false,
+    },
+    () =>
       provenInterconnect(p, `followed_${direction}`, { without: partsOf(p, other), paths: paths(p) }, (proven) =>
         properties(p, proven),
-      )) as unknown as () => ModuleDefinition<Ports>,
-  };
+      ),
+  );
 };
 
 export const interconnectProofs: ProofList = {

@@ -1,5 +1,6 @@
-import { type Bits, bit, bits, cut, type Inside, input, type ModuleBody, module, type Ports } from '../hdl/index.ts';
-import { range, type Seen, seenInstance } from '../parts/seen.ts';
+import { type Bits, bit, type Inside, input, type ModuleBody, module, type Ports } from '../hdl/index.ts';
+import { cutModule } from '../parts/cut-instance.ts';
+import { range, type Seen } from '../parts/seen.ts';
 import { interconnect } from './interconnect.ts';
 import { managerPort, subordinatePort } from './interface.ts';
 import { interconnectPorts, type ManagerSide, managerSides, type SubordinateSide, subordinateSides } from './ports.ts';
@@ -39,22 +40,19 @@ export const provenInterconnect = (
   of: { readonly without: readonly string[]; readonly paths: readonly string[] },
   state: (proven: Proven) => void,
 ) => {
-  const { definition, free } = cut(interconnect(p), of.without);
-  const more = Object.fromEntries([...free.values()].map(({ port, width }) => [port, input(bits<number>(width))]));
+  const left = cutModule(interconnect(p), of.without);
   const ports = interconnectPorts(p);
   return module(
     name,
-    { ...ports, ...more, chosen: input(bit) } as typeof ports & Ports,
+    { ...ports, ...left.ports, chosen: input(bit) } as typeof ports & Ports,
     (outer, m) => {
       const io = outer as unknown as Proven['io'];
-      const { instance, seen } = seenInstance(m, 'crossbar', definition, of.paths);
+      const { instance, seen } = left.within(m, 'crossbar', io, of.paths);
       const outside = (port: string) => Reflect.get(instance, port) as typeof instance.s0_axi;
       const [managers, subordinates] = [managerSides(p, io), subordinateSides(p, io)];
       for (const [port, manager] of managers.entries()) outside(managerPort(port)).connect(manager);
       for (const [port, subordinate] of subordinates.entries())
         subordinate.connect(outside(subordinatePort(port)) as never);
-      for (const { port } of free.values())
-        (Reflect.get(instance, port) as { set(value: unknown): void }).set(Reflect.get(io, port));
       state({ m, io, managers, subordinates, seen, chosen: Reflect.get(io, 'chosen') as Bits<1> });
     },
     { documentation: 'The interconnect with properties around it.', parameters: { ...p } },

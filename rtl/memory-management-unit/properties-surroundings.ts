@@ -1,5 +1,6 @@
-import { type Bits, bit, bits, cut, type Inside, input, type ModuleBody, module, type Ports } from '../hdl/index.ts';
-import { type Seen, seenInstance } from '../parts/seen.ts';
+import { type Bits, bit, type Inside, input, type ModuleBody, module, type Ports } from '../hdl/index.ts';
+import { cutModule } from '../parts/cut-instance.ts';
+import type { Seen } from '../parts/seen.ts';
 import type { Geometry } from './shapes.ts';
 import { memoryManagementUnit } from './unit.ts';
 
@@ -29,15 +30,14 @@ export const provenUnit = (
   state: (unit: ProvenUnit) => void,
 ) => {
   const whole = memoryManagementUnit(p);
-  const { definition, free } = cut(whole, of.without);
-  const more = Object.fromEntries([...free.values()].map(({ port, width }) => [port, input(bits<number>(width))]));
+  const left = cutModule(whole, of.without);
   // The ports of outputs that are registers inside are wires here.
   const { event_error, event_failure, irq, ...ports } = whole.ports;
   return module(
     name,
-    { ...ports, ...more, chosen: input(bit) } as typeof ports & Ports,
+    { ...ports, ...left.ports, chosen: input(bit) } as typeof ports & Ports,
     (io, m) => {
-      const { instance, seen } = seenInstance(m, 'unit', definition, of.paths);
+      const { instance, seen, given } = left.within(m, 'unit', io, of.paths);
       const [outside, inside] = [io as unknown as Inside<Unit['ports']>, instance];
       for (const bus of ['s_axi', 'm0_axi', 'm1_axi', 's_axil'] as const)
         (outside[bus] as { connect(other: unknown): void }).connect(inside[bus]);
@@ -49,12 +49,6 @@ export const provenUnit = (
         set(inside, outside, signal);
       for (const signal of ['cookie_index', 'bump_busy', 'turn_request', 'event_timeout', 'claim_busy'])
         set(outside, inside, signal);
-      for (const { port } of free.values()) set(inside, io, port);
-      const given: Seen = (path) => {
-        const port = free.get(path)?.port;
-        if (port === undefined) throw new Error(`no instance that was cut out gives '${path}'`);
-        return Reflect.get(io, port) as Bits;
-      };
       state({ m, io: outside, given, seen, chosen: Reflect.get(io, 'chosen') as Bits<1> });
     },
     { documentation: 'A memory management unit with properties.', parameters: { ...p } },

@@ -1,5 +1,4 @@
-import type { ModuleDefinition, Ports } from '../hdl/index.ts';
-import type { ProofList, ProofTarget } from '../parts/proof-target.ts';
+import { byInduction, type ProofList, type ProofTarget } from '../parts/proof-target.ts';
 import { memoryPathParameters } from './interface.ts';
 import { dataPaths, dataProperties } from './properties-data.ts';
 import { checkedAesTags, checkedPrinceTags } from './properties-engines.ts';
@@ -22,7 +21,6 @@ import { besideWrites } from './properties-write-seen.ts';
 import type { Geometry } from './shapes.ts';
 
 const page = 'docs/systems/memory-path.md';
-const erase = (make: () => unknown): (() => ModuleDefinition<Ports>) => make as () => ModuleDefinition<Ports>;
 
 /**
  * The smallest path in which two of everything can meet. Addresses are of 13 bits, which the interface would refuse: a page more than one, so that a bit is left
@@ -42,35 +40,31 @@ const larger: Geometry = {
   addressWidth: 13,
 };
 
-const induction = ['k-induction', 'bmc3'] as const;
-/** Ten times what the longest takes on two idle cores. */
-const seconds = 300;
+const routing = (p: Geometry, thorough: boolean): ProofTarget =>
+  byInduction(
+    {
+      name: `the way of every form, ${p.dataWidth} bits`,
+      parameters: { ...p },
+      section: `${page}, Forms`,
+      thorough,
+    },
+    () =>
+      provenPath(p, 'routing', { without: softwareAndCiphers, paths: routingPaths(p) }, (path) => {
+        routingProperties(p, path);
+      }),
+  );
 
-const routing = (p: Geometry, thorough: boolean): ProofTarget => ({
-  name: `the way of every form, ${p.dataWidth} bits`,
-  parameters: { ...p },
-  section: `${page}, Forms`,
-  thorough,
-  engines: induction,
-  seconds,
-  module: erase(() =>
-    provenPath(p, 'routing', { without: softwareAndCiphers, paths: routingPaths(p) }, (path) => {
-      routingProperties(p, path);
-    }),
-  ),
-});
-
-const data = (p: Geometry, thorough: boolean): ProofTarget => ({
-  name: `no plain data of an encrypted access at memory, ${p.dataWidth} bits`,
-  parameters: { ...p },
-  section: `${page}, Writes`,
-  thorough,
-  engines: induction,
-  seconds,
-  module: erase(() =>
-    provenPath(p, 'secrecy', { without: softwareAndCiphers, paths: dataPaths }, (path) => dataProperties(p, path)),
-  ),
-});
+const data = (p: Geometry, thorough: boolean): ProofTarget =>
+  byInduction(
+    {
+      name: `no plain data of an encrypted access at memory, ${p.dataWidth} bits`,
+      parameters: { ...p },
+      section: `${page}, Writes`,
+      thorough,
+    },
+    () =>
+      provenPath(p, 'secrecy', { without: softwareAndCiphers, paths: dataPaths }, (path) => dataProperties(p, path)),
+  );
 
 /** A proof of one direction of the path, by induction over all of it at once. */
 const ofDirection = (
@@ -79,15 +73,16 @@ const ofDirection = (
   what: { readonly name: string; readonly label: string; readonly section: string; readonly paths: readonly string[] },
   without: readonly string[],
   state: (path: ProvenPath) => void,
-): ProofTarget => ({
-  name: `${what.name}, ${p.dataWidth} bits`,
-  parameters: { ...p },
-  section: `${page}, ${what.section}`,
-  thorough,
-  engines: induction,
-  seconds,
-  module: erase(() => provenPath(p, what.label, { without, paths: what.paths }, state)),
-});
+): ProofTarget =>
+  byInduction(
+    {
+      name: `${what.name}, ${p.dataWidth} bits`,
+      parameters: { ...p },
+      section: `${page}, ${what.section}`,
+      thorough,
+    },
+    () => provenPath(p, what.label, { without, paths: what.paths }, state),
+  );
 
 const readsAtProcessor = (p: Geometry, thorough: boolean): ProofTarget =>
   ofDirection(
@@ -168,15 +163,16 @@ const registersAtSoftware = (p: Geometry): ProofTarget =>
     registerPortRules,
   );
 
-const leaf = (p: Geometry, name: string, section: string, thorough: boolean, make: () => unknown): ProofTarget => ({
-  name,
-  parameters: { ...p },
-  section: `${page}, ${section}`,
-  thorough,
-  engines: induction,
-  seconds,
-  module: erase(make),
-});
+const leaf = (p: Geometry, name: string, section: string, thorough: boolean, make: () => unknown): ProofTarget =>
+  byInduction(
+    {
+      name,
+      parameters: { ...p },
+      section: `${page}, ${section}`,
+      thorough,
+    },
+    make,
+  );
 
 export const memoryPathProofs: ProofList = {
   block: 'memory_path',

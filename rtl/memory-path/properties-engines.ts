@@ -1,18 +1,8 @@
-import {
-  all,
-  any,
-  type Bits,
-  bits,
-  cut,
-  input,
-  type ModuleBody,
-  type ModuleDefinition,
-  module,
-  type Ports,
-} from '../hdl/index.ts';
+import { all, any, type Bits, bits, type ModuleBody, module, type Ports } from '../hdl/index.ts';
 import { aes, aesRounds } from '../parts/cipher/aes.ts';
 import { prince, princeRounds } from '../parts/cipher/prince.ts';
-import { range, seenInstance } from '../parts/seen.ts';
+import { cutModule } from '../parts/cut-instance.ts';
+import { range } from '../parts/seen.ts';
 
 /** Tags are told apart by as many bits as their proof needs: each bit of one goes its way alone. */
 const tagWidth = 2;
@@ -38,20 +28,6 @@ const pastOf = (m: ModuleBody, valid: Bits<1>, tag: Bits, cycles: number): Past 
   return { valid: (age) => was_valid.bit(age - 1), tag: (age) => tagOf(age - 1) };
 };
 
-/** An engine of which what is in `without` was cut out, and gives anything. */
-const engineIn = <P extends Ports>(m: ModuleBody, io: object, definition: Cut<P>, paths: readonly string[]) => {
-  const { instance, seen } = seenInstance(m, 'engine', definition.definition, paths);
-  for (const { port } of definition.free.values())
-    (Reflect.get(instance, port) as { set(value: unknown): void }).set(Reflect.get(io, port));
-  return { instance, seen };
-};
-interface Cut<P extends Ports> {
-  readonly definition: ModuleDefinition<P>;
-  readonly free: ReadonlyMap<string, { readonly port: string; readonly width: number }>;
-}
-const freePorts = (free: Cut<Ports>['free']) =>
-  Object.fromEntries([...free.values()].map(({ port, width }) => [port, input(bits<number>(width))]));
-
 /** That what an engine gives is, in each cycle, what went in so many cycles before: each tag once, in their order, and nothing else. */
 const givesThePast = (
   m: ModuleBody,
@@ -69,14 +45,14 @@ export const checkedAesTags = (unrolled: 1 | 2 | 7 | 14) => {
   const whole = aes({ unrolled, slots: 1, tagWidth });
   const stages = range(unrolled).map((index) => index + 1);
   const passes = aesRounds / unrolled;
-  const definition = cut(whole, ['keys', ...stages.map((stage) => `logic_${stage}`)]);
+  const left = cutModule(whole, ['keys', ...stages.map((stage) => `logic_${stage}`)]);
   const { from, clear } = whole.ports;
   return module(
     'aes_tags',
-    { from, clear, ...freePorts(definition.free) } as Pick<typeof whole.ports, 'from' | 'clear'> & Ports,
+    { from, clear, ...left.ports } as Pick<typeof whole.ports, 'from' | 'clear'> & Ports,
     (io, m) => {
       const paths = ['valid', ...stages.flatMap((stage) => [`round_${stage}_tag`, `round_${stage}_pass`])];
-      const { instance, seen } = engineIn(m, io, definition, paths);
+      const { instance, seen } = left.within(m, 'engine', io, paths);
       (instance.from as { set(value: unknown): void }).set(io.from);
       instance.clear.set(io.clear);
       instance.key_write.set(0);
@@ -111,7 +87,7 @@ export const checkedAesTags = (unrolled: 1 | 2 | 7 | 14) => {
 
 export const checkedPrinceTags = (rounds: 1 | 2 | 3 | 4 | 6 | 12) => {
   const whole = prince({ rounds, tagWidth });
-  const definition = cut(
+  const left = cutModule(
     whole,
     range(princeRounds).map((index) => `layer_${index + 1}`),
   );
@@ -119,10 +95,10 @@ export const checkedPrinceTags = (rounds: 1 | 2 | 3 | 4 | 6 | 12) => {
   const { from } = whole.ports;
   return module(
     'prince_tags',
-    { from, ...freePorts(definition.free) } as Pick<typeof whole.ports, 'from'> & Ports,
+    { from, ...left.ports } as Pick<typeof whole.ports, 'from'> & Ports,
     (io, m) => {
       const paths = range(cycles).flatMap((cycle) => [`valid_${cycle}`, `tag_${cycle}`]);
-      const { instance, seen } = engineIn(m, io, definition, paths);
+      const { instance, seen } = left.within(m, 'engine', io, paths);
       (instance.from as { set(value: unknown): void }).set(io.from);
       const past = pastOf(m, io.from.valid, io.from.tag, cycles + 1);
       for (const cycle of range(cycles)) {

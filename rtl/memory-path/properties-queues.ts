@@ -1,5 +1,6 @@
-import { all, type Bits, bit, bits, cut, input, module, type Ports, pack, select, unpack } from '../hdl/index.ts';
-import { range, seenInstance } from '../parts/seen.ts';
+import { all, type Bits, bit, bits, input, module, type Ports, pack, select, unpack } from '../hdl/index.ts';
+import { cutModule } from '../parts/cut-instance.ts';
+import { range } from '../parts/seen.ts';
 import { decryption } from './decryption.ts';
 import { channels, queueDepth } from './interface.ts';
 import { type Geometry, readBlock } from './shapes.ts';
@@ -15,11 +16,8 @@ const width = 7;
  */
 export const checkedDecryption = (p: Geometry, cipher: keyof typeof engineOf) => {
   const whole = decryption(p);
-  const { definition, free } = cut(whole, engines);
+  const left = cutModule(whole, engines);
   const { keys, from, tag, aes_pop, prince_pop } = whole.ports;
-  const more = Object.fromEntries(
-    [...free.values()].map(({ port, width: bitsOf }) => [port, input(bits<number>(bitsOf))]),
-  );
   const depth = queueDepth[cipher];
   const queue = `${cipher}_queue`;
   const paths = [
@@ -31,16 +29,12 @@ export const checkedDecryption = (p: Geometry, cipher: keyof typeof engineOf) =>
   const ports = { keys, from, tag, aes_pop, prince_pop, chooses: input(bit) };
   return module(
     'queues',
-    { ...ports, ...more } as typeof ports & Ports,
+    { ...ports, ...left.ports } as typeof ports & Ports,
     (io, m) => {
-      const { instance, seen } = seenInstance(m, 'decryption', definition, paths);
+      const { instance, seen, given: givenAt } = left.within(m, 'decryption', io, paths);
       for (const name of ['keys', 'from', 'tag', 'aes_pop', 'prince_pop'] as const)
         (instance[name] as { set(value: unknown): void }).set(io[name]);
-      const outside = io as unknown as Readonly<Record<string, Bits>>;
-      for (const { port } of free.values())
-        (Reflect.get(instance, port) as { set(value: unknown): void }).set(outside[port]);
-      const givenBy = (by: keyof typeof engineOf, name: string): Bits =>
-        outside[free.get(`engines.${engineOf[by]}.${name}`)?.port ?? ''] as Bits;
+      const givenBy = (by: keyof typeof engineOf, name: string): Bits => givenAt(`engines.${engineOf[by]}.${name}`);
       const given = (name: string): Bits => givenBy(cipher, name);
       const isPrince = io.from.channel.eq(channels.prince);
       m.assume(

@@ -1,5 +1,5 @@
-import { all, type Bits, bit, bits, concat, cut, input, module, mux, type Ports } from '../hdl/index.ts';
-import { seenInstance } from '../parts/seen.ts';
+import { all, type Bits, bit, bits, concat, module, mux, type Ports } from '../hdl/index.ts';
+import { cutModule } from '../parts/cut-instance.ts';
 import { encryption } from './encryption.ts';
 import { channels } from './interface.ts';
 import { type Geometry, widthsOf } from './shapes.ts';
@@ -16,16 +16,13 @@ const heldPaths = ['aes', 'prince'].flatMap((cipher) => held.map((field) => `${c
 export const checkedEncryption = (p: Geometry) => {
   const w = widthsOf(p);
   const whole = encryption(p);
-  const { definition, free } = cut(whole, ciphers);
+  const left = cutModule(whole, ciphers);
   const { keys, from, tag } = whole.ports;
-  const fromCiphers = Object.fromEntries(
-    [...free.values()].map(({ port, width }) => [port, input(bits<number>(width))]),
-  );
   return module(
     'sealed',
-    { keys, from, tag, ...fromCiphers } as Pick<typeof whole.ports, 'keys' | 'from' | 'tag'> & Ports,
+    { keys, from, tag, ...left.ports } as Pick<typeof whole.ports, 'keys' | 'from' | 'tag'> & Ports,
     (io, m) => {
-      const { instance, seen } = seenInstance(m, 'sealing', definition, heldPaths);
+      const { instance, seen, given: givenAt } = left.within(m, 'sealing', io, heldPaths);
       instance.keys.set(io.keys);
       instance.from.set(io.from);
       instance.tag.set(io.tag);
@@ -34,14 +31,7 @@ export const checkedEncryption = (p: Geometry) => {
         all([io.from.valid, isPrince.not()]).implies(instance.aes_free),
         'AES is given a block when it takes one',
       );
-      const outside = io as unknown as Readonly<Record<string, Bits>>;
-      for (const { port } of free.values())
-        (Reflect.get(instance, port) as { set(value: unknown): void }).set(outside[port]);
-      const given = (path: string): Bits => {
-        const signal = outside[free.get(`engines.${path}`)?.port ?? ''];
-        if (signal === undefined) throw new Error(`no cipher gives '${path}'`);
-        return signal;
-      };
+      const given = (path: string): Bits => givenAt(`engines.${path}`);
       const r = m.regs({
         piece: { type: bits<number>(w.write), reset: 'none' },
         place: { type: bits(2), reset: 'none' },

@@ -1,5 +1,6 @@
-import { type Bits, bits, cut, type Inside, input, type ModuleBody, module, type Ports } from '../hdl/index.ts';
-import { type Seen, seenInstance } from '../parts/seen.ts';
+import { type Inside, type ModuleBody, module, type Ports } from '../hdl/index.ts';
+import { cutModule } from '../parts/cut-instance.ts';
+import type { Seen } from '../parts/seen.ts';
 import { memoryPath } from './path.ts';
 import type { Geometry } from './shapes.ts';
 
@@ -30,26 +31,21 @@ export const provenPath = (
   state: (path: ProvenPath) => void,
 ) => {
   const whole = memoryPath(p);
-  const { definition, free } = cut(whole, of.without);
+  const left = cutModule(whole, of.without);
   const { s_axi, m_axi, tamper, s_axil } = whole.ports;
-  const more = Object.fromEntries([...free.values()].map(({ port, width }) => [port, input(bits<number>(width))]));
   return module(
     name,
-    { s_axi, m_axi, tamper, s_axil, ...more } as Pick<typeof whole.ports, 's_axi' | 'm_axi' | 'tamper' | 's_axil'> &
+    { s_axi, m_axi, tamper, s_axil, ...left.ports } as Pick<
+      typeof whole.ports,
+      's_axi' | 'm_axi' | 'tamper' | 's_axil'
+    > &
       Ports,
     (io, m) => {
-      const { instance, seen } = seenInstance(m, 'path', definition, of.paths);
+      const { instance, seen, given } = left.within(m, 'path', io, of.paths);
       io.s_axi.connect(instance.s_axi);
       io.m_axi.connect(instance.m_axi);
       io.s_axil.connect(instance.s_axil);
       instance.tamper.set(io.tamper);
-      for (const { port } of free.values())
-        (Reflect.get(instance, port) as { set(value: unknown): void }).set(Reflect.get(io, port));
-      const given: Seen = (path) => {
-        const port = free.get(path)?.port;
-        if (port === undefined) throw new Error(`no instance that was cut out gives '${path}'`);
-        return Reflect.get(io, port) as Bits;
-      };
       state({ m, io: io as unknown as Edges, given, seen });
     },
     { documentation: 'The memory path with properties.', parameters: { ...p } },

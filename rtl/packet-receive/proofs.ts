@@ -1,5 +1,4 @@
-import type { ModuleDefinition, Ports } from '../hdl/index.ts';
-import type { ProofList, ProofTarget } from '../parts/proof-target.ts';
+import { byInduction, type ProofList, type ProofTarget } from '../parts/proof-target.ts';
 import { packetReceiveParameters } from './interface.ts';
 import { completionPaths, completionProperties } from './properties-completion.ts';
 import { besideFilling, fillingPaths, fillingProperties } from './properties-filling.ts';
@@ -70,23 +69,11 @@ const proofs: readonly Proof[] = [
   },
 ];
 
-const target = (
-  p: Geometry,
-  thorough: boolean,
-  { name, label, section, paths, without, state }: Proof,
-): ProofTarget => ({
-  name: `${name}, ${p.dataWidth} bits`,
-  parameters: { ...p },
-  section: `${page}, ${section}`,
-  thorough,
-  engines: ['k-induction', 'bmc3'],
-  // Ten times what the longest takes on two idle cores.
-  seconds: 300,
-  module: (() =>
-    provenEngine(p, label, { without, paths: paths(p) }, (engine) =>
-      state(p, engine),
-    )) as unknown as () => ModuleDefinition<Ports>,
-});
+const target = (p: Geometry, thorough: boolean, { name, label, section, paths, without, state }: Proof): ProofTarget =>
+  byInduction(
+    { name: `${name}, ${p.dataWidth} bits`, parameters: { ...p }, section: `${page}, ${section}`, thorough },
+    () => provenEngine(p, label, { without, paths: paths(p) }, (engine) => state(p, engine)),
+  );
 
 export const packetReceiveProofs: ProofList = {
   block: 'packet_receive',

@@ -1,16 +1,6 @@
-import {
-  type Bits,
-  bit,
-  bits,
-  cut,
-  type Inside,
-  input,
-  type ModuleBody,
-  module,
-  output,
-  type Ports,
-} from '../hdl/index.ts';
-import { type Seen, seenInstance } from '../parts/seen.ts';
+import { type Bits, bit, type Inside, input, type ModuleBody, module, output, type Ports } from '../hdl/index.ts';
+import { cutModule } from '../parts/cut-instance.ts';
+import type { Seen } from '../parts/seen.ts';
 import { packetReceive } from './receive.ts';
 import { clientMask, type Geometry } from './shapes.ts';
 
@@ -39,13 +29,12 @@ export const provenEngine = (
   state: (engine: ProvenEngine) => void,
 ) => {
   const whole = packetReceive(p);
-  const { definition, free } = cut(whole, of.without);
-  const more = Object.fromEntries([...free.values()].map(({ port, width }) => [port, input(bits<number>(width))]));
+  const left = cutModule(whole, of.without);
   return module(
     name,
     {
       ...whole.ports,
-      ...more,
+      ...left.ports,
       // The engine has registers there already.
       accepting: output(clientMask(p)),
       client_interrupt: output(clientMask(p)),
@@ -53,7 +42,7 @@ export const provenEngine = (
       follow: input(bit),
     } as unknown as Whole & Ports,
     (io, m) => {
-      const { instance, seen } = seenInstance(m, 'engine', definition, of.paths);
+      const { instance, seen, given } = left.within(m, 'engine', io, of.paths);
       const outer = io as unknown as Inside<Whole>;
       outer.s_axis.connect(instance.s_axis);
       outer.s_axis_chain.connect(instance.s_axis_chain);
@@ -62,13 +51,6 @@ export const provenEngine = (
       outer.accepting.set(instance.accepting);
       outer.client_interrupt.set(instance.client_interrupt);
       outer.irq.set(instance.irq);
-      for (const { port } of free.values())
-        (Reflect.get(instance, port) as { set(value: unknown): void }).set(Reflect.get(io, port));
-      const given: Seen = (path) => {
-        const port = free.get(path)?.port;
-        if (port === undefined) throw new Error(`no instance that was cut out gives '${path}'`);
-        return Reflect.get(io, port) as Bits;
-      };
       state({ m, io: outer, given, seen, follow: Reflect.get(io, 'follow') as Bits<1> });
     },
     { documentation: 'The packet receive engine with properties.', parameters: { ...p } },

@@ -1,9 +1,9 @@
 /** The parts' proofs. Data is one bit wide: it passes through all these parts unread, so what holds of one bit holds of each. */
-import { bits, type ModuleDefinition, type Ports } from '../hdl/index.ts';
+import { bits } from '../hdl/index.ts';
 import { checkedRoundRobin } from './arbiter/properties.ts';
 import { queue } from './fifo/queue.ts';
 import { shallowQueue } from './fifo/shallow-queue.ts';
-import type { ProofList, ProofTarget } from './proof-target.ts';
+import { anyPorts, type ProofList, type ProofTarget } from './proof-target.ts';
 import { exampleMap } from './register-map/example.ts';
 import { checkedRegisterPort } from './register-map/properties.ts';
 import { buffer } from './stream/buffer.ts';
@@ -13,15 +13,12 @@ import { backwardSlice, forwardSlice } from './stream/register-slice.ts';
 const type = bits(1);
 const exactly = 'docs/parts/README.md, Exactly';
 
-/** Erases what a module's ports are: proofs need them no more. */
-const module = (make: () => unknown): (() => ModuleDefinition<Ports>) => make as () => ModuleDefinition<Ports>;
-
 const bufferOf = (entries: number, thorough: boolean): ProofTarget => ({
   name: `a buffer of ${entries}`,
   parameters: { entries },
   section: exactly,
   thorough,
-  module: module(() => checkedStream({ part: buffer({ type, entries }), type, capacity: entries })),
+  module: anyPorts(() => checkedStream({ part: buffer({ type, entries }), type, capacity: entries })),
 });
 
 const queueOf = (entries: number): ProofTarget => ({
@@ -29,7 +26,7 @@ const queueOf = (entries: number): ProofTarget => ({
   parameters: { entries },
   section: exactly,
   thorough: true,
-  module: module(() => checkedStream({ part: queue({ type, entries }), type, capacity: entries + 1 })),
+  module: anyPorts(() => checkedStream({ part: queue({ type, entries }), type, capacity: entries + 1 })),
 });
 
 const roundRobinOf = (registered: boolean): ProofTarget => ({
@@ -37,7 +34,7 @@ const roundRobinOf = (registered: boolean): ProofTarget => ({
   parameters: { requesters: 4, registered },
   section: exactly,
   thorough: true,
-  module: module(() => checkedRoundRobin({ requesters: 4, registered })),
+  module: anyPorts(() => checkedRoundRobin({ requesters: 4, registered })),
 });
 
 export const partProofs: readonly ProofList[] = [
@@ -50,14 +47,14 @@ export const partProofs: readonly ProofList[] = [
         parameters: { cut: 'forward' },
         section: exactly,
         thorough: true,
-        module: module(() => checkedStream({ part: forwardSlice({ type }), type, capacity: 1 })),
+        module: anyPorts(() => checkedStream({ part: forwardSlice({ type }), type, capacity: 1 })),
       },
       {
         name: 'a backward slice',
         parameters: { cut: 'backward' },
         section: exactly,
         thorough: true,
-        module: module(() => checkedStream({ part: backwardSlice({ type }), type, capacity: 1 })),
+        module: anyPorts(() => checkedStream({ part: backwardSlice({ type }), type, capacity: 1 })),
       },
     ],
   },
@@ -70,7 +67,7 @@ export const partProofs: readonly ProofList[] = [
         parameters: { entries: 4 },
         section: exactly,
         thorough: true,
-        module: module(() => checkedStream({ part: shallowQueue({ type, entries: 4 }), type, capacity: 4 })),
+        module: anyPorts(() => checkedStream({ part: shallowQueue({ type, entries: 4 }), type, capacity: 4 })),
       },
     ],
   },
@@ -83,7 +80,7 @@ export const partProofs: readonly ProofList[] = [
         parameters: { map: exampleMap.name },
         section: 'docs/parts/register-port.md',
         thorough: true,
-        module: module(() => checkedRegisterPort(exampleMap)),
+        module: anyPorts(() => checkedRegisterPort(exampleMap)),
       },
     ],
   },

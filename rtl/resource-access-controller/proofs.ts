@@ -1,5 +1,5 @@
-import { all, type ModuleDefinition, type Ports } from '../hdl/index.ts';
-import type { ProofList, ProofTarget } from '../parts/proof-target.ts';
+import { all } from '../hdl/index.ts';
+import { anyPorts, byInduction, type ProofList, type ProofTarget } from '../parts/proof-target.ts';
 import { resourceAccessControllerParameters } from './interface.ts';
 import { checkedAges } from './properties-ages.ts';
 import { completionPaths, completionProperties } from './properties-completion.ts';
@@ -14,7 +14,6 @@ import { transactionPaths, transactionProperties } from './properties-transactio
 import type { Geometry } from './shapes.ts';
 
 const page = 'docs/systems/resource-access-controller.md';
-const erase = (make: () => unknown): (() => ModuleDefinition<Ports>) => make as () => ModuleDefinition<Ports>;
 
 /**
  * The smallest controller in which two of everything can meet. Addresses are of 13 bits, which the interface would refuse: a page more than one, so
@@ -41,30 +40,26 @@ const threePorts: Geometry = { ...smallest, ports: 3 };
 /** As it is built when nothing else is asked for. */
 const usual: Geometry = resourceAccessControllerParameters();
 
-const induction = ['k-induction', 'bmc3'] as const;
-/** Ten times what the longest takes on two idle cores. */
-const seconds = 300;
-
 /** A proof of the whole path, with what ties its transactions to its ports, by induction over all of it at once. */
 const ofPath = (
   p: Geometry,
   thorough: boolean,
   what: { readonly name: string; readonly label: string; readonly section: string; readonly paths: readonly string[] },
   state: (path: ProvenPath) => void,
-): ProofTarget => ({
-  name: `${what.name}, ${p.ports} ${p.ports === 1 ? 'port' : 'ports'}, ${p.outstanding} outstanding`,
-  parameters: { ...p },
-  section: `${page}, ${what.section}`,
-  thorough,
-  engines: induction,
-  seconds,
-  module: erase(() =>
-    provenPath(p, what.label, [...new Set([...transactionPaths(p), ...what.paths])], (path) => {
-      transactionProperties(p, path.m, path.seen);
-      state(path);
-    }),
-  ),
-});
+): ProofTarget =>
+  byInduction(
+    {
+      name: `${what.name}, ${p.ports} ${p.ports === 1 ? 'port' : 'ports'}, ${p.outstanding} outstanding`,
+      parameters: { ...p },
+      section: `${page}, ${what.section}`,
+      thorough,
+    },
+    () =>
+      provenPath(p, what.label, [...new Set([...transactionPaths(p), ...what.paths])], (path) => {
+        transactionProperties(p, path.m, path.seen);
+        state(path);
+      }),
+  );
 
 const processorSide = (p: Geometry, thorough: boolean): ProofTarget =>
   ofPath(
@@ -144,19 +139,20 @@ const deviceSide = (p: Geometry): ProofTarget => ({
   section: `${page}, Write data`,
   thorough: true,
   engines: ['bmc3'],
-  seconds,
-  module: erase(() => provenPath(p, 'device_side', [], (path) => deviceSideProperties(p, path))),
+  seconds: 300,
+  module: anyPorts(() => provenPath(p, 'device_side', [], (path) => deviceSideProperties(p, path))),
 });
 
-const leaf = (p: Geometry, name: string, section: string, thorough: boolean, make: () => unknown): ProofTarget => ({
-  name,
-  parameters: { ...p },
-  section: `${page}, ${section}`,
-  thorough,
-  engines: induction,
-  seconds,
-  module: erase(make),
-});
+const leaf = (p: Geometry, name: string, section: string, thorough: boolean, make: () => unknown): ProofTarget =>
+  byInduction(
+    {
+      name,
+      parameters: { ...p },
+      section: `${page}, ${section}`,
+      thorough,
+    },
+    make,
+  );
 
 export const resourceAccessControllerProofs: ProofList = {
   block: 'resource_access_controller',

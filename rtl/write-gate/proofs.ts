@@ -1,5 +1,4 @@
-import type { ModuleDefinition, Ports } from '../hdl/index.ts';
-import type { ProofList, ProofTarget } from '../parts/proof-target.ts';
+import { byInduction, type ProofList, type ProofTarget } from '../parts/proof-target.ts';
 import { type WriteGateParameters, writeGateParameters } from './interface.ts';
 import { channelPaths, channelProperties } from './properties-channels.ts';
 import { markPaths, markProperties } from './properties-marks.ts';
@@ -54,19 +53,11 @@ const target = (
   p: WriteGateParameters,
   thorough: boolean,
   { name, label, section, paths, without, state }: Proof,
-): ProofTarget => ({
-  name: `${name}, ${p.dataWidth} bits`,
-  parameters: { ...p },
-  section: `${page}, ${section}`,
-  thorough,
-  engines: ['k-induction', 'bmc3'],
-  // Ten times what the longest takes on two idle cores.
-  seconds: 300,
-  module: (() =>
-    provenGate(p, label, { without, paths: paths(p) }, (gate) =>
-      state(p, gate),
-    )) as unknown as () => ModuleDefinition<Ports>,
-});
+): ProofTarget =>
+  byInduction(
+    { name: `${name}, ${p.dataWidth} bits`, parameters: { ...p }, section: `${page}, ${section}`, thorough },
+    () => provenGate(p, label, { without, paths: paths(p) }, (gate) => state(p, gate)),
+  );
 
 export const writeGateProofs: ProofList = {
   block: 'write_gate',

@@ -1,18 +1,7 @@
-import {
-  all,
-  type Bits,
-  bit,
-  bits,
-  cut,
-  type Inside,
-  input,
-  type ModuleBody,
-  module,
-  output,
-  type Ports,
-} from '../hdl/index.ts';
+import { all, type Bits, bit, bits, type Inside, type ModuleBody, module, output, type Ports } from '../hdl/index.ts';
+import { cutModule } from '../parts/cut-instance.ts';
 import { register } from '../parts/rings.ts';
-import { type Seen, seenInstance } from '../parts/seen.ts';
+import type { Seen } from '../parts/seen.ts';
 import { writeGate } from './gate.ts';
 import type { WriteGateParameters } from './interface.ts';
 
@@ -56,22 +45,19 @@ export const provenGate = (
   state: (gate: ProvenGate) => void,
 ) => {
   const whole = writeGate(p);
-  const { definition, free } = cut(whole, of.without);
-  const more = Object.fromEntries([...free.values()].map(({ port, width }) => [port, input(bits<number>(width))]));
+  const left = cutModule(whole, of.without);
   const { s_axi, m_axi, s_axil } = whole.ports;
   return module(
     name,
     // The gate has a register there already.
-    { s_axi, m_axi, irq: output(bit), s_axil, ...more } as unknown as typeof whole.ports & Ports,
+    { s_axi, m_axi, irq: output(bit), s_axil, ...left.ports } as unknown as typeof whole.ports & Ports,
     (io, m) => {
-      const { instance, seen } = seenInstance(m, 'gate', definition, [...new Set([...of.paths, ...counts])]);
+      const { instance, seen } = left.within(m, 'gate', io, [...new Set([...of.paths, ...counts])]);
       const outer = io as unknown as ProvenGate['io'];
       outer.s_axi.connect(instance.s_axi);
       outer.m_axi.connect(instance.m_axi);
       outer.s_axil.connect(instance.s_axil);
       outer.irq.set(instance.irq);
-      for (const { port } of free.values())
-        (Reflect.get(instance, port) as { set(value: unknown): void }).set(Reflect.get(io, port));
       const gate: ProvenGate = { m, io: outer, seen, flag: (path) => seen(path).bit(0) };
       answersFollowData(gate);
       state(gate);
