@@ -101,6 +101,7 @@ test.each([
   ['hypervisor\n  domain a pages=1\n    map g at=5', '3: pages are of 4096 bytes: 0x5 is no multiple of it'],
   ['hypervisor\n  domain a pages=1\n    fault 0 kind=lots', "3: there is no kind 'lots'. Did you mean 'lost'?"],
   [`hypervisor\n  trusted a\n    sleep 1\n  domain a pages=1\n    sleep 1`, "4: there is a 'a' in line 2 already"],
+  ['outside memoryBytes=5000', "1: option 'memoryBytes' is 5000, but it must be a multiple of 4096"],
   [`hypervisor\n  trusted a\n    sleep 1\n${program}`, '4: a program has the bare machine; on a hypervisor'],
 ])('a mistake is explained with file and line: %s', (source, message) => {
   expect(() => readScenario(source, 'my.scenario', 'my')).toThrow(`my.scenario:${message}`);
@@ -119,24 +120,30 @@ test('what does not come about on a hypervisor is told with its line', async () 
     sleep 1
   domain waits pages=1
     map book at=0x68_0000_0000
+  domain gives pages=1
+    sleep 100K
+    grant book at=0x0 to=waits
   domain wrong pages=1
     check 0x0 bytes=8 pattern=1
     write 0x1000 bytes=8 pattern=1
   trusted t
     start wrong
     start waits
-    start nobody
+    start gives
+    target wrong pages=9
+    start never
 expect has wrong pages=2
 `;
   expect(await ranOn(source)).toEqual([
-    expect.stringContaining(
-      "domain never pages=1 (line 4): nobody started it; write 'start never' in a trusted program",
+    expect.stringContaining("domain never pages=1 (line 4): it was not started: nobody came to 'start never'"),
+    expect.stringMatching(
+      /^domain waits pages=1 \(line 6\): it had not ended in cycle 6\d*, and waits in line 7 for what did not come$/,
     ),
-    expect.stringContaining('domain waits pages=1 (line 6): it had not ended in cycle 6'),
-    expect.stringContaining('domain wrong pages=1 (line 8): page fault at 0x1000, write: nothing'),
-    expect.stringContaining('check 0x0 bytes=8 pattern=1 (line 9): byte 0 is 0x0'),
-    expect.stringContaining("trusted t (line 11): my.scenario:14: there is no domain 'nobody'"),
-    expect.stringContaining('expect has wrong pages=2 (line 15): it has 1'),
+    expect.stringContaining('domain gives pages=1 (line 8): it had not ended in cycle 6'),
+    expect.stringContaining('domain wrong pages=1 (line 11): line 13: page fault at 0x1000, write: nothing'),
+    expect.stringContaining('check 0x0 bytes=8 pattern=1 (line 12): byte 0 is 0x0'),
+    expect.stringContaining('trusted t (line 14): line 18: '),
+    expect.stringContaining('expect has wrong pages=2 (line 20): it has 1'),
   ]);
 });
 

@@ -50,7 +50,7 @@ test('power is cut under a hypervisor: its programs are told so, and what is exp
   const { broken } = await ran(`fault power-cut at=100K\n${guests}`);
   expect(broken).toEqual([
     expect.stringContaining('hypervisor pages=1 (line 4): the hypervisor stops: power was cut in cycle 102400'),
-    expect.stringContaining('trusted t (line 7): power was cut in cycle 102400'),
+    expect.stringContaining('trusted t (line 7): line 9: power was cut in cycle 102400'),
     expect.stringContaining('expect audit (line 10): power was cut in cycle 102400'),
     expect.stringContaining('expect not has a pages=9 (line 11): power was cut in cycle 102400'),
   ]);

@@ -9,6 +9,7 @@ import {
   type Way,
 } from '../../model/hardware/platform/index.ts';
 import { HypercallError, PageFault } from '../../model/hypervisor/guest/index.ts';
+import { HypervisorError } from '../../model/hypervisor/memory/interface.ts';
 import { SnapshotError } from '../../model/snapshot/storage.ts';
 import type { Timed } from './faults.ts';
 import { runHypervisor } from './hypervisor/run.ts';
@@ -89,6 +90,7 @@ const reason = (error: unknown): string => {
     RegisterAccessError,
     ScenarioError,
     HypercallError,
+    HypervisorError,
     PageFault,
     SnapshotError,
   ];

@@ -7,6 +7,8 @@ import {
 } from '../../model/hardware/platform/index.ts';
 import type { Timed } from './faults.ts';
 import { worldExpectations } from './hypervisor/expectations.ts';
+import { checkNames } from './hypervisor/name-checks.ts';
+import { checkRoom } from './hypervisor/room-checks.ts';
 import type { Scenario } from './scenario.ts';
 import { at, refuse, refuseWord, type Statement } from './statement.ts';
 
@@ -57,14 +59,21 @@ const checkWaits = (parts: readonly Part[]): void => {
   for (const name of names) visit(name, []);
 };
 
-/** @throws ScenarioError */
-export const checkScenario = (scenario: Scenario): void => {
+/** @param outside the statement of that name, where there is one. @throws ScenarioError */
+export const checkScenario = (scenario: Scenario, outside: Statement | undefined): void => {
   const { options, faults, programs, hypervisor, expectations } = scenario;
   const resolved = resolveOptions(options);
   checkFaults(faults, resolved);
   checkFillings(scenario, resolved);
   checkWaits(hypervisor === undefined ? programs : [...hypervisor.domains, ...hypervisor.trusted]);
-  if (hypervisor !== undefined) return;
+  if (hypervisor !== undefined) {
+    if (outside !== undefined) checkRoom(outside, resolved.memoryBytes);
+    checkNames(
+      hypervisor,
+      expectations.map(({ statement }) => statement),
+    );
+    return;
+  }
   for (const { statement } of expectations) {
     const word = statement.words.find((each, index) => index > 0 && each !== 'not') ?? '';
     if (Object.hasOwn(worldExpectations, word))

@@ -229,7 +229,10 @@ export const readScenario = (source: string, file: string, name: string): Scenar
       wild.statement,
       `there are processors 0 to ${processors - 1}; write 'machine processors=${wild.processor + 1}' for more`,
     );
-  checkScenario(scenario);
+  checkScenario(
+    scenario,
+    statements.find(({ words }) => words[0] === 'outside'),
+  );
   return scenario;
 };
 

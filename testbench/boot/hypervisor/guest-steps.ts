@@ -28,6 +28,8 @@ export interface GuestScene {
   /** Handles of what is mapped, and references of what is granted, by name. */
   readonly handles: Map<string, number>;
   readonly references: Map<string, number>;
+  /** The domain is at this step now. */
+  begins(statement: Statement): void;
   say(what: string): void;
   judge(statement: Statement, held: boolean, why: string): void;
 }

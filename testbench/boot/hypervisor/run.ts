@@ -11,7 +11,7 @@ import {
 } from '../../../model/hypervisor/guest/index.ts';
 import { createHypervisor } from '../../../model/hypervisor/index.ts';
 import { StoreService } from '../../../model/hypervisor/store/service.ts';
-import type { Statement } from '../statement.ts';
+import { ScenarioError, type Statement } from '../statement.ts';
 import { hostileGuests } from './hostile.ts';
 import type { DomainPart, HypervisorPart, TrustedPart } from './scenario.ts';
 import { Shares, withShares } from './shares.ts';
@@ -30,11 +30,20 @@ export interface HypervisorRun {
   ended(name: string, from: number, to: number): void;
 }
 
+/** What a program tells of itself while it runs. */
+interface Told {
+  /** Of the step at which it is. */
+  line: number;
+  begins(step: Statement): void;
+  say(what: string): void;
+  judge(statement: Statement, held: boolean, why: string): void;
+}
+
 class Running {
   readonly world: World;
   readonly #run: HypervisorRun;
   readonly #ends = new Map<string, () => void>();
-  readonly #unfinished = new Map<string, Statement>();
+  readonly #unfinished = new Map<string, { readonly statement: Statement; readonly told: Told }>();
   readonly #started = new Set<string>();
   #failure: { readonly error: unknown } | undefined;
   /** Why the hypervisor itself could not go on; empty while it can. */
@@ -63,16 +72,16 @@ class Running {
   }
 
   /** Runs a program's steps, and judges how it came to its end. */
-  async #program(name: string, statement: Statement, body: () => Promise<void>): Promise<void> {
+  async #program(name: string, statement: Statement, told: Told, body: () => Promise<void>): Promise<void> {
     const { judge, reason, say, platform, ended } = this.#run;
     const from = platform.clock.now;
-    this.#unfinished.set(name, statement);
+    this.#unfinished.set(name, { statement, told });
     let why = '';
     try {
       await body();
     } catch (error) {
       try {
-        why = reason(error);
+        why = error instanceof ScenarioError ? reason(error) : `line ${told.line}: ${reason(error)}`;
       } catch (ours) {
         this.#failure ??= { error: ours };
       }
@@ -88,13 +97,21 @@ class Running {
     this.#ends.get(name)!();
   }
 
-  #told(name: string): Pick<HypervisorRun, 'say' | 'judge'> {
+  #told(name: string, { line }: Statement): Told {
     const say = (what: string): void => this.#run.say(`${name}: ${what}`);
     const judge = (statement: Statement, held: boolean, why: string): void => {
       this.#run.judge(statement, held, why);
       if (!held) say(`line ${statement.line} does not hold: ${why}`);
     };
-    return { say, judge };
+    const told: Told = {
+      line,
+      begins: (step) => {
+        told.line = step.line;
+      },
+      say,
+      judge,
+    };
+    return told;
   }
 
   #guest(part: DomainPart): GuestProgram {
@@ -105,12 +122,12 @@ class Running {
       this.#end(name);
       return hostileGuests[hostile];
     }
-    const told = this.#told(name);
     return (guest) => {
       const { domain } = guest;
+      const told = this.#told(name, statement);
       // One that is destroyed comes to no end of its own.
       void world.hypervisor.domains.ended(domain).then(() => this.#end(name));
-      return this.#program(name, statement, () =>
+      return this.#program(name, statement, told, () =>
         sharing === undefined
           ? this.#steps(guest, part, steps, told)
           : withShares(guest, async (scene) => {
@@ -120,12 +137,7 @@ class Running {
     };
   }
 
-  async #steps(
-    guest: Guest,
-    { name }: DomainPart,
-    steps: DomainPart['steps'],
-    told: Pick<HypervisorRun, 'say' | 'judge'>,
-  ): Promise<void> {
+  async #steps(guest: Guest, { name }: DomainPart, steps: DomainPart['steps'], told: Told): Promise<void> {
     const calls = new Calls(guest);
     const scene = {
       ...told,
@@ -143,12 +155,13 @@ class Running {
 
   #trusted({ name, statement, steps }: TrustedPart): void {
     const { world } = this;
-    world.hypervisor.start((domain0) =>
-      this.#program(name, statement, async () => {
-        const scene = { ...this.#told(name), world, domain0, calls: new TrustedCalls(domain0) };
+    world.hypervisor.start((domain0) => {
+      const told = this.#told(name, statement);
+      return this.#program(name, statement, told, async () => {
+        const scene = { ...told, world, domain0, calls: new TrustedCalls(domain0) };
         for (const step of steps) await step(scene);
-      }),
-    );
+      });
+    });
   }
 
   /** Until all programs of domain 0, and of the domains that were started, have ended. */
@@ -168,17 +181,16 @@ class Running {
     }
     if (this.#failure !== undefined) throw this.#failure.error;
     const { now } = platform.clock;
-    for (const statement of this.#unfinished.values())
+    for (const { statement, told } of this.#unfinished.values())
       judge(
         statement,
         false,
         this.#stopped === ''
-          ? `it had not ended in cycle ${now}, and waits for what did not come`
+          ? `it had not ended in cycle ${now}, and waits in line ${told.line} for what did not come`
           : `it had not ended in cycle ${now}, when the hypervisor stopped`,
       );
     for (const { name, statement } of part.domains)
-      if (!this.#started.has(name))
-        judge(statement, false, `nobody started it; write 'start ${name}' in a trusted program`);
+      if (!this.#started.has(name)) judge(statement, false, `it was not started: nobody came to 'start ${name}'`);
     if (this.#stopped === '') await this.#pauseAll().catch((error: unknown) => this.#stops(error));
   }
 

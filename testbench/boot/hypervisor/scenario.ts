@@ -54,11 +54,13 @@ const readGuest = stepsOf<GuestScene>(
     });
     while (!ended) await calls.block(guest.now + 2000);
   },
+  (scene, statement) => scene.begins(statement),
 );
 const readTrusted = stepsOf<TrustedScene>(
   trustedSteps,
   ({ world }) => world.ended,
   ({ domain0 }, end) => domain0.thread.suspend(end),
+  (scene, statement) => scene.begins(statement),
 );
 const readSharing = stepsOf<SharingScene>(
   {
@@ -74,6 +76,8 @@ const readSharing = stepsOf<SharingScene>(
     ),
   },
   ({ world }) => world.ended,
+  (_, end) => end,
+  (scene, statement) => scene.begins(statement),
 );
 
 const readDomain = (statement: Statement): DomainPart => {

@@ -83,6 +83,8 @@ export interface FileScene {
   readonly files: Files;
   /** Waits until a share is in the guest's tree. */
   shown(path: string): Promise<void>;
+  /** The guest is at this step now. */
+  begins: (statement: Statement) => void;
   judge: (statement: Statement, held: boolean, why: string) => void;
 }
 
@@ -115,7 +117,10 @@ const file: StepReader<FileScene> = (statement) => {
 export const fileSteps: Readonly<Record<string, StepReader<FileScene>>> = { file };
 
 /** Runs a body of a guest's that mounts whatever it is told of. */
-export const withShares = (own: Guest, body: (scene: Omit<FileScene, 'judge'>) => Promise<void>): Promise<void> =>
+export const withShares = (
+  own: Guest,
+  body: (scene: Pick<FileScene, 'files' | 'shown'>) => Promise<void>,
+): Promise<void> =>
   mountShares(
     own,
     ringPages,

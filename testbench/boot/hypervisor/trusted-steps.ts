@@ -15,6 +15,8 @@ export interface TrustedScene {
   readonly world: World;
   readonly domain0: TrustedGuest;
   readonly calls: TrustedCalls;
+  /** The program is at this step now. */
+  begins(statement: Statement): void;
   say(what: string): void;
   judge(statement: Statement, held: boolean, why: string): void;
 }
@@ -45,6 +47,7 @@ const start: Read = (statement) => {
   return async ({ world, calls, say }) => {
     const part = world.parts.get(domain);
     if (part === undefined) throw refuseWord(statement, 'domain', domain, [...world.parts.keys()]);
+    if (world.domains.has(domain)) throw new StepError(`domain '${domain}' runs already; write 'destroy' between`);
     const made = await calls.create(part.request);
     world.domains.set(domain, made);
     world.hypervisor.domains.load(made, world.programsOf(part));
