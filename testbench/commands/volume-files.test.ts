@@ -9,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -114,15 +115,46 @@ test("a store's limit counts with the store's blocks", async () => {
 test('what is refused leaves nothing behind', async () => {
   const before = readdirSync(folder);
   const made = join(folder, 'made.img');
+  const free = ['--listen', `unix:${join(folder, 'free.sock')}`];
   for (const words of [
     ['--size', '1M', '--block-size', '3'],
     ['--size', '0'],
     ['--size', '8000T'],
     ['--size', '8000T', '--block-size', '16M'],
+    ['--size', '1M', '--store', join(folder, 'none', 'x')],
   ]) {
-    const { code, error } = await runCommand('volume', made, ...words);
+    const { code, error } = await runCommand('volume', made, ...words, ...free);
     expect({ words, code, lines: error.split('\n').length }).toEqual({ words, code: 2, lines: 2 });
   }
   expect(await runCommand('volume', 'list', file, '--store', join(folder, 'none', 'x'))).toMatchObject({ code: 2 });
   expect(readdirSync(folder)).toEqual(before);
+});
+
+test('where it cannot be served, a volume is not touched, and one that is to be made is not', async () => {
+  const taken = join(folder, 'taken.sock');
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(taken, resolve));
+  const before = readdirSync(folder);
+  const mark = readFileSync(`${file}.mark`, 'utf8');
+  const why = `Cannot listen at unix:${taken}: another server is there; end it, or give another address.`;
+  await refused(why, 'volume', join(folder, 'made.img'), '--size', '1M', '--listen', `unix:${taken}`);
+  // A store that is elsewhere would not be this volume's any more, had another been begun.
+  await refused(why, 'volume', file, '--store', join(folder, 'other.store'), '--listen', `unix:${taken}`);
+  expect(readdirSync(folder)).toEqual(before);
+  expect(readFileSync(`${file}.mark`, 'utf8')).toBe(mark);
+  // Its own socket is in the way, or cannot be.
+  const [busy, long] = [join(folder, 'busy.img'), join(folder, `${'long'.repeat(20)}.img`)];
+  writeFileSync(`${busy}.control`, '');
+  writeFileSync(long, content);
+  const there = readdirSync(folder);
+  for (const [path, said] of [
+    [busy, `${busy}.control is in the way`],
+    [long, `${long}.control is too long`],
+  ] as const) {
+    const answer = await runCommand('volume', path, '--size', '1M', '--listen', `unix:${join(folder, 'free.sock')}`);
+    expect(answer).toMatchObject({ code: 2, error: expect.stringContaining(said) });
+    expect(readdirSync(folder)).toEqual(there);
+  }
+  expect(readFileSync(long).equals(content)).toBe(true);
+  await new Promise((resolve) => server.close(resolve));
 });

@@ -99,13 +99,15 @@ writeFileSync(empty, '');
 const spoilt = join(folder, 'spoilt.img');
 writeFileSync(spoilt, 'a disk');
 writeFileSync(`${spoilt}.snapshots`, 'no store');
+/** An address that nobody else has. */
+const free = ['--listen', `unix:${join(folder, 'free.sock')}`];
 
 test.each([
   ['no file', [], /'volume' needs a file to serve/],
-  ['a file that is not there', [join(folder, 'none.img')], /none\.img: no such file or directory/],
-  ['an empty file', [empty], /is empty; a volume has at least a byte/],
-  ['a folder', [folder], /is no regular file/],
-  ['a damaged store', [spoilt], /spoilt\.img\.snapshots: The store holds no snapshots of ours/],
+  ['a file that is not there', [join(folder, 'none.img'), ...free], /none\.img: no such file or directory/],
+  ['an empty file', [empty, ...free], /is empty; a volume has at least a byte/],
+  ['a folder', [folder, ...free], /is no regular file/],
+  ['a damaged store', [spoilt, ...free], /spoilt\.img\.snapshots: The store holds no snapshots of ours/],
   ['a wrong address', [spoilt, '--listen', 'nowhere'], /--listen takes unix:PATH/],
   ['a wrong size', [spoilt, '--size', 'big'], /--size takes a number of bytes/],
   ['a word too many', ['snapshto', spoilt, 'x'], /one too many.*snapshot/],
@@ -120,7 +122,7 @@ test.each([
   ['a wrong policy', ['snapshot', spoilt, 'x', '--policy', 'wait'], /There is no policy 'wait'/],
   [
     'a block size that is none',
-    [join(folder, 'new.img'), '--size', '1M', '--block-size', '100'],
+    [join(folder, 'new.img'), '--size', '1M', '--block-size', '100', ...free],
     /The block size is 100/,
   ],
 ])('%s is refused in a line', async (_, words, said) => {

@@ -4,7 +4,8 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import type { SourceMark } from '../binding.ts';
 import { begunName, keepNames, removeBegun } from './names.ts';
 
-const markPath = (file: string): string => `${file}.mark`;
+/** Where the mark of a file is. */
+export const markPath = (file: string): string => `${file}.mark`;
 
 /** Removes the mark of a file that was there before one that is being made. @throws the system's errors */
 export const forgetMark = async (file: string): Promise<void> => {
@@ -52,6 +53,9 @@ export class FileMark implements SourceMark {
         await file.close();
       }
       await rename(begun, this.place);
+    } catch (error) {
+      // Whoever asked knows of no other name.
+      throw Object.assign(error as Error, { path: this.place });
     } finally {
       await rm(begun, { force: true });
     }

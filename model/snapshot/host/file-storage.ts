@@ -19,11 +19,18 @@ import { type Storage, StorageError } from '../storage.ts';
 import { Promptness } from './promptness.ts';
 
 const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on the device',
+  EDQUOT: 'the quota of the disk is used up',
+  EFBIG: 'the file would be larger than the file system or a limit (ulimit -f) allows',
+  EROFS: 'the file system is read-only',
+  EIO: 'the device failed',
+};
 
 const storageError = (path: string, doing: string, error: NodeJS.ErrnoException): StorageError =>
   new StorageError(
     fullCodes.has(error.code ?? '') ? 'full' : 'failed',
-    `${path}: ${doing}: ${error.code ?? error.message}`,
+    `${path}: ${doing}: ${reasons[error.code ?? ''] ?? error.code ?? error.message}`,
   );
 
 /** Below this, a hole costs more than writing zeros: a program is started to make it. */
@@ -48,11 +55,18 @@ export class FileStorage implements Storage {
     this.end = size;
   }
 
-  /** @param grows whether it has no end. @throws the system's error when it cannot be opened */
-  static async open(path: string, { grows }: { readonly grows: boolean }): Promise<FileStorage> {
+  /**
+   * @param grows whether it has no end
+   * @param name what its errors call it, where that is not its path
+   * @throws the system's error when it cannot be opened
+   */
+  static async open(
+    path: string,
+    { grows, name = path }: { readonly grows: boolean; readonly name?: string },
+  ): Promise<FileStorage> {
     const descriptor = await promisify(open)(path, constants.O_RDWR);
     const { size } = await promisify<number, Stats>(fstat)(descriptor);
-    return new FileStorage(path, descriptor, size, grows);
+    return new FileStorage(name, descriptor, size, grows);
   }
 
   read(offset: number, into: Uint8Array): Promise<void> {

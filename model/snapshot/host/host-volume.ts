@@ -7,8 +7,9 @@ import { SnapshotError } from '../storage.ts';
 import { SuperblockKeeper } from '../superblock-keeper.ts';
 import { Volume } from '../volume.ts';
 import { FileHold, trueName } from './file-hold.ts';
-import { FileMark, forgetMark } from './file-mark.ts';
+import { FileMark, forgetMark, markPath } from './file-mark.ts';
 import { FileStorage } from './file-storage.ts';
+import { Made } from './made.ts';
 import { begunName, keepNames, removeBegun } from './names.ts';
 import { Opened } from './opened.ts';
 import { hostPace } from './pace.ts';
@@ -79,13 +80,15 @@ const giveName = async (begun: string, path: string): Promise<void> => {
   }
 };
 
-/** Makes a store under another name first, so that one that is there is always whole. */
-const makeStore = async (path: string, geometry: Geometry): Promise<void> => {
+/** Makes a store under another name first, so that one that is there is always whole. Nobody else ever has it: it is held before it has its name. */
+const makeStore = async (path: string, geometry: Geometry): Promise<FileHold> => {
   const begun = begunName(path, randomUUID());
+  let held: FileHold | null = null;
   try {
     // As long as its maps: one that is shorter was cut.
     await makeFile(begun, layoutOf(geometry).slotsOffset);
-    const storage = await FileStorage.open(begun, { grows: true });
+    held = await FileHold.take(begun);
+    const storage = await FileStorage.open(begun, { grows: true, name: path });
     try {
       await SuperblockKeeper.format(storage, () => storage.flush(), geometry);
     } finally {
@@ -93,7 +96,9 @@ const makeStore = async (path: string, geometry: Geometry): Promise<void> => {
     }
     await giveName(begun, path);
     await keepNames(path);
+    return held;
   } catch (error) {
+    await held?.release();
     // Whoever asked knows of no other name.
     throw error instanceof SnapshotError ? error : Object.assign(error as Error, { path });
   } finally {
@@ -124,27 +129,38 @@ export interface HostVolume {
   readonly file: string;
   readonly store: string;
   close(): Promise<void>;
+  /** Closes it as if it had not been opened: files that were made for it are removed. Only where nobody was let at it. */
+  abandon(): Promise<void>;
 }
 
-/** Opens a file as a volume, making its store when there is none; nobody else can until it is closed. @throws SnapshotError, StorageError, the system's errors */
+/**
+ * Opens a file as a volume, making its store when there is none; nobody else can until it is closed.
+ * @throws SnapshotError, StorageError, the system's errors; then no file is left of those that it made
+ */
 export const openHostVolume = async (given: string, options: HostVolumeOptions): Promise<HostVolume> => {
-  if (options.size !== undefined && !(await exists(given))) {
+  const isNew = options.size !== undefined && !(await exists(given));
+  if (isNew) {
     layoutOf(geometryOf(options.size, options));
     await makeFile(given, options.size, () => forgetMark(given));
     await keepNames(given);
   }
   const path = await trueName(given);
   const opened = new Opened();
+  const made = new Made(opened);
   try {
     opened.add(await FileHold.take(path), (held) => held.release());
-    return await openHeld(path, options, opened);
+    const marked = await exists(markPath(path));
+    // One that has a mark was another's meanwhile.
+    if (isNew && !marked) made.add(path);
+    if (!marked) made.add(markPath(path));
+    return await openHeld(path, options, opened, made);
   } catch (error) {
     await opened.close().catch(() => undefined);
     throw error;
   }
 };
 
-const openHeld = async (path: string, options: HostVolumeOptions, opened: Opened): Promise<HostVolume> => {
+const openHeld = async (path: string, options: HostVolumeOptions, opened: Opened, made: Made): Promise<HostVolume> => {
   const status = await stat(path);
   if (!status.isFile()) throw new SnapshotError(`${path} is no regular file; a volume is a file of the host.`);
   if (status.size === 0)
@@ -153,8 +169,10 @@ const openHeld = async (path: string, options: HostVolumeOptions, opened: Opened
     opened.add(await FileStorage.open(name, { grows }), (file) => file.close());
   const source = await openFile(path, false);
   const store = options.store ?? `${path}.snapshots`;
-  if (!(await exists(store))) await makeStore(store, geometryOf(status.size, options));
-  opened.add(await FileHold.take(store), (held) => held.release());
+  const isThere = await exists(store);
+  const held = isThere ? await FileHold.take(store) : await makeStore(store, geometryOf(status.size, options));
+  opened.add(held, (hold) => hold.release());
+  if (!isThere) made.add(store);
   await removeBegun(store);
   const storeFile = await openFile(store, true);
   try {
@@ -168,7 +186,11 @@ const openHeld = async (path: string, options: HostVolumeOptions, opened: Opened
       clearInterval(retry);
       await volume.close();
     });
-    return { volume, file: path, store, close: () => opened.close() };
+    const close = (kept: boolean): Promise<void> => {
+      made.kept = kept;
+      return opened.close();
+    };
+    return { volume, file: path, store, close: () => close(true), abandon: () => close(false) };
   } catch (error) {
     if (error instanceof SnapshotError) throw new SnapshotError(`${store}: ${error.message}`);
     throw error;

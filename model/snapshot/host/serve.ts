@@ -1,4 +1,5 @@
 import type { AddressInfo, ListenOptions } from 'node:net';
+import type { Exports } from '../nbd/export.ts';
 import { listen } from '../nbd/server.ts';
 import { volumeExports } from '../nbd/volume-exports.ts';
 import { Control } from './control.ts';
@@ -25,16 +26,25 @@ const orClose = async <Result>(open: () => Promise<Result>, close: () => Promise
   }
 };
 
-/** Serves a file over NBD, with its snapshots. @throws SnapshotError, StorageError, the system's errors */
+/**
+ * Serves a file over NBD, with its snapshots. Listens first: where that cannot be, no file is touched.
+ * @throws SnapshotError, StorageError, the system's errors; then no file is left of those that it made
+ */
 export const serveVolume = async (file: string, where: ListenOptions, options: HostVolumeOptions): Promise<Served> => {
-  const host = await openHostVolume(file, options);
-  const control = await orClose(() => Control.open(host.file), host.close);
-  // Who finds no control opens the file: not before all is durable, and it is held no more.
-  const closeBoth = async (): Promise<void> => {
-    await control.close();
-    await host.close();
-  };
-  const nbd = await orClose(() => listen(volumeExports(host.volume), where), closeBoth);
+  let serve: (exports: Exports) => void = () => undefined;
+  const exports = new Promise<Exports>((resolve) => {
+    serve = resolve;
+  });
+  const nbd = await listen(exports, where);
+  const host = await orClose(() => openHostVolume(file, options), nbd.close);
+  const control = await orClose(
+    () => Control.open(host.file),
+    async () => {
+      await nbd.close();
+      await host.abandon();
+    },
+  );
+  serve(volumeExports(host.volume));
   control.serve(host.volume);
   return {
     address: nbd.server.address() ?? '',
@@ -42,7 +52,9 @@ export const serveVolume = async (file: string, where: ListenOptions, options: H
     store: host.store,
     close: async () => {
       await nbd.close();
-      await closeBoth();
+      // Who finds no control opens the file: not before all is durable, and it is held no more.
+      await control.close();
+      await host.close();
     },
   };
 };

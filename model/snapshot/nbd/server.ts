@@ -90,17 +90,39 @@ export interface NbdServer {
   close(): Promise<void>;
 }
 
-/** @throws the system's error when it cannot listen there */
-export const listen = async (exports: Exports, where: ListenOptions, limits = usualLimits): Promise<NbdServer> => {
+/**
+ * @param exports what is served; clients that come before it is known wait for it, and are let go where it will not come
+ * @throws the system's error when it cannot listen there
+ */
+export const listen = async (
+  exports: Exports | Promise<Exports>,
+  where: ListenOptions,
+  limits = usualLimits,
+): Promise<NbdServer> => {
   const sockets = new Set<Socket>();
-  const server = createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: true }, (accepted) => {
-    const socket = serve(accepted, exports, limits);
+  let closing = false;
+  const begin = (accepted: Socket, found: Exports): void => {
+    sockets.delete(accepted);
+    if (closing || accepted.destroyed) {
+      accepted.destroy();
+      return;
+    }
+    const socket = serve(accepted, found, limits);
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
+  };
+  const server = createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: true }, (accepted) => {
+    sockets.add(accepted);
+    accepted.on('error', () => accepted.destroy());
+    Promise.resolve(exports).then(
+      (found) => begin(accepted, found),
+      () => accepted.destroy(),
+    );
   });
   server.maxConnections = mostConnections;
   await listenAt(server, where);
   const close = async (): Promise<void> => {
+    closing = true;
     const closed = new Promise((resolve) => server.close(resolve));
     for (const socket of sockets) socket.destroySoon();
     const timer = setTimeout(() => {
