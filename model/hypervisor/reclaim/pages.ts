@@ -1,7 +1,7 @@
 /** Pages that may be swept, and the runs of frames in which they are scanned. */
 import type { Backing, PageEntry, PresentEntry } from '../memory/interface.ts';
 import { superFrames } from '../memory/layout.ts';
-import type { Run } from './scanner.ts';
+import type { Run } from './scan-lane.ts';
 
 /** A page of a domain's, or a super page. */
 export interface Found {

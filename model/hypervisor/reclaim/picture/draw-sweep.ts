@@ -1,4 +1,4 @@
-/** A sweep as a picture: cycles from left to right, a row for each page, and below how much of the memory's own rate the scanner has. */
+/** A sweep as a picture: cycles from left to right, a row for each page, and below how much of both memories' own rate the scanners have. */
 import type { ObservedSweep, Reading } from './observed-sweep.ts';
 
 export interface Drawing {
@@ -15,6 +15,7 @@ const top = 44;
 const width = 820;
 const rateHeight = 60;
 const gap = 26;
+const memories = 2;
 
 const colours = {
   first: '#60a5fa',
@@ -43,14 +44,10 @@ interface Bar extends Reading {
 const merged = (bars: readonly Bar[], together: number): readonly Bar[] => {
   const all: Bar[] = [];
   for (const bar of bars) {
-    const last = all.at(-1);
-    if (
-      last !== undefined &&
-      last.page + last.pages === bar.page &&
-      last.colour === bar.colour &&
-      last.pages < together
-    )
-      all[all.length - 1] = { ...last, pages: last.pages + 1, end: bar.end };
+    // Two memories are read at a time.
+    const at = all.findLastIndex((one) => one.page + one.pages === bar.page && one.colour === bar.colour);
+    const before = all[at];
+    if (before !== undefined && before.pages < together) all[at] = { ...before, pages: before.pages + 1, end: bar.end };
     else all.push(bar);
   }
   return all;
@@ -93,7 +90,7 @@ export const drawSweep = (sweep: ObservedSweep, { row, together, bar: barCycles,
   const rates = Array.from({ length: Math.ceil((end - begin) / barCycles) }, (_, index) => {
     const from = begin + index * barCycles;
     const to = Math.min(end, from + barCycles);
-    const share = beats.filter((cycle) => cycle >= from && cycle < to).length / (to - from);
+    const share = beats.filter((cycle) => cycle >= from && cycle < to).length / (memories * (to - from));
     return share === 0 ? '' : rect(from, to, floor - rateHeight * share, rateHeight * share, colours.first);
   }).filter((shape) => shape !== '');
   const marks = Array.from({ length: Math.floor((end - begin) / mark) + 1 }, (_, index) => {

@@ -41,7 +41,7 @@ export interface ObservedSweep {
   readonly readings: readonly Reading[];
   readonly held: readonly Held[];
   readonly written: readonly Written[];
-  /** Of each beat that the scanner was given: its cycle. A memory gives one a cycle at most. */
+  /** Of each beat that the scanners were given: its cycle. Each memory gives one a cycle at most. */
   readonly beats: readonly number[];
 }
 
@@ -103,6 +103,8 @@ class Observer {
   readonly readings: Reading[] = [];
   readonly held: Held[] = [];
   readonly beats: number[] = [];
+  /** Of each memory: what the scanner asked for last. */
+  readonly #last: (Reading | undefined)[] = [undefined, undefined];
   #leaves: ReadonlyMap<number, Leaf> = new Map();
   #frames: ReadonlyMap<number, number> = new Map();
   /** Of each memory: pages and numbers of beats that were asked for and have not come, and whether they are the scanner's. */
@@ -139,9 +141,10 @@ class Observer {
     const page = this.#frames.get(Math.floor(Number(araddr) / pageBytes));
     let reading: Reading | undefined;
     if (page !== undefined) {
-      const last = this.readings.at(-1);
+      const last = this.#last[memory];
       if (last?.page === page && Number(araddr) % pageBytes !== 0) reading = last;
       else this.readings.push((reading = { page, begin: cycle, end: cycle }));
+      this.#last[memory] = reading;
     }
     const queue = this.#asked[memory]!.get(arid!) ?? [];
     this.#asked[memory]!.set(arid!, queue);

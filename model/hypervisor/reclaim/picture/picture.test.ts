@@ -33,9 +33,9 @@ test('the picture of a sweep is that of a run', { timeout: limit }, async () => 
     used: [5, 20, 21, 40, 70],
     writes: [
       { page: 60, after: 3000 },
-      { page: 10, after: 9000 },
-      { page: 76, after: 20_000 },
-      { page: 30, after: 28_000 },
+      { page: 10, after: 6000 },
+      { page: 76, after: 14_000 },
+      { page: 30, after: 24_000 },
     ],
   };
   const sweep = await drawn('sweep', 2 ** 21, wanted, {

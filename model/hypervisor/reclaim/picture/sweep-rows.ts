@@ -20,11 +20,11 @@ const last = (cycles: readonly number[]): number => Math.max(...cycles);
 export const sweepRows = (sweep: ObservedSweep): readonly string[] => {
   const { begin, end, pages, taken, readings, held, written, beats } = sweep;
   const at = (cycle: number): string => (cycle - begin).toLocaleString('en-US');
-  /** Percent of what a memory gives: a beat a cycle. */
+  /** Percent of what both memories give: a beat a cycle each. */
   const rate = (some: readonly Reading[]): string => {
     const [from, to] = [some[0]!.begin, last(some.map((one) => one.end))];
     const given = beats.filter((cycle) => cycle >= from && cycle <= to).length;
-    return `${Math.round((100 * given) / (to - from))} %`;
+    return `${Math.round((100 * given) / (2 * (to - from)))} %`;
   };
   const [one, other, ...more] = batchesOf(held);
   if (other === undefined || more.length > 0) throw new Error('the guide tells of two batches');
@@ -51,7 +51,7 @@ export const sweepRows = (sweep: ObservedSweep): readonly string[] => {
   return [
     row(
       `${at(scan[0]!.begin)} to ${at(last(scan.map((reading) => reading.end)))}`,
-      `all ${pages} pages are read, at ${rate(scan)} of the memory's own rate; ${held.length} are zeros. Of the others reading ends at the first difference.`,
+      `all ${pages} pages are read, at ${rate(scan)} of both memories' own rate; ${held.length} are zeros. Of the others reading ends at the first difference.`,
     ),
     row(at(before!.begin), `the guest writes page ${before!.page} before it was read: it is no candidate.`),
     row(
