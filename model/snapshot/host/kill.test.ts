@@ -1,4 +1,11 @@
-/** The server is killed at random moments under load: what was acknowledged and flushed is there, and every snapshot is whole. */
+/**
+ * The server is killed at random moments under load: what was acknowledged on any connection before a flush on one of them is there, and every snapshot is what
+ * the file was at its instant.
+ *
+ * This shows what a server keeps in its own memory too long, as writes that are answered before they are done, and writes that do not wait for their block's
+ * copy. What a process has written outlives it in the host's memory, so nothing here shows whether it was made durable, which of three copies of a page were
+ * written, or whether a map was there before the superblock that names it: that is for `power-cut.test.ts`, whose storages lose and tear what was not flushed.
+ */
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,6 +13,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { commands } from '../nbd/protocol.ts';
+import { Signal } from '../signal.ts';
 import { drawFrom } from '../testing/machine.ts';
 import { NbdClient } from '../testing/nbd-client.ts';
 import { bundleServer, spawnServer } from '../testing/spawn-server.ts';
@@ -15,6 +23,8 @@ const kills = process.env.PORTCULLIS_THOROUGH === '1' ? 50 : 5;
 const cellSize = 4096;
 const cells = 1024;
 const writers = 8;
+/** A flush on one covers what was answered on all. */
+const connections = 3;
 
 const folder = await mkdtemp(join(tmpdir(), 'kill-'));
 afterAll(() => rm(folder, { recursive: true }));
@@ -71,6 +81,9 @@ test(`nothing is lost when the server is killed ${kills} times under load`, asyn
   const hashes = new Map<string, string>();
   let taken = 0;
   let deleting = '';
+  const flushAnswered = new Signal();
+  const failures: unknown[] = [];
+  let server = await spawnServer(bundle, file, socket);
 
   const write = async (client: NbdClient, writer: number): Promise<void> => {
     for (;;) {
@@ -82,17 +95,23 @@ test(`nothing is lost when the server is killed ${kills} times under load`, asyn
       ledger.acknowledged[cell] = value;
       if (draw(20) !== 0) continue;
       const covered = ledger.acknowledged.slice();
-      await client.request(commands.flush, 0, 0);
+      expect((await client.request(commands.flush, 0, 0)).error).toBe(0);
       for (const [index, number] of covered.entries()) ledger.flushed[index] = Math.max(ledger.flushed[index]!, number);
+      flushAnswered.give();
     }
   };
   const administer = async (): Promise<void> => {
+    const { hash } = server;
     for (;;) {
       await setTimeout(draw(60));
+      if (server.hash !== hash) return;
       taken += 1;
       const name = `s${taken}`;
       await askServer(file, { do: 'snapshot', name, policy: 'break' });
-      hashes.set(name, hashOf(await readWhole(socket, name)));
+      const read = hashOf(await readWhole(socket, name));
+      // Printed before the answer, and seen by now.
+      hashes.set(name, hash());
+      if (read !== hash()) failures.push(`snapshot ${name} is not what was there at its instant`);
       if (hashes.size < 4) continue;
       deleting = [...hashes.keys()][draw(hashes.size)]!;
       await askServer(file, { do: 'delete', name: deleting });
@@ -102,7 +121,9 @@ test(`nothing is lost when the server is killed ${kills} times under load`, asyn
   };
 
   for (let kill = 0; kill < kills; kill += 1) {
-    const server = await spawnServer(bundle, file, socket);
+    // Of a snapshot whose taking was under way.
+    const lastHash = server.hash();
+    if (kill > 0) server = await spawnServer(bundle, file, socket);
     const said = `after ${kill} kills`;
     expect(ledger.audit(await readWhole(socket, '')), said).toBeNull();
     const { snapshots } = (await askServer(file, { do: 'list' }))!;
@@ -113,20 +134,31 @@ test(`nothing is lost when the server is killed ${kills} times under load`, asyn
     for (const { name, state } of snapshots) {
       if (state === 'going') continue;
       expect([said, name, state]).toEqual([said, name, 'live']);
-      hashes.set(name, hashOf(await readWhole(socket, name)));
+      if (hashes.has(name)) continue;
+      expect([said, name, hashOf(await readWhole(socket, name))]).toEqual([said, name, lastHash]);
+      hashes.set(name, lastHash);
     }
     deleting = '';
-    const client = await NbdClient.connect({ path: socket });
-    await client.go('');
-    const load = Promise.allSettled([
-      administer(),
-      ...Array.from({ length: writers }, (_, writer) => write(client, writer)),
-    ]);
+    const clients = await Promise.all(
+      Array.from({ length: connections }, async () => {
+        const client = await NbdClient.connect({ path: socket });
+        await client.go('');
+        return client;
+      }),
+    );
+    // What the kill leaves unanswered stays so, but for what is asked of the control.
+    void administer().catch(() => undefined);
+    for (let writer = 0; writer < writers; writer += 1)
+      void write(clients[writer % connections]!, writer).catch((error: unknown) => {
+        failures.push(error);
+        flushAnswered.give();
+      });
     await setTimeout(draw(700));
+    // Every other time right behind the answer to a flush, which must not have come too soon.
+    if (kill % 2 === 1) await flushAnswered.wait();
     await server.end('SIGKILL');
-    client.socket.destroy();
-    // Requests that the kill left unanswered stay so.
-    void load;
+    for (const client of clients) client.socket.destroy();
+    expect([said, failures]).toEqual([said, []]);
   }
   expect(taken).toBeGreaterThan(kills / 2);
   const last = await spawnServer(bundle, file, socket);
