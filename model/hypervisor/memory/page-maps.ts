@@ -2,6 +2,7 @@
 import type { Processor } from '../../hardware/platform/index.ts';
 import { bumpAll } from './cookies.ts';
 import { HypervisorError } from './errors.ts';
+import { HeldPages } from './held-pages.ts';
 import type { PageMap, PageMaps } from './interface.ts';
 import { domainCount, pageCount } from './layout.ts';
 import { Lock } from './lock.ts';
@@ -13,11 +14,10 @@ import type { Located } from './tables.ts';
 export class DomainMaps implements PageMaps {
   readonly #shared: Shared;
   readonly #locks = Array.from({ length: domainCount }, () => new Lock());
-  /** Who waits for a page that is held, by domain and the first page of its entry. */
-  readonly #waiting = new Map<string, (() => void)[]>();
+  readonly #heldPages = new HeldPages();
 
   constructor(shared: Omit<Shared, 'changed'>) {
-    this.#shared = { ...shared, changed: (domain, page) => this.#changed(domain, page) };
+    this.#shared = { ...shared, changed: (domain, page) => this.#heldPages.changed(domain, page) };
   }
 
   #lock(domain: number): Lock {
@@ -131,18 +131,7 @@ export class DomainMaps implements PageMaps {
   #held(processor: Processor, domain: number, page: number): Promise<{ readonly ended: Promise<void> } | undefined> {
     return this.#lock(domain).hold(async () => {
       const located = await this.#shared.tables.locate(processor, domain, page);
-      if (located.entry.kind !== 'held') return undefined;
-      const key = `${domain}:${located.page}`;
-      const waiting = this.#waiting.get(key) ?? [];
-      this.#waiting.set(key, waiting);
-      return { ended: new Promise<void>((resolve) => waiting.push(resolve)) };
+      return located.entry.kind === 'held' ? this.#heldPages.wait(domain, located.page) : undefined;
     });
-  }
-
-  #changed(domain: number, page: number): void {
-    const key = `${domain}:${page}`;
-    const waiting = this.#waiting.get(key) ?? [];
-    this.#waiting.delete(key);
-    for (const resolve of waiting) resolve();
   }
 }

@@ -7,20 +7,7 @@ import { frameBytes, superFrames } from '../memory/layout.ts';
 import { bytesOf } from '../memory/words.ts';
 import type { Thread } from '../schedule/index.ts';
 import type { Patterns } from './patterns.ts';
-
-/** What a page does not come back for: memory with these copies, or the right of its domain to have more. */
-interface Lack {
-  readonly copies: Copies;
-  readonly of: 'frame' | 'right';
-}
-
-interface Waiter {
-  readonly thread: Thread;
-  readonly domain: number;
-  readonly lack: Lack;
-  readonly woken: Promise<void>;
-  wake(): void;
-}
+import { type Lack, Waiter } from './waiter.ts';
 
 type Tried = 'there' | 'refused' | Lack;
 
@@ -65,7 +52,7 @@ export class BringingBack {
         // What came while it was tried woke nobody who was not in the line yet.
         const missed = this.#turns[tried.of] !== before[tried.of];
         waiter = waiter === undefined ? this.#enqueue(thread, domain, tried) : this.#lacking(waiter, tried);
-        if (!missed) await thread.suspend(waiter.woken);
+        if (!missed) await thread.suspend(waiter.wait());
         waiter = this.#again(waiter, waiter.lack);
       }
     } finally {
@@ -189,7 +176,7 @@ export class BringingBack {
   }
 
   #enqueue(thread: Thread, domain: number, lack: Lack): Waiter {
-    const waiter = makeWaiter(thread, domain, lack);
+    const waiter = new Waiter(thread, domain, lack);
     this.#waiters.push(waiter);
     return waiter;
   }
@@ -197,7 +184,7 @@ export class BringingBack {
   /** The same place, waiting once more. */
   #again(waiter: Waiter, lack: Lack): Waiter {
     const place = this.#waiters.indexOf(waiter);
-    const next = makeWaiter(waiter.thread, waiter.domain, lack);
+    const next = new Waiter(waiter.thread, waiter.domain, lack);
     if (place >= 0) this.#waiters[place] = next;
     return next;
   }
@@ -248,11 +235,3 @@ export class BringingBack {
     for (const waiter of this.#waiters) if (waiter.lack.of === 'right') waiter.wake();
   }
 }
-
-const makeWaiter = (thread: Thread, domain: number, lack: Lack): Waiter => {
-  let wake = (): void => {};
-  const woken = new Promise<void>((resolve) => {
-    wake = resolve;
-  });
-  return { thread, domain, lack, woken, wake: () => wake() };
-};

@@ -3,8 +3,8 @@
  * 0300 says what a step is. Most of it takes long, and is run with `PORTCULLIS_THOROUGH=1`.
  */
 import { expect, test } from 'vitest';
-import { OrderError } from '../testing/orders/explore.ts';
 import { type Mistake, mistakes } from '../testing/orders/mistakes.ts';
+import { OrderError } from '../testing/orders/run.ts';
 import { type Beside, SweptPages } from '../testing/orders/world.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
@@ -49,8 +49,8 @@ test.each(thorough ? cases : cases.slice(0, 1))(
   { timeout: limit },
   (one) =>
     withWorld(one, async (world) => {
-      const { orders, givenUp, ends } = await world.everyOrder(one.beside);
-      if (thorough) console.info(`${one.name}: ${orders} orders, ${givenUp} runs given up, ${ends} ends`);
+      const { states, steps, ends, runs } = await world.everyOrder(one.beside);
+      if (thorough) console.info(`${one.name}: ${states} states, ${steps} steps, ${ends} ends, ${runs} runs`);
       // Both are met: what is written in time stays, and what is not is taken.
       expect([...world.taken].sort()).toEqual(one.taken);
     }),

@@ -1,109 +1,55 @@
 /**
- * Every order of steps that can be told apart, by running what happens again from its beginning. Two orders cannot be told apart if one comes
- * of the other by exchanging neighbours that do not touch the same: of all these one is run. Which order to run next is found in the runs
- * before: where two steps could as well have come the other way round, one is begun in which they do (Abdulla, Aronis, Jonsson, Sagonas, *Optimal
- * dynamic partial order reduction*, 2014: source sets and sleep sets).
+ * Every order of steps, by the states to which they lead. Where a state was seen before, nothing is gone on with that was then. Of two steps of
+ * which nobody can tell the order, one is not begun with after the other (Godefroid, *Partial-order methods for the verification of concurrent
+ * systems*, 1996: sleep sets, with states that are known again). What comes of a step is known from runs where one has shown it; where none
+ * has, what happens is run from its beginning.
  */
-import { type Fingerprint, textOf } from './fingerprint.ts';
-import { Course, type Race } from './races.ts';
-import type { Step, Steps } from './steps.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import { KnownStates } from './known-states.ts';
+import { beginning, fingerprintOf, isPossible, type Position, pendingAt, perform } from './position.ts';
+import { type Ask, type Point, Recording } from './recording.ts';
+import { type Happening, runOnce } from './run.ts';
+import type { Step } from './steps.ts';
 import { isOrderSeen, type Touched } from './touched.ts';
 
 export interface Explored {
-  /** Runs to the end: orders that can be told apart. */
-  readonly orders: number;
-  /** Runs that were given up, since they could only come to orders that had been run. */
-  readonly givenUp: number;
+  /** States between steps. */
+  readonly states: number;
+  /** Steps from one to another. */
+  readonly steps: number;
   /** States in which all was over. */
   readonly ends: number;
+  /** Runs from the beginning. */
+  readonly runs: number;
 }
 
-export interface Happening {
-  readonly steps: Steps;
-  /** Puts everything back to the beginning, and begins; gives what ends when all is over. */
-  begin(): Promise<unknown>;
-  /** Of all that came of it. */
-  fingerprint(): Fingerprint;
-  /** Looks at how it has ended. @throws for what must not be */
-  judge(): Promise<void>;
+/** A step with which nothing begins any more that was not seen. */
+interface Sleeper {
+  readonly ask: Ask;
+  readonly touched: Touched;
 }
 
-/** An order of steps after which something is not as it must be. */
-export class OrderError extends Error {
-  readonly order: readonly string[];
-
-  constructor(order: readonly string[], why: unknown) {
-    super(`${why instanceof Error ? why.message : String(why)}, after:\n  ${order.join('\n  ')}`, { cause: why });
-    this.name = 'OrderError';
-    this.order = order;
-  }
-}
-
-/** Until nothing goes on but what waits for steps. */
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/** A state on the way of a run. */
+/** A state on the way, and what is to be begun with there. */
 interface Place {
-  /** What could be next, by name. */
-  readonly pending: Map<string, Touched>;
-  /** Of these, those with which only orders begin that have been run. */
-  readonly asleep: Map<string, Touched>;
-  /** Of these, those with which orders are to begin. */
-  readonly wanted: Set<string>;
-  chosen: string;
+  readonly position: Position;
+  readonly back: () => void;
+  readonly asleep: Sleeper[];
+  readonly todo: readonly Ask[];
+  /** How much of it is done. */
+  done: number;
 }
 
-type Choose = (pending: readonly Step[]) => Step | undefined;
-
-/** Runs once. @returns whether it came to its end: not when there was nothing to choose @throws OrderError */
-const runOnce = async (happening: Happening, choose: Choose, judge: () => Promise<void>): Promise<boolean> => {
-  const { steps } = happening;
-  const order: string[] = [];
-  try {
-    steps.reset();
-    steps.immediate = false;
-    let over = false;
-    let thrown: { readonly error: unknown } | undefined;
-    void happening.begin().then(
-      () => (over = true),
-      (error: unknown) => (thrown = { error }),
-    );
-    let givenUp = false;
-    for (;;) {
-      await settled();
-      if (thrown !== undefined) throw thrown.error;
-      if (steps.pending.length === 0) break;
-      steps.noteLongLocks();
-      const step = choose(steps.pending);
-      if (step === undefined) {
-        givenUp = true;
-        steps.immediate = true;
-        for (const each of [...steps.pending]) each.perform();
-        continue;
-      }
-      order.push(step.name);
-      step.perform();
-    }
-    if (!over) throw new Error('somebody waits for what does not come');
-    steps.immediate = true;
-    if (!givenUp) await judge();
-    return !givenUp;
-  } catch (error) {
-    throw new OrderError(order, error);
-  } finally {
-    steps.immediate = true;
-  }
-};
+/** After so many steps others have their turn. */
+const patience = 20_000;
 
 class Exploration {
   readonly #happening: Happening;
-  readonly #ends = new Set<string>();
+  readonly #recording = new Recording();
+  readonly #known = new KnownStates();
   readonly #way: Place[] = [];
-  readonly #course = new Course();
-  /** A step that is not part of the course yet. */
-  #last: Step | undefined;
-  #orders = 0;
-  #givenUp = 0;
+  #steps = 0;
+  #ends = 0;
+  #runs = 0;
 
   constructor(happening: Happening) {
     this.#happening = happening;
@@ -111,94 +57,129 @@ class Exploration {
 
   /** @returns nothing if a place came to be shared, so that orders were left out */
   async all(): Promise<Explored | undefined> {
-    do {
-      let depth = 0;
-      const ended = await runOnce(
-        this.#happening,
-        (pending) => this.#choose(pending, depth++),
-        () => this.#judge(),
-      );
-      if (ended) this.#orders += 1;
-      else this.#givenUp += 1;
-      this.#complete();
-      if (this.#happening.steps.hasLearnt) return undefined;
-    } while (this.#goBack());
-    return { orders: this.#orders, givenUp: this.#givenUp, ends: this.#ends.size };
-  }
-
-  async #judge(): Promise<void> {
-    const end = textOf(this.#happening.fingerprint());
-    if (this.#ends.has(end)) return;
-    this.#ends.add(end);
-    await this.#happening.judge();
-  }
-
-  #choose(pending: readonly Step[], depth: number): Step | undefined {
-    this.#complete();
-    const place = this.#way[depth] ?? this.#newPlace(pending);
-    if (place === undefined) return undefined;
-    const step = pending.find(({ name }) => name === place.chosen);
-    if (step === undefined)
-      throw new Error(`'${place.chosen}' is not to be chosen: what happens is not the same each time`);
-    place.pending.set(step.name, step.touched);
-    if (depth === this.#course.length) this.#last = step;
-    return step;
-  }
-
-  /** Sees which races the last step has ended, now that it is known what it touched. */
-  #complete(): void {
-    if (this.#last !== undefined) for (const race of this.#course.add(this.#last)) this.#want(race);
-    this.#last = undefined;
-  }
-
-  #newPlace(pending: readonly Step[]): Place | undefined {
-    const last = this.#way.at(-1);
-    const by = last?.pending.get(last.chosen);
-    const asleep = [...(last?.asleep ?? [])].filter(([, touched]) => !isOrderSeen(touched, by!));
-    const place = {
-      pending: new Map(pending.map(({ name, touched }) => [name, touched])),
-      asleep: new Map(asleep),
-      wanted: new Set<string>(),
-    };
-    const step = pending.find(({ name }) => !place.asleep.has(name));
-    if (step === undefined) return undefined;
-    place.wanted.add(step.name);
-    this.#way.push({ ...place, chosen: step.name });
-    return this.#way.at(-1);
-  }
-
-  /** Has an order begun, where the first step of a race was done, in which the second comes before it. */
-  #want(race: Race): void {
-    const place = this.#way[race.first]!;
-    const rest = this.#course.reversed(race);
-    const beginning = rest.filter(({ begins }) => begins).map(({ step }) => step.name);
-    if (beginning.some((name) => place.wanted.has(name) || place.asleep.has(name))) return;
-    const next = beginning.find((name) => place.pending.has(name));
-    if (next === undefined)
-      throw new Error(`nothing begins the way from '${place.chosen}' to '${rest.at(-1)!.step.name}'`);
-    place.wanted.add(next);
-  }
-
-  /** To the last place from which another order is to begin. Says whether there is one. */
-  #goBack(): boolean {
+    const { steps } = this.#happening;
+    if (!(await this.#record([]))) return undefined;
+    await this.#enter(this.#begin(), []);
     for (let place = this.#way.at(-1); place !== undefined; place = this.#way.at(-1)) {
-      place.asleep.set(place.chosen, place.pending.get(place.chosen)!);
-      const next = [...place.wanted].find((name) => !place.asleep.has(name));
-      this.#course.cut(this.#way.length - 1);
-      if (next !== undefined) {
-        place.chosen = next;
-        return true;
+      const ask = place.todo[place.done];
+      if (ask === undefined) {
+        this.#way.pop();
+        this.#way.at(-1)?.back();
+        continue;
       }
-      this.#way.pop();
+      let done = perform(place.position, ask);
+      if (done === undefined) {
+        if (!(await this.#record([...this.#names(), ask.name]))) return undefined;
+        this.#goAgain();
+        done = perform(place.position, ask);
+        if (done === undefined) throw new Error(`a run has not shown what comes of '${ask.name}'`);
+      }
+      const { to, touched } = done;
+      const asleep = place.asleep.filter(
+        (sleeper) =>
+          to.points[sleeper.ask.party] === place.position.points[sleeper.ask.party] &&
+          !isOrderSeen(sleeper.touched, touched),
+      );
+      place.done += 1;
+      place.asleep.push({ ask, touched });
+      this.#steps += 1;
+      if (this.#steps % patience === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (!(await this.#enter(to, asleep))) place.back();
+      if (steps.hasLearnt) return undefined;
     }
-    return false;
+    return { states: this.#known.size, steps: this.#steps, ends: this.#ends, runs: this.#runs };
+  }
+
+  /** Names of the steps that were done on the way. */
+  #names(): readonly string[] {
+    return this.#way.slice(0, -1).map(({ todo, done }) => todo[done - 1]!.name);
+  }
+
+  #begin(): Position {
+    this.#happening.shared.restore();
+    const position = beginning(this.#recording.roots);
+    if (position === undefined) throw new Error('a run has not shown how it begins');
+    return position;
+  }
+
+  /** Brings what is shared back to the end of the way. */
+  #goAgain(): void {
+    let position = this.#begin();
+    for (const { todo, done } of this.#way.slice(0, -1)) {
+      const came = perform(position, todo[done - 1]!);
+      if (came === undefined) throw new Error(`what happens is not the same each time: '${todo[done - 1]!.name}'`);
+      position = came.to;
+    }
+  }
+
+  /** Goes on from a state, if there is something to begin with. */
+  async #enter(position: Position, asleep: Sleeper[]): Promise<boolean> {
+    const { shared } = this.#happening;
+    const fingerprint: Fingerprint = fingerprintOf(position, shared.fingerprint);
+    const pending = pendingAt(position);
+    if (pending.length > 32) throw new Error(`${pending.length} steps could be next, but masks have 32 bits`);
+    let mask = 0;
+    for (const { ask } of asleep) mask |= 1 << pending.indexOf(ask);
+    const before = this.#known.get(fingerprint);
+    const among = before ?? -1;
+    this.#known.set(fingerprint, mask & among);
+    const possible = pending.filter((ask) => isPossible(position, ask));
+    if (possible.length === 0) {
+      if (before === undefined) await this.#end(position);
+      return false;
+    }
+    const todo = pending.filter(
+      (ask, index) => ((among >>> index) & 1) === 1 && ((mask >>> index) & 1) === 0 && possible.includes(ask),
+    );
+    if (todo.length === 0) return false;
+    const still = asleep.filter(({ ask }) => ((among >>> pending.indexOf(ask)) & 1) === 1);
+    this.#way.push({ position, back: shared.mark(), asleep: still, todo, done: 0 });
+    return true;
+  }
+
+  /** All is over, or nobody can go on: what that is, a run says. @throws OrderError */
+  async #end(position: Position): Promise<void> {
+    this.#ends += 1;
+    const last = this.#way.at(-1);
+    const names = last === undefined ? [] : [...this.#names(), last.todo[last.done - 1]!.name];
+    await this.#record(names, position.points);
+    this.#goAgain();
+  }
+
+  /** Runs in the order of some names, then in any. Says whether nothing was learnt that everything before was done without. @throws OrderError */
+  async #record(names: readonly string[], end?: readonly Point[]): Promise<boolean> {
+    const { steps, judge } = this.#happening;
+    let depth = 0;
+    const choose = (possible: readonly Step[]): Step => {
+      this.#recording.settle();
+      const name = names[depth] ?? possible[0]!.ask.name;
+      depth += 1;
+      const step = possible.find(({ ask }) => ask.name === name);
+      if (step === undefined) throw new Error(`'${name}' is not possible: what happens is not the same each time`);
+      return step;
+    };
+    this.#runs += 1;
+    this.#recording.begin();
+    steps.listener = this.#recording;
+    try {
+      await runOnce(this.#happening, choose, async () => {
+        this.#recording.settle();
+        if (end?.some((point, party) => this.#recording.at[party] !== point))
+          throw new Error('what happens is not the same each time: it ends differently');
+        if (end !== undefined) await judge();
+      });
+    } finally {
+      steps.listener = undefined;
+    }
+    return !steps.hasLearnt;
   }
 }
 
 /** Runs some orders that are far apart, in which most of what is shared shows itself. @throws OrderError */
 const someOrders = async (happening: Happening): Promise<void> => {
   for (const part of [0, 1, 0.5, 0.25, 0.75, 0, 1]) {
-    const choose: Choose = (pending) => pending[Math.min(pending.length - 1, Math.floor(part * pending.length))];
+    const choose = (possible: readonly Step[]): Step =>
+      possible[Math.min(possible.length - 1, Math.floor(part * possible.length))]!;
     await runOnce(happening, choose, () => happening.judge());
     happening.steps.learn();
   }

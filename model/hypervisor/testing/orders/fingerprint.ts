@@ -1,4 +1,4 @@
-/** Fingerprints of 64 bits, by which ends that were seen are known again. */
+/** Fingerprints of 64 bits, by which states that were seen are known again. */
 export interface Fingerprint {
   readonly low: number;
   readonly high: number;
@@ -24,6 +24,12 @@ export const fold = ({ low, high }: Fingerprint, text: string, bytes?: Uint8Arra
   if (bytes !== undefined) for (const byte of bytes) add(byte + 256);
   return { low: mixed(one), high: mixed(other ^ 0x5bd1_e995) };
 };
+
+/** Adds a number of 32 bits. */
+export const foldNumber = ({ low, high }: Fingerprint, value: number): Fingerprint => ({
+  low: mixed(Math.imul(low, 0x9e37_79b1) ^ mixed(value + 0x1234_567)),
+  high: mixed(Math.imul(high, 0xc2b2_ae3d) ^ mixed(value ^ 0x7f4a_7c15)),
+});
 
 /** Of a word of memory with a value: their exclusive-or over all words is memory's. */
 export const ofWord = (place: number, low: number, high: number): Fingerprint => ({

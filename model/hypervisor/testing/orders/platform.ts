@@ -12,7 +12,6 @@ import {
 import { makeProcessor } from '../../../hardware/platform/processor.ts';
 import type { Access } from '../../../hardware/platform/transfer.ts';
 import { Content } from './content.ts';
-import type { Fingerprint } from './fingerprint.ts';
 import { Places } from './places.ts';
 import { Scanner } from './scanner.ts';
 import { Steps } from './steps.ts';
@@ -40,7 +39,6 @@ export interface OrdersPlatform {
   hooks: Hooks;
   /** What programs that nobody awaits have thrown. */
   readonly failures: unknown[];
-  fingerprint(): Fingerprint;
 }
 
 /** In which memories an address of the hypervisor's windows lies, and where. Before it translates, all of it is in both. */
@@ -68,8 +66,9 @@ export const createOrdersPlatform = (memoryBytes: number, processors: number): O
     const { memories, at } = placeIn(address);
     if (data !== undefined) {
       const ranges = places.words(memories, at, bytes);
-      await steps.take(`writes ${at.toString(16)}`, { ranges, changes: true }, () => {
-        const stored = made.hooks.store(data, at);
+      const given = data.slice();
+      await steps.take(`writes ${at.toString(16)}`, { ranges, changes: true, data: given }, () => {
+        const stored = made.hooks.store(given, at);
         if (stored !== undefined) for (const memory of memories) content.write(memory, at, stored);
         return undefined;
       });
@@ -83,14 +82,10 @@ export const createOrdersPlatform = (memoryBytes: number, processors: number): O
   };
 
   const guest = async (access: Access, processor: number): Promise<Uint8Array> => {
-    const { context, write, address, bytes, data } = access;
-    const outcome = await units.access(context.domain, address, write, (addresses, memories) => {
-      if (data === undefined) return content.read(memories[0]!, addresses[0]!, bytes);
-      memories.forEach((memory, index) => content.write(memory, addresses[index]!, data));
-      return undefined;
-    });
-    if (outcome === undefined) throw refused(access, processor);
-    return outcome.answer ?? new Uint8Array();
+    const { context, address, bytes, data } = access;
+    const answer = await units.access(context.domain, address, data ?? bytes);
+    if (answer === undefined) throw refused(access, processor);
+    return answer;
   };
 
   const ask =
@@ -221,10 +216,6 @@ export const createOrdersPlatform = (memoryBytes: number, processors: number): O
     scanners,
     hooks: noHooks,
     failures,
-    fingerprint: () => {
-      const sum = steps.fingerprint(content.fingerprint);
-      return scanners.reduce((all, scanner) => scanner.fingerprint(all), units.fingerprint(sum));
-    },
   };
   return made;
 };

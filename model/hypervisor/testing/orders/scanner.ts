@@ -1,6 +1,5 @@
 /** The scanner of a memory path: it reads frame after frame, each at any time. Source: `docs/systems/memory-path.md`, "Scanner". */
 import type { Content } from './content.ts';
-import { type Fingerprint, fold } from './fingerprint.ts';
 import type { Places } from './places.ts';
 import type { Steps } from './steps.ts';
 
@@ -42,20 +41,14 @@ export class Scanner {
 
   /** Waits until a scan is over. */
   ended(): Promise<void> {
-    const { actor } = this.#steps;
-    const follow = (): void => this.#steps.follows(actor, this.#steps.pastOf(this.#actor));
-    if (this.#status.done === 1) return Promise.resolve(follow());
-    return new Promise<void>((resolve) => this.#waiting.push(resolve)).then(follow);
+    if (this.#status.done === 1) return Promise.resolve();
+    return new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  get #actor(): string {
-    return `scanner ${this.#memory}`;
-  }
-
+  /** It is of the party of who starts it. */
   start(): void {
     this.#status = { done: 0, match: 0 };
-    this.#steps.follows(this.#actor, this.#steps.pastOf(this.#steps.actor));
-    void this.#steps.as(this.#actor, () => this.#run());
+    void this.#steps.as(`scanner ${this.#memory}`, () => this.#run());
   }
 
   async #run(): Promise<void> {
@@ -64,19 +57,25 @@ export class Scanner {
     let differs: number | undefined;
     for (let frame = first; frame < first + frames && differs === undefined; frame += 1) {
       const ranges = this.#places.words([this.#memory], frame * frameBytes, frameBytes);
-      await this.#steps.take(`frame ${frame}`, { ranges, changes: false }, () => {
-        if (!this.skips(frame)) differs = this.#firstDifference(frame);
-        return undefined;
-      });
+      const { pattern } = this;
+      const answer = await this.#steps.take(`frame ${frame}`, { ranges, changes: false }, () =>
+        this.skips(frame) ? undefined : this.#firstDifference(frame, pattern),
+      );
+      if (answer !== undefined) differs = new DataView(answer.buffer).getUint32(0);
     }
     if (differs !== undefined) this.result = differs;
     this.#status = { done: 1, match: Number(differs === undefined) };
     for (const go of this.#waiting.splice(0)) go();
   }
 
-  #firstDifference(frame: number): number | undefined {
+  /** The address of the first line that differs. */
+  #firstDifference(frame: number, pattern: bigint): Uint8Array | undefined {
     for (let at = frame * frameBytes; at < (frame + 1) * frameBytes; at += wordBytes)
-      if (this.#content.word(this.#memory, at) !== this.pattern) return at - (at % lineBytes);
+      if (this.#content.word(this.#memory, at) !== pattern) {
+        const answer = new Uint8Array(4);
+        new DataView(answer.buffer).setUint32(0, at - (at % lineBytes));
+        return answer;
+      }
     return undefined;
   }
 
@@ -86,10 +85,5 @@ export class Scanner {
     this.line = 0;
     this.lines = 0;
     this.result = 0;
-  }
-
-  fingerprint(from: Fingerprint): Fingerprint {
-    const { done, match } = this.#status;
-    return fold(from, `${this.line} ${this.lines} ${done} ${match} ${this.result} ${this.#waiting.length}`);
   }
 }

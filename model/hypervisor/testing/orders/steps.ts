@@ -1,32 +1,25 @@
 /**
  * Steps of software and devices, which happen in whatever order somebody chooses: what each actor asks for waits until it is chosen. Actors
- * are told apart by the asynchronous context in which they run.
+ * are told apart by the asynchronous context in which they run. An actor that another has begun is part of what that one does: together they
+ * are a *party*, and parties know nothing of each other but what steps tell them.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Fingerprint, fold, noFingerprint } from './fingerprint.ts';
-import { Touched, type Use } from './touched.ts';
+import type { Ask, Listener } from './recording.ts';
+import type { Use } from './touched.ts';
 
 export interface Step {
   readonly by: string;
-  /** Who asks, for how many things it has asked before, and for what. */
-  readonly name: string;
-  /** Steps of this run, by a bit each, that it comes after in every order: it was asked for because of them. */
-  readonly past: bigint;
-  /** All that it touches, when the next step is to be chosen. */
-  readonly touched: Touched;
+  readonly ask: Ask;
   perform(): void;
 }
 
 interface Actor {
   /** A bit of its own. */
   readonly bit: number;
+  readonly party: number;
   /** Bits of the locks that it has. */
   held: number;
   asked: number;
-  /** Of all that it was answered, whatever the order of answers to what it had asked for at once. */
-  answers: Fingerprint;
-  /** Steps of this run, by a bit each, because of which it is where it is. */
-  past: bigint;
 }
 
 /**
@@ -47,8 +40,9 @@ const mostLocks = 32;
 const noLock = 2 ** mostLocks;
 
 export class Steps {
-  readonly #context = new AsyncLocalStorage<string>();
+  readonly #context = new AsyncLocalStorage<{ readonly actor: string; readonly party: string }>();
   readonly #actors = new Map<string, Actor>();
+  readonly #parties: string[] = [];
   /** Of each place, bits of those who have looked at it, and of those who have changed it. */
   readonly #lookers: Uint8Array;
   readonly #changers: Uint8Array;
@@ -56,16 +50,16 @@ export class Steps {
   readonly #guards: Uint32Array;
   readonly #sharing: Uint8Array;
   pending: Step[] = [];
-  /** What the last step touches, with all that follows at once. */
-  #touched = new Touched();
-  /** Steps that were done in this run. */
-  #done = 0;
+  /** Locks that somebody has. */
+  readonly #taken = new Set<number>();
   /** Bits of the locks that somebody has while another step is chosen. */
   #long = 0;
   /** Whether something has come to be known by which steps can be told apart: then orders were left out. */
   hasLearnt = false;
   /** Whether each step is done when it is asked for. */
   immediate = true;
+  /** Is told of all that happens while steps are chosen. */
+  listener: Listener | undefined;
 
   /** @param places how many there are; the translations of all units are one more */
   constructor(places: number) {
@@ -77,23 +71,20 @@ export class Steps {
 
   /** Runs what an actor does, with all that comes of it. */
   as<Result>(actor: string, body: () => Promise<Result>): Promise<Result> {
-    return this.#context.run(actor, body);
+    return this.#context.run({ actor, party: this.#context.getStore()?.party ?? actor }, body);
   }
 
   get actor(): string {
-    return this.#context.getStore() ?? outside;
+    return this.#context.getStore()?.actor ?? outside;
   }
 
   /** Forgets what was asked for. */
   reset(): void {
     this.pending = [];
-    this.#touched = new Touched();
-    this.#done = 0;
+    this.#taken.clear();
     for (const actor of this.#actors.values()) {
       actor.asked = 0;
       actor.held = 0;
-      actor.past = 0n;
-      actor.answers = noFingerprint;
     }
   }
 
@@ -102,42 +93,33 @@ export class Steps {
     this.#context.disable();
   }
 
-  /** Does something when it is chosen; at once where the order does not matter. */
-  async take(what: string, use: Use, perform: () => Uint8Array | undefined, by = this.actor) {
+  /** Does something when it is chosen; at once where the order does not matter. Nothing but its answer may tell who asks what came of it. */
+  async take(what: string, use: Use, perform: () => Uint8Array | undefined): Promise<Uint8Array | undefined> {
+    const by = this.actor;
     if (this.immediate || by === outside) return perform();
     const actor = this.#actorOf(by);
-    const visible = this.#use(actor, use);
-    const name = `${by} ${actor.asked} ${what}`;
+    const sharing = this.#use(actor, use);
+    const ask: Ask = { party: actor.party, name: `${by} ${actor.asked} ${what}`, use, perform };
     actor.asked += 1;
-    const done = (): Uint8Array | undefined => {
+    const listener = this.listener;
+    // What is read always holds the same, of a party that was answered the same.
+    if (sharing === sharings.none && !use.changes) return perform();
+    if (sharing !== sharings.open) {
+      listener?.asked(ask, sharing === sharings.none ? 'alone' : 'at once');
       const answer = perform();
-      // A sum: what was asked for at once is answered in any order.
-      const one = fold(noFingerprint, name, answer);
-      actor.answers = { low: (actor.answers.low + one.low) >>> 0, high: (actor.answers.high + one.high) >>> 0 };
+      listener?.answered(ask, answer);
       return answer;
-    };
-    if (!visible) return done();
-    return new Promise<Uint8Array | undefined>((resolve, reject) => {
-      const touched = new Touched();
-      if (use.isShort !== true) touched.add(use);
-      touched.translation = use.translation;
-      touched.bump = use.bump;
-      const before = this.#done === 0 ? 0n : 1n << BigInt(this.#done - 1);
+    }
+    listener?.asked(ask, 'when chosen');
+    return new Promise<Uint8Array | undefined>((resolve) => {
       const step: Step = {
         by,
-        name,
-        past: actor.past | before,
-        touched,
+        ask,
         perform: () => {
           this.pending.splice(this.pending.indexOf(step), 1);
-          actor.past |= step.past | (1n << BigInt(this.#done));
-          this.#done += 1;
-          this.#touched = touched;
-          try {
-            resolve(done());
-          } catch (error) {
-            reject(error);
-          }
+          const answer = perform();
+          listener?.answered(ask, answer);
+          resolve(answer);
         },
       };
       this.pending.push(step);
@@ -145,22 +127,53 @@ export class Steps {
   }
 
   #actorOf(name: string): Actor {
-    const actor = this.#actors.get(name) ?? {
-      bit: 1 << this.#actors.size,
-      held: 0,
-      asked: 0,
-      answers: noFingerprint,
-      past: 0n,
-    };
+    const known = this.#actors.get(name);
+    if (known !== undefined) return known;
+    const party = this.#context.getStore()?.party ?? name;
+    if (!this.#parties.includes(party)) this.#parties.push(party);
+    const actor = { bit: 1 << this.#actors.size, party: this.#parties.indexOf(party), held: 0, asked: 0 };
     this.#actors.set(name, actor);
     return actor;
   }
 
+  /** The party of who runs, while steps are chosen. */
+  #listening(by: string): number | undefined {
+    return this.immediate || by === outside ? undefined : this.#actorOf(by).party;
+  }
+
   /** Notes that an actor has a lock, or has it no more. */
   holds(by: string, lock: number, has: boolean): void {
-    if (by === outside || lock >= mostLocks) return;
+    if (by === outside) return;
+    if (has) this.#taken.add(lock);
+    else this.#taken.delete(lock);
+    const party = this.#listening(by);
+    if (!has && party !== undefined) this.listener?.freed(party, lock);
+    if (lock >= mostLocks) return;
     const actor = this.#actorOf(by);
     actor.held = has ? actor.held | (1 << lock) : actor.held & ~(1 << lock);
+  }
+
+  /** Notes that an actor waits to be woken, by whoever wakes those who wait for something. */
+  waits(by: string, what: string): void {
+    const party = this.#listening(by);
+    if (party !== undefined) this.listener?.waits(party, what);
+  }
+
+  woken(by: string, what: string): void {
+    const party = this.#listening(by);
+    if (party !== undefined) this.listener?.woken(party, what);
+  }
+
+  wakes(by: string, what: string): void {
+    const party = this.#listening(by);
+    if (party !== undefined) this.listener?.wakes(party, what);
+  }
+
+  /** Steps that could be next: one that asks for a lock could not while somebody has it. By party, then as they were asked for. */
+  possible(): readonly Step[] {
+    return this.pending
+      .filter(({ ask }) => ask.use.lock === undefined || !this.#taken.has(ask.use.lock))
+      .sort((one, other) => one.ask.party - other.ask.party);
   }
 
   /** Notes which locks somebody has while a step is chosen. */
@@ -177,18 +190,8 @@ export class Steps {
     return lock < mostLocks && (this.#long & (1 << lock)) === 0;
   }
 
-  /** What an actor is where it is for. */
-  pastOf(by: string): bigint {
-    return this.#actors.get(by)?.past ?? 0n;
-  }
-
-  /** Notes that an actor goes on because of what others have done. */
-  follows(by: string, past: bigint): void {
-    if (by !== outside) this.#actorOf(by).past |= past;
-  }
-
-  /** Notes who uses what. Says whether others may see the step, or it them. */
-  #use({ bit, held }: Actor, use: Use): boolean {
+  /** Notes who uses what. Says how it is shared with others. */
+  #use({ bit, held }: Actor, use: Use): number {
     let sharing: number = sharings.none;
     const note = (users: Uint8Array, place: number, guards: number): void => {
       users[place]! |= bit;
@@ -202,8 +205,7 @@ export class Steps {
     const translations = this.#sharing.length - 1;
     if (use.translation !== undefined) note(this.#lookers, translations, 0);
     if (use.bump !== undefined) note(this.#changers, translations, 0);
-    if (sharing === sharings.guarded) this.#touched.add(use);
-    return sharing === sharings.open;
+    return sharing;
   }
 
   #sharingOf(place: number): number {
@@ -217,16 +219,5 @@ export class Steps {
   learn(): void {
     for (const place of this.#sharing.keys()) this.#sharing[place] = this.#sharingOf(place);
     this.hasLearnt = false;
-  }
-
-  /** Where all actors stand. */
-  fingerprint(from: Fingerprint): Fingerprint {
-    let sum = from;
-    for (const name of [...this.#actors.keys()].sort()) {
-      const { asked, answers } = this.#actors.get(name)!;
-      sum = fold(sum, `${name} ${asked} ${answers.low} ${answers.high}`);
-    }
-    for (const name of this.pending.map((step) => step.name).sort()) sum = fold(sum, name);
-    return sum;
   }
 }

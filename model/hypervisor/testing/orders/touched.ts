@@ -20,9 +20,13 @@ export interface Bump {
 export interface Use {
   readonly ranges: readonly Range[];
   readonly changes: boolean;
+  /** What it writes. */
+  readonly data?: Uint8Array;
   readonly translation?: Translation;
   readonly bump?: Bump;
-  /** It asks for a lock that is free again before another step is chosen: then the order is told by what is done under the lock. */
+  /** The lock that it asks for. */
+  readonly lock?: number;
+  /** That lock is free again before another step is chosen: then the order is told by what is done under the lock. */
   readonly isShort?: boolean;
 }
 

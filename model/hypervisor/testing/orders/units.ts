@@ -17,35 +17,54 @@ import type { Translation } from './touched.ts';
 
 const frameBytes = 4096;
 const indexBits = 9;
+
 interface Leaf {
   readonly frames: readonly [number | undefined, number | undefined];
   readonly write: boolean;
   readonly read: boolean;
   readonly superPage: boolean;
+  /** Of the translation by it. */
+  readonly index: number;
 }
 
+/** An access that has read the low half of its leaf, or both. */
 interface Walk {
-  readonly by: string;
-  state: 'beginning' | 'walking' | 'walked';
-  index: number | undefined;
-  /** Indexes that were bumped since it began. */
-  readonly bumped: Set<number>;
-  again: boolean;
+  /** Undefined before the high half. */
+  readonly index: number | undefined;
+  /** Indexes that were bumped before the high half. */
+  readonly bumped: readonly number[];
+  /** Whether it is to begin anew. */
+  readonly again: boolean;
 }
 
 export interface UnitParameters {
   readonly cookieIndexWidth: number;
 }
 
+type Walks = ReadonlyMap<string, Walk>;
+
 const has = (word: bigint, bit: number): boolean => ((word >> BigInt(bit)) & 1n) === 1n;
 const frameOf = (word: bigint, low: number): number => Number((word >> BigInt(low)) & (2n ** 36n - 1n));
+const wordOf = (bytes: Uint8Array): bigint => new DataView(bytes.buffer).getBigUint64(0, true);
+
+/** What is answered to an access, or to its high half, that begins anew; to others 1, and what was read. */
+const again = new Uint8Array([0]);
+const done = (read: Uint8Array): Uint8Array => {
+  const answer = new Uint8Array(1 + read.length);
+  answer[0] = 1;
+  answer.set(read, 1);
+  return answer;
+};
+const isAgain = (answer: Uint8Array | undefined): boolean => answer![0] === 0;
 
 export class Units {
   readonly #content: Content;
   readonly #steps: Steps;
   readonly #places: Places;
   readonly #p: UnitParameters;
-  readonly #walks = new Set<Walk>();
+  #walks: Walks = new Map();
+  /** How many accesses there were of each actor. */
+  readonly #accesses = new Map<string, number>();
   /** Where the table of domains is. */
   domainTable = 0;
 
@@ -57,95 +76,124 @@ export class Units {
   }
 
   reset(): void {
-    this.#walks.clear();
+    this.#walks = new Map();
+    this.#accesses.clear();
+  }
+
+  /** Accesses under way; nothing of it changes. */
+  get walks(): Walks {
+    return this.#walks;
+  }
+
+  /** Lets those be under way that were before. */
+  restoreWalks(walks: Walks): void {
+    this.#walks = walks;
+  }
+
+  #set(name: string, walk: Walk | undefined): void {
+    const walks = new Map(this.#walks);
+    if (walk === undefined) walks.delete(name);
+    else walks.set(name, walk);
+    this.#walks = walks;
   }
 
   /** When this has returned, nobody has a translation with that index any more; with `all`, nobody has any. */
   bump(index: number, all: boolean): void {
-    for (const walk of this.#walks) {
-      if (walk.state === 'walking') walk.bumped.add(index);
-      if (walk.state !== 'beginning' && (all || walk.index === index)) walk.again = true;
+    for (const [name, walk] of this.#walks) {
+      const bumped = walk.index === undefined ? [...new Set([...walk.bumped, index])].sort((a, b) => a - b) : [];
+      this.#set(name, { ...walk, bumped, again: walk.again || all || walk.index === index });
     }
   }
 
   /**
    * An access within a page.
    *
-   * @param perform does it, given where the page lies in each memory
-   * @returns undefined for one that the tables do not allow
+   * @param given what is written, or how many bytes are read
+   * @returns what was read; undefined for one that the tables do not allow
    */
-  async access(
-    domain: number,
-    address: number,
-    write: boolean,
-    perform: (addresses: readonly number[], memories: readonly (0 | 1)[]) => Uint8Array | undefined,
-  ): Promise<{ readonly answer: Uint8Array | undefined } | undefined> {
-    const walk: Walk = { by: this.#steps.actor, state: 'beginning', index: undefined, bumped: new Set(), again: false };
-    this.#walks.add(walk);
-    try {
-      for (;;) {
-        const leaf = await this.#walk(walk, domain, address);
-        if (leaf === undefined || !(write ? leaf.write : leaf.read)) return undefined;
-        const memories = ([0, 1] as const).filter((memory) => leaf.frames[memory] !== undefined);
-        const offset = address % (leaf.superPage ? frameBytes << indexBits : frameBytes);
-        const addresses = memories.map((memory) => leaf.frames[memory]! * frameBytes + offset);
-        let sent = false;
-        const ranges = this.#places.words(memories, addresses[0]!, 8);
-        const translation = { index: walk.index };
-        const answer = await this.#steps.take('reaches memory', { ranges, changes: write, translation }, () => {
-          if (walk.again) return undefined;
-          sent = true;
-          return perform(addresses, memories);
-        });
-        if (sent) return { answer };
-      }
-    } finally {
-      this.#walks.delete(walk);
-    }
-  }
-
-  async #walk(walk: Walk, domain: number, address: number): Promise<Leaf | undefined> {
+  async access(domain: number, address: number, given: Uint8Array | number): Promise<Uint8Array | undefined> {
+    const { actor } = this.#steps;
+    const number = this.#accesses.get(actor) ?? 0;
+    this.#accesses.set(actor, number + 1);
+    const name = `${actor} ${number}`;
+    const data = typeof given === 'number' ? undefined : given.slice();
+    const bytes = typeof given === 'number' ? given : given.length;
     for (;;) {
-      Object.assign(walk, { state: 'beginning', index: undefined, again: false });
-      walk.bumped.clear();
-      // Tables above the leaf stay where they are while somebody walks: only the leaf is a place that others could change.
-      const { at, superPage } = this.#leafAddress(domain, address);
-      const low = await this.#half('low half', at, { index: undefined }, () => (walk.state = 'walking'));
-      if (!has(low, tableEntryFields.valid)) return undefined;
-      const translation: Translation = { index: undefined };
-      const high = await this.#half('high half', at + 8, translation, () => {});
-      const both = low | (high << 64n);
-      const places = (['first', 'second'] as const).map((name) =>
-        has(low, tableEntryFields[name]) ? frameOf(both, tableEntryFields[`${name}Frame`]) : undefined,
-      );
-      const frames = [places[0], places[1]] as const;
-      const memory = frames[0] === undefined ? 1 : 0;
-      walk.index = cookieIndex(
-        { addressWidth: memoryAddressWidth, ...this.#p },
-        { memory, superPage, frame: frames[memory] ?? 0 },
-      );
-      translation.index = walk.index;
-      // What was bumped in the middle of the walk is walked again.
-      if (walk.again || walk.bumped.has(walk.index)) continue;
-      walk.state = 'walked';
-      walk.bumped.clear();
-      const user = has(low, tableEntryFields.user);
-      return {
-        frames,
-        superPage,
-        read: user && has(low, tableEntryFields.read),
-        write: user && has(low, tableEntryFields.write),
+      const leaf = await this.#walk(name, domain, address, data !== undefined);
+      if (leaf === undefined) return undefined;
+      const memories = ([0, 1] as const).filter((memory) => leaf.frames[memory] !== undefined);
+      const offset = address % (leaf.superPage ? frameBytes << indexBits : frameBytes);
+      const addresses = memories.map((memory) => leaf.frames[memory]! * frameBytes + offset);
+      const use = {
+        ranges: this.#places.words(memories, addresses[0]!, 8),
+        changes: data !== undefined,
+        ...(data !== undefined && { data }),
+        translation: { index: leaf.index },
       };
+      const answer = await this.#steps.take('reaches memory', use, () => {
+        const walk = this.#walks.get(name)!;
+        this.#set(name, undefined);
+        if (walk.again) return again;
+        if (data === undefined) return done(this.#content.read(memories[0]!, addresses[0]!, bytes));
+        memories.forEach((memory, index) => this.#content.write(memory, addresses[index]!, data));
+        return done(new Uint8Array());
+      });
+      if (!isAgain(answer)) return answer!.slice(1);
     }
   }
 
-  async #half(name: string, at: number, translation: Translation, begin: () => void): Promise<bigint> {
+  /** The leaf of an address, if it allows the access. */
+  async #walk(name: string, domain: number, address: number, write: boolean): Promise<Leaf | undefined> {
+    for (;;) {
+      const { at, superPage } = this.#leafAddress(domain, address);
+      const low = await this.#half('low half', at, { index: undefined }, () => {
+        // Tables above the leaf stay where they are while somebody walks: only the leaf is a place that others could change.
+        if (this.#leafAddress(domain, address).at !== at) throw new Error('a table above a leaf has changed');
+        const half = this.#content.read(0, at, 8);
+        if (has(wordOf(half), tableEntryFields.valid)) this.#set(name, { index: undefined, bumped: [], again: false });
+        return half;
+      });
+      const lowHalf = wordOf(low);
+      if (!has(lowHalf, tableEntryFields.valid)) return undefined;
+      const translation: Translation = { index: undefined };
+      const high = await this.#half('high half', at + 8, translation, () => {
+        const half = this.#content.read(0, at + 8, 8);
+        const leaf = this.#leaf(lowHalf, wordOf(half), superPage);
+        translation.index = leaf.index;
+        const walk = this.#walks.get(name)!;
+        // What was bumped in the middle of the walk is walked again.
+        const anew = walk.again || walk.bumped.includes(leaf.index);
+        const goesOn = !anew && (write ? leaf.write : leaf.read);
+        this.#set(name, goesOn ? { index: leaf.index, bumped: [], again: false } : undefined);
+        return anew ? again : done(half);
+      });
+      if (isAgain(high)) continue;
+      const leaf = this.#leaf(lowHalf, wordOf(high.slice(1)), superPage);
+      return (write ? leaf.write : leaf.read) ? leaf : undefined;
+    }
+  }
+
+  #leaf(low: bigint, high: bigint, superPage: boolean): Leaf {
+    const both = low | (high << 64n);
+    const [first, second] = (['first', 'second'] as const).map((name) =>
+      has(low, tableEntryFields[name]) ? frameOf(both, tableEntryFields[`${name}Frame`]) : undefined,
+    );
+    const memory = first === undefined ? 1 : 0;
+    const frame = (memory === 0 ? first : second) ?? 0;
+    const index = cookieIndex({ addressWidth: memoryAddressWidth, ...this.#p }, { memory, superPage, frame });
+    const user = has(low, tableEntryFields.user);
+    return {
+      frames: [first, second],
+      superPage,
+      index,
+      read: user && has(low, tableEntryFields.read),
+      write: user && has(low, tableEntryFields.write),
+    };
+  }
+
+  async #half(name: string, at: number, translation: Translation, perform: () => Uint8Array): Promise<Uint8Array> {
     const ranges = this.#places.words([0], at, 8);
-    const answer = await this.#steps.take(name, { ranges, changes: false, translation }, () => {
-      begin();
-      return this.#content.read(0, at, 8);
-    });
-    return new DataView(answer!.buffer).getBigUint64(0, true);
+    return (await this.#steps.take(name, { ranges, changes: false, translation }, perform))!;
   }
 
   /** Where the leaf of a page is, or what ends the walk before it. */
@@ -160,11 +208,13 @@ export class Units {
     return { at, superPage: false };
   }
 
+  /** With the accesses under way. */
   fingerprint(from: Fingerprint): Fingerprint {
-    const all = [...this.#walks].map(
-      ({ by, state, index, bumped, again }) =>
-        `${by} ${state} ${index} ${again} ${[...bumped].sort((a, b) => a - b).join()}`,
-    );
-    return all.sort().reduce((sum, text) => fold(sum, text), from);
+    let sum = from;
+    for (const name of [...this.#walks.keys()].sort()) {
+      const { index, bumped, again: anew } = this.#walks.get(name)!;
+      sum = fold(sum, `${name} ${index} ${anew} ${bumped.join()}`);
+    }
+    return sum;
   }
 }

@@ -11,9 +11,10 @@ import type { Copies } from '../../memory/interface.ts';
 import { mapClient, unmapClient } from '../../packets/rings.ts';
 import { Agent } from '../agent.ts';
 import { launch } from '../machine.ts';
-import { type Explored, everyOrder, type Happening } from './explore.ts';
+import { type Explored, everyOrder } from './explore.ts';
 import { WatchedLocks } from './locks.ts';
 import { createOrdersPlatform, type OrdersPlatform } from './platform.ts';
+import type { SharedState } from './run.ts';
 
 export const pages = 4;
 const frames = 256;
@@ -120,24 +121,32 @@ export class SweptPages {
 
   /** Sweeps in every order with what is done beside it. @throws OrderError */
   async everyOrder(beside: Beside): Promise<Explored> {
-    const { steps, content } = this.made;
+    const { steps, content, units, scanners } = this.made;
     await this.#prepare(beside);
     this.#soilFreeFrames();
     content.keep();
-    const happening: Happening = {
-      steps,
-      begin: () => {
+    const shared: SharedState = {
+      restore: () => {
         content.restore();
-        this.made.units.reset();
-        this.#locks.reset();
-        for (const scanner of this.made.scanners) scanner.reset();
-        this.#written = [];
-        return this.#begin(beside);
+        units.reset();
       },
-      fingerprint: () => this.#locks.fingerprint(this.made.fingerprint()),
-      judge: () => this.#judge(beside),
+      mark: () => {
+        const [mark, { walks }] = [content.mark(), units];
+        return () => {
+          content.back(mark);
+          units.restoreWalks(walks);
+        };
+      },
+      get fingerprint() {
+        return units.fingerprint(content.fingerprint);
+      },
     };
-    return everyOrder(happening);
+    const begin = (): Promise<unknown> => {
+      for (const scanner of scanners) scanner.reset();
+      this.#written = [];
+      return this.#begin(beside);
+    };
+    return everyOrder({ steps, shared, begin, judge: () => this.#judge(beside) });
   }
 
   async #prepare({ maps, closes }: Beside): Promise<void> {
@@ -200,11 +209,7 @@ export class SweptPages {
   async #deviceWrites(page: number): Promise<void> {
     const data = new Uint8Array(wordBytes);
     new DataView(data.buffer).setBigUint64(0, values.device, true);
-    const { units, content } = this.made;
-    const written = await units.access(inputOutput, wordBytes * wordOf.device, true, (addresses, memories) => {
-      memories.forEach((memory, index) => content.write(memory, addresses[index]!, data));
-      return undefined;
-    });
+    const written = await this.made.units.access(inputOutput, wordBytes * wordOf.device, data);
     if (written !== undefined) this.#written.push({ page, word: wordOf.device, value: values.device });
   }
 
