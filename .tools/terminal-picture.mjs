@@ -13,7 +13,7 @@ const rows = lines.map((line, index) => {
   return `<text x="${margin}" y="${y}"${index === 0 ? ' class="command"' : ''}>${escaped(line)}</text>`;
 });
 process.stdout.write(
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(command)}">
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(command)}" xml:space="preserve">
 <style>text { font: 13px ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace; fill: #d8dee9; white-space: pre; } .command { fill: #a3be8c; }</style>
 <rect width="100%" height="100%" rx="6" fill="#20242c"/>
 ${rows.join('\n')}

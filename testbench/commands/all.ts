@@ -22,7 +22,8 @@ interface Outcome {
   readonly check: CheckRow | null;
   /** Null where the quick run leaves it out. */
   readonly synthesis: SynthesisResult | null;
-  readonly parameters: BlockParameters;
+  /** What it was compared and synthesised with, where that is not the default. */
+  readonly smaller: BlockParameters;
 }
 
 const runBlock = async (block: Block, chosen: readonly Target[], thorough: boolean): Promise<Outcome> => {
@@ -32,14 +33,14 @@ const runBlock = async (block: Block, chosen: readonly Target[], thorough: boole
   process.stderr.write(`${block.name}: ${files.length} files written to ${join('build', 'verilog', block.name)}\n`);
   const check = block.whole ? await checkBlock(block, parameters, { cycles: quickCycles }) : null;
   if (quick !== undefined && block.quickSynthesis === false)
-    return { block, files, check, synthesis: null, parameters };
+    return { block, files, check, synthesis: null, smaller: quick };
   const synthesis = await synthesiseBlock(block, parameters, {
     targets: chosen,
     place: quick === undefined,
     // Counting every module takes as long as a target does.
     modules: block.whole ? ['lut4'] : false,
   });
-  return { block, files, check, synthesis, parameters };
+  return { block, files, check, synthesis, smaller: quick ?? {} };
 };
 
 const generateAlone = (block: Block): readonly GeneratedFile[] =>
@@ -66,6 +67,16 @@ const withoutClock = (outcomes: readonly Outcome[]): readonly string[] =>
     const reason = synthesis?.clock?.reason ?? null;
     return reason === null ? [] : ['', `No clock for ${block.name}: ${reason}.`];
   });
+
+/** What was made smaller, so that the run ends in minutes. */
+const parameterLines = (outcomes: readonly Outcome[]): readonly string[] => {
+  const smaller = outcomes.filter((outcome) => Object.keys(outcome.smaller).length > 0);
+  if (smaller.length === 0) return ['It was compared and synthesised with them too.'];
+  return [
+    'Compared and synthesised were these with smaller ones, which end in minutes (all with the defaults: --thorough):',
+    ...smaller.map((outcome) => `  ${outcome.block.name}: ${describeParameters(outcome.smaller)}`),
+  ];
+};
 
 export const all: Verb = {
   name: 'all',
@@ -103,10 +114,8 @@ export const all: Verb = {
       ...differences.flatMap((difference) => ['', differenceText(difference)]),
       ...withoutClock(outcomes),
       '',
-      'LUTs under each target; registers and depth as on lut4. Compared and synthesised with the parameters:',
-      ...outcomes.map(
-        ({ block, parameters }) => `  ${block.name}: ${describeParameters(parameters as Record<string, number>)}`,
-      ),
+      'LUTs under each target; registers and depth as on lut4. Verilog is written with the defaults of all parameters.',
+      ...parameterLines(outcomes),
       '',
       'Written:',
       ...folders,
