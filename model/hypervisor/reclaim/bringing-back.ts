@@ -2,12 +2,13 @@
 import type { Processor, View } from '../../hardware/platform/index.ts';
 import type { PageCounts } from '../domains/page-counts.ts';
 import type { Domains, Stopped } from '../interface.ts';
-import { type Copies, HypervisorError, type HypervisorMemory, type PageMap, type Wanted } from '../memory/interface.ts';
+import { HypervisorError, type HypervisorMemory, type PageMap, type Wanted } from '../memory/interface.ts';
 import { frameBytes, superFrames } from '../memory/layout.ts';
 import { bytesOf } from '../memory/words.ts';
 import type { Thread } from '../schedule/index.ts';
+import { Line } from './line.ts';
 import type { Patterns } from './patterns.ts';
-import { type Lack, Waiter } from './waiter.ts';
+import type { Lack } from './waiter.ts';
 
 type Tried = 'there' | 'refused' | Lack;
 
@@ -30,33 +31,26 @@ const fill = async (view: View, pattern: bigint, frames: number): Promise<void> 
 
 export class BringingBack {
   readonly #parts: BringingBackParts;
-  /** In the order of coming. */
-  readonly #waiters: Waiter[] = [];
-  /** How often there may have come what somebody lacked. */
-  readonly #turns = { frame: 0, right: 0 };
+  readonly #line = new Line();
 
   constructor(parts: BringingBackParts) {
     this.#parts = parts;
-    parts.memory.frames.onFree(() => this.#frameComes());
-    parts.counts.onRoom(() => this.#rightComes());
+    parts.memory.frames.onFree(() => this.#line.frameComes());
+    parts.counts.onRoom(() => this.#line.rightComes());
   }
 
   /** Brings back a swept page that an access stopped at; waits for a frame where there is none. */
   async swept(thread: Thread, { domain, page }: Stopped): Promise<boolean> {
-    let waiter: Waiter | undefined;
+    const place = this.#line.place(thread, domain);
     try {
       for (;;) {
-        const before = { ...this.#turns };
+        const since = this.#line.turns;
         const tried = await thread.access((processor) => this.#swept(processor, domain, page, thread));
         if (tried === 'there' || tried === 'refused') return tried === 'there';
-        // What came while it was tried woke nobody who was not in the line yet.
-        const missed = this.#turns[tried.of] !== before[tried.of];
-        waiter = waiter === undefined ? this.#enqueue(thread, domain, tried) : this.#lacking(waiter, tried);
-        if (!missed) await thread.suspend(waiter.wait());
-        waiter = this.#again(waiter, waiter.lack);
+        await place.wait(tried, since);
       }
     } finally {
-      if (waiter !== undefined) this.#leave(waiter);
+      place.leave();
     }
   }
 
@@ -77,7 +71,7 @@ export class BringingBack {
   async take(processor: Processor, domain: number, page: number): Promise<'there' | 'refused' | 'nothing'> {
     const { memory, domains, counts } = this.#parts;
     const { copies, form } = await domains.status(processor, domain);
-    if (this.#firstForFrame(copies) !== undefined) return 'refused';
+    if (this.#line.firstForFrame(copies) !== undefined) return 'refused';
     if (!(await counts.grow(processor, domain, 1))) return 'refused';
     try {
       return await memory.maps.with(processor, domain, async (map) => {
@@ -97,7 +91,7 @@ export class BringingBack {
 
   /** Forgets who waits in a domain that ends. */
   end(domain: number): void {
-    for (const waiter of this.#waiters.filter((other) => other.domain === domain)) this.#leave(waiter);
+    this.#line.end(domain);
   }
 
   /** @param thread of who tries and would wait, if somebody would */
@@ -107,8 +101,8 @@ export class BringingBack {
         const entry = await map.read(page);
         if (entry.kind !== 'swept') return 'there';
         const { wanted, pattern: number, rights } = entry;
-        const before = this.#firstForFrame(wanted.copies);
-        if (before !== undefined && before.thread !== thread) return { copies: wanted.copies, of: 'frame' } as const;
+        const first = this.#line.firstForFrame(wanted.copies);
+        if (first !== undefined && first !== thread) return { copies: wanted.copies, of: 'frame' } as const;
         const pattern = await this.#parts.patterns.value(processor, number);
         if (wanted.super === true) {
           const start = page - (page % superFrames);
@@ -158,80 +152,9 @@ export class BringingBack {
     return 'there';
   }
 
-  /**
-   * Before whose thread nobody gets such a frame: who has the right to one, and came first. Who has no right to one, or would not take it now,
-   * since it is paused or waits for something else too, keeps none from others.
-   */
-  #firstForFrame(copies: Copies): Waiter | undefined {
-    return this.#waitingForFrame(copies).find((waiter) => this.#comesBack(waiter));
-  }
-
-  #waitingForFrame(copies: Copies): readonly Waiter[] {
-    return this.#waiters.filter(({ lack }) => lack.of === 'frame' && lack.copies === copies);
-  }
-
-  /** Whether its thread goes on when all that it waits for here has come. */
-  #comesBack({ thread }: Waiter): boolean {
-    return thread.waitsForAtMost(this.#waiters.filter((other) => other.thread === thread).length);
-  }
-
-  #enqueue(thread: Thread, domain: number, lack: Lack): Waiter {
-    const waiter = new Waiter(thread, domain, lack);
-    this.#waiters.push(waiter);
-    return waiter;
-  }
-
-  /** The same place, waiting once more. */
-  #again(waiter: Waiter, lack: Lack): Waiter {
-    const place = this.#waiters.indexOf(waiter);
-    const next = new Waiter(waiter.thread, waiter.domain, lack);
-    if (place >= 0) this.#waiters[place] = next;
-    return next;
-  }
-
-  /** Waits on for what it was found to lack; who stood behind it for something else has its turn. */
-  #lacking(waiter: Waiter, lack: Lack): Waiter {
-    if (lack.of === waiter.lack.of && lack.copies === waiter.lack.copies) return waiter;
-    const next = this.#again(waiter, lack);
-    this.#wakeBehind(waiter);
-    return next;
-  }
-
-  #leave(waiter: Waiter): void {
-    const place = this.#waiters.indexOf(waiter);
-    if (place >= 0) this.#waiters.splice(place, 1);
-    this.#wakeBehind(waiter);
-  }
-
-  #wakeBehind({ lack }: Waiter): void {
-    if (lack.of !== 'frame') return;
-    this.#turns.frame += 1;
-    this.#wakeForFrame(lack.copies);
-  }
-
   /** Pages that were counted did not come after all. Who was refused the right to some meanwhile looks again; no frame has come by it. */
   async #cancel(processor: Processor, domain: number, pages: number): Promise<void> {
     await this.#parts.counts.cancel(processor, domain, pages);
-    this.#rightComes();
-  }
-
-  /** The first who comes back, with all that its thread waits for, and those before it, who look for themselves when they can. */
-  #wakeForFrame(copies: Copies): void {
-    for (const waiter of this.#waitingForFrame(copies)) {
-      waiter.wake();
-      if (!this.#comesBack(waiter)) continue;
-      for (const other of this.#waiters) if (other.thread === waiter.thread) other.wake();
-      return;
-    }
-  }
-
-  #frameComes(): void {
-    this.#turns.frame += 1;
-    for (const copies of ['first', 'second', 'both'] as const) this.#wakeForFrame(copies);
-  }
-
-  #rightComes(): void {
-    this.#turns.right += 1;
-    for (const waiter of this.#waiters) if (waiter.lack.of === 'right') waiter.wake();
+    this.#line.rightComes();
   }
 }
