@@ -1,5 +1,6 @@
 /** What a guest may try with memory that others are promised, and domain 0 with a domain that goes: on a platform without time. */
 import { expect, test } from 'vitest';
+import { fixedFrames, promisable } from './domains/admission.ts';
 import { Calls, grantAreaAddress, grantTableAddress, pageBytes, TrustedCalls } from './guest/index.ts';
 import { HypervisorError } from './memory/interface.ts';
 import { outcomeOf } from './testing/agent.ts';
@@ -91,14 +92,16 @@ test('who waits for a frame and for something else too keeps none from others; w
 });
 
 test('a balloon that never inflates keeps what it has, and nobody else is admitted to it before it leaves', async () => {
-  const { hypervisor } = await withoutTime();
+  const { hypervisor, made } = await withoutTime();
   await hypervisor.run(async (domain0) => {
     const trusted = new TrustedCalls(domain0);
     const stubborn = await agentDomain(hypervisor, domain0, { pages: 100, maximum: 100 });
     await trusted.setTarget(stubborn.domain, 10);
-    const { frames, reserved } = hypervisor.memory.areas.layout;
-    // Domain 0 has a page, and 64 are kept.
-    const left = frames - reserved - 64 - 1;
+    const { layout } = hypervisor.memory.areas;
+    const each = { copies: 'both', has: 0, target: 0, pages: 100, grantPages: 1 } as const;
+    const most = promisable(layout, made.platform.parameters.clients, hypervisor.memory.windows.mostTables);
+    // Domain 0 has a page; it, the stubborn one and the next have what every domain has.
+    const left = most - 3 * fixedFrames(each, layout) - 1;
     const admitted = (pages: number): Promise<number | string> =>
       outcomeOf(trusted.create({ ...smallDomain, processors: 1, pages, maximum: pages }));
     expect(await admitted(left - 99)).toBe('ENOMEM');

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { fixedFrames, promisable } from './domains/admission.ts';
 import {
   Calls,
   HypercallError,
@@ -42,11 +43,19 @@ test('a domain is admitted, and its target raised, only if the memory for it is 
   const { hypervisor, second } = await twoGuests();
   await hypervisor.run(async (domain0) => {
     const calls = new TrustedCalls(domain0);
-    const { frames, reserved } = hypervisor.memory.areas.layout;
-    // Domain 0 has a page, the guests two each; 64 are kept.
-    const free = frames - reserved - 64 - 5;
+    const { layout } = hypervisor.memory.areas;
+    // Domain 0 has a page, the guests two each, and each of the four, with the new one, what every domain has.
+    const each = { copies: 'both', has: 0, target: 0, pages: 1, grantPages: 1 } as const;
+    const most = promisable(layout, hypervisor.platform.parameters.clients, hypervisor.memory.windows.mostTables);
+    const free = most - 4 * fixedFrames(each, layout) - 5;
+    // Shared page, store's ring, grant table; seven tables of two frames.
+    expect(fixedFrames(each, layout)).toBe(17);
     const wanted = { ...smallDomain, processors: 1, maximum: 2000 };
     expect(await outcomeOf(calls.create({ ...wanted, pages: free + 1 }))).toBe('ENOMEM');
+    const last = await calls.create({ ...wanted, pages: 1 });
+    expect(await outcomeOf(calls.setTarget(last, free + 1))).toBe('ENOMEM');
+    await calls.setTarget(last, free);
+    await calls.destroy(last);
     expect(await outcomeOf(calls.create({ ...wanted, processors: 5 }))).toBe('EINVAL');
     expect(await outcomeOf(calls.create({ ...wanted, pages: 2001 }))).toBe('EINVAL');
     expect(await outcomeOf(calls.setTarget(2, 9))).toBe('EINVAL');

@@ -23,6 +23,8 @@ import { Traps } from './virtual/traps.ts';
 
 export interface CreateHypervisorOptions extends HypervisorOptions, BootOptions {}
 
+/** Pages of domain 0's own, where nobody says how many. */
+export const trustedPages = 64;
 const allOnes = 2n ** 64n - 1n;
 
 /**
@@ -34,7 +36,7 @@ export const createHypervisor = async (
   platform: Platform,
   options: CreateHypervisorOptions = {},
 ): Promise<Hypervisor> => {
-  const { pages = 64, weight = 1024, ...boot } = options;
+  const { pages = trustedPages, weight = 1024, ...boot } = options;
   const memory = await platform.run(() => bootMemory(platform, boot));
   const scheduler = new Scheduler(platform);
   const records = new DomainRecords(memory.areas);

@@ -2,6 +2,7 @@
 import {
   checkFault,
   diskBlockBytes,
+  platformParameters,
   type ResolvedOptions,
   resolveOptions,
 } from '../../model/hardware/platform/index.ts';
@@ -67,7 +68,8 @@ export const checkScenario = (scenario: Scenario, outside: Statement | undefined
   checkFillings(scenario, resolved);
   checkWaits(hypervisor === undefined ? programs : [...hypervisor.domains, ...hypervisor.trusted]);
   if (hypervisor !== undefined) {
-    if (outside !== undefined) checkRoom(outside, resolved.memoryBytes);
+    const { clients } = platformParameters(scenario.parameters);
+    checkRoom(hypervisor, { memoryBytes: resolved.memoryBytes, clients }, outside);
     checkNames(
       hypervisor,
       expectations.map(({ statement }) => statement),

@@ -66,7 +66,8 @@ export const bootMemory = async (platform: Platform, options: BootOptions = {}):
   const { keys = [], ...firmware } = options;
   const processor = platform.processors[0]!;
   const core = new Core(platform, layoutOf(platform.options.memoryBytes / frameBytes));
-  const windows: WindowTables = new WindowTables(core, (on, page) => frames.allocateTable(on, 0, page));
+  const forms = new Set([0, ...keys.flatMap((key) => key.forms)]);
+  const windows: WindowTables = new WindowTables(core, forms, (on, page) => frames.allocateTable(on, 0, page));
   const frames: FrameTable = new FrameTable(core, windows);
   const tables = new Tables(core, frames);
   const maps = new DomainMaps({ core, frames, windows, tables });

@@ -10,7 +10,7 @@ import { decodeGrantEntry, grantAreaAddress, grantAreaBytes, ownPages, pageBytes
 import { HypervisorError, type HypervisorMemory, type PresentEntry } from '../memory/interface.ts';
 import { Lock } from '../memory/lock.ts';
 import { tableEntries } from '../memory/tables.ts';
-import { type Mapping, Mappings } from './mappings.ts';
+import { type Mapping, Mappings, mappingTables } from './mappings.ts';
 
 const firstGrantPage = grantAreaAddress / pageBytes;
 const areaPages = grantAreaBytes / pageBytes;
@@ -39,7 +39,7 @@ export class Grants {
 
   constructor(memory: HypervisorMemory, records: DomainRecords, shared: SharedPages) {
     this.mappings = new Mappings(memory.areas, records);
-    this.#pages = Math.min(areaPages, tableEntries * Math.ceil(this.mappings.share / tableEntries));
+    this.#pages = Math.min(areaPages, tableEntries * mappingTables(memory.areas.layout));
     this.#memory = memory;
     this.#records = records;
     this.#shared = shared;

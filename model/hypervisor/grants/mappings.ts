@@ -4,12 +4,19 @@
  */
 import type { Processor, View } from '../../hardware/platform/index.ts';
 import { type DomainRecords, recordWords } from '../domains/record.ts';
-import { type Areas, HypervisorError } from '../memory/interface.ts';
-import { domainCount, frameBytes, grantRecordBytes } from '../memory/layout.ts';
+import { type Areas, HypervisorError, type Layout } from '../memory/interface.ts';
+import { domainCount, frameBytes, grantRecordBytes, superFrames } from '../memory/layout.ts';
 import { bytesOf, wordsOf } from '../memory/words.ts';
 
 const buckets = 16;
 const none = 0xffff_ffff;
+
+/** Records that each domain has for the grants that it maps. */
+const recordsEach = ({ areas }: Layout): number =>
+  Math.floor((areas.grants.frames * frameBytes) / grantRecordBytes / domainCount);
+
+/** Tables in which a domain maps grants: as many as its records need that lie side by side. */
+export const mappingTables = (layout: Layout): number => Math.ceil(recordsEach(layout) / superFrames);
 
 export interface Mapping {
   readonly handle: number;
@@ -64,8 +71,7 @@ export class Mappings {
   constructor(areas: Areas, records: DomainRecords) {
     this.#areas = areas;
     this.#records = records;
-    const { frames } = areas.layout.areas.grants;
-    this.share = Math.floor((frames * frameBytes) / grantRecordBytes / domainCount);
+    this.share = recordsEach(areas.layout);
   }
 
   async #read(processor: Processor, handle: number): Promise<Stored> {

@@ -103,7 +103,7 @@ export const surviveOnce = async ({
 }: Death): Promise<readonly string[]> => {
   const other = memory === 0 ? 1 : 0;
   const only = memory === 0 ? 'first' : 'second';
-  const hypervisor = await testHypervisor({ platform: { memoryBytes: 176 * 4096 } });
+  const hypervisor = await testHypervisor({ platform: { memoryBytes: 208 * 4096 } });
   const { platform } = hypervisor;
   const { clock, faults } = platform;
   const wrong: string[] = [];

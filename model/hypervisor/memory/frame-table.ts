@@ -12,11 +12,8 @@ import {
 } from './frame-record.ts';
 import { decodeSummary, type FrameRun, FreeMap } from './free-map.ts';
 import type { Backing, Copies, FrameRecord, Frames, FreeFrames, Wanted, Windows } from './interface.ts';
-import { frameBytes, frameRecordBytes, superFrames } from './layout.ts';
+import { frameBytes, frameRecordBytes, superFrames, tableFrames } from './layout.ts';
 import { bytesOf, readWords, writeWords } from './words.ts';
-
-/** Frames of a table of 8 KiB. */
-const tableFrames = 2;
 
 export class FrameTable implements Frames {
   readonly #core: Core;

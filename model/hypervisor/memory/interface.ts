@@ -159,6 +159,8 @@ export interface Frames {
 export interface Windows {
   /** A view of the frames of a backing, with its copies and form. Its tables are made when it is first used. */
   view(processor: Processor, backing: Backing): Promise<View>;
+  /** Tables that all windows may come to: of forms that have a key, in all copies, and those that there are. */
+  readonly mostTables: number;
 }
 
 /** Areas of the hypervisor's memory, mirrored, all zeros after boot; what lies in them is their users'. */

@@ -1,8 +1,10 @@
 /** Where the hypervisor's areas lie: what `boot` writes into frame 0. Source: `docs/systems/hypervisor.md`, "Memory". */
 
 export const frameBytes = 4096;
-/** Frames of a super frame. */
+/** Frames of a super frame, and entries of a table. */
 export const superFrames = 512;
+/** Frames of a table of 8 KiB. */
+export const tableFrames = 2;
 export const domainCount = 16;
 /** Pages of a domain's address space: virtual addresses have 39 bits. */
 export const pageCount = 2 ** 27;

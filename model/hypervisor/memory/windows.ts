@@ -3,7 +3,7 @@ import { type Processor, tableEntryBytes, type View } from '../../hardware/platf
 import { type Core, windowBase } from './core.ts';
 import { HypervisorError } from './errors.ts';
 import { copyBits, framesOf } from './frame-record.ts';
-import type { Backing, Windows } from './interface.ts';
+import type { Backing, Copies, Windows } from './interface.ts';
 import { frameBytes, superFrames } from './layout.ts';
 import { decodeEntry, encodePointer, encodeWindowEntry } from './table-entry.ts';
 import { bytesOf, readWords } from './words.ts';
@@ -11,18 +11,37 @@ import { bytesOf, readWords } from './words.ts';
 /** Frames that one table of super pages translates: 2^30 bytes. */
 export const windowReach = superFrames * superFrames;
 
+/** The number of a window's table in domain 0's table of level 2. */
+const slotOf = (form: number, copies: Copies, part: number): number =>
+  windowBase(form, copyBits(copies)) / (windowReach * frameBytes) + part;
+
+/** Numbers of the tables of all windows of some forms, onto memories of so many frames. */
+export const windowTables = (frames: number, forms: ReadonlySet<number>): readonly number[] =>
+  [...forms].flatMap((form) =>
+    (['first', 'second', 'both'] as const).flatMap((copies) =>
+      Array.from({ length: Math.ceil(frames / windowReach) }, (_, part) => slotOf(form, copies, part)),
+    ),
+  );
+
 /** Makes a table that translates pages from one on, of domain 0. Gives its frame. */
 type MakeTable = (processor: Processor, page: number) => Promise<number>;
 
 export class WindowTables implements Windows {
   readonly #core: Core;
   readonly #makeTable: MakeTable;
+  readonly #forms: ReadonlySet<number>;
   /** Windows known to have their tables, which they keep for ever. */
   readonly #known = new Set<number>();
 
-  constructor(core: Core, makeTable: MakeTable) {
+  /** @param forms in which pages may lie */
+  constructor(core: Core, forms: ReadonlySet<number>, makeTable: MakeTable) {
     this.#core = core;
+    this.#forms = forms;
     this.#makeTable = makeTable;
+  }
+
+  get mostTables(): number {
+    return new Set([...this.#known, ...windowTables(this.#core.layout.frames, this.#forms)]).size;
   }
 
   async view(processor: Processor, backing: Backing): Promise<View> {
@@ -37,7 +56,7 @@ export class WindowTables implements Windows {
   /** Makes the table of a window through which a backing is seen. */
   async ensure(processor: Processor, { frame, copies, form }: Backing): Promise<void> {
     const part = Math.floor(frame / windowReach);
-    const slot = windowBase(form, copyBits(copies)) / (windowReach * frameBytes) + part;
+    const slot = slotOf(form, copies, part);
     if (this.#known.has(slot)) return;
     await this.#core.windowLock.hold(async () => {
       if (this.#known.has(slot)) return;

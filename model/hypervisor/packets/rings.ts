@@ -1,7 +1,7 @@
 /** Pages of packet clients in the page map of the receive engine. Source: `docs/systems/hypervisor.md`, "Packet clients". */
 import type { Processor } from '../../hardware/platform/index.ts';
 import { inputOutputDomain } from '../boot/boot.ts';
-import { packetSlotBytes, pageBytes } from '../guest/layout.ts';
+import { mostPacketEntriesLog2, packetSlotBytes, pageBytes } from '../guest/layout.ts';
 import { type Backing, HypervisorError, type HypervisorMemory } from '../memory/interface.ts';
 import type { Thread } from '../schedule/index.ts';
 
@@ -13,6 +13,9 @@ const together = 8;
 
 /** Pages of a ring, without the client's page behind it. */
 export const ringPages = (entries: number): number => (2 ** entries * packetSlotBytes) / pageBytes;
+
+/** Of a client at most, with its page. */
+export const mostClientPages = ringPages(mostPacketEntriesLog2) + 1;
 
 /** The engine's page for the first of a client's. */
 export const enginePage = (client: number): number => client * stridePages;

@@ -96,6 +96,13 @@ test('a machine without room for the hypervisor, and a step that needs the store
   expect(read(`outside memoryBytes=64K\n${start}`)).toThrow(
     /my.scenario:1: memories of 16 frames are too small: the hypervisor needs \d+, .*; write memoryBytes=\d+K or more/,
   );
+  const small = 'outside memoryBytes=1M\n';
+  expect(read(`${small}${start.replace('hypervisor', 'hypervisor pages=200')}`)).toThrow(
+    /my.scenario:2: domain 0 needs 217 frames with its tables, and there are \d+ for it; write fewer pages=, or 'outside memoryBytes=' with more than 1024K/,
+  );
+  expect(read(`${small}${start.replace('a pages=1', 'a pages=100')}`)).toThrow(
+    /my.scenario:3: domain 'a' needs 117 frames with its tables, and there are \d+ for it/,
+  );
   expect(read(`${start}${end}`)).toThrow("my.scenario:6: this needs a store; write 'hypervisor store=yes'");
   expect(read(`${start}    target a pages=1 by=store\n`)).toThrow('my.scenario:6: this needs a store');
 });
