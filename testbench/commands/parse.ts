@@ -67,7 +67,7 @@ export const parseArguments = (verb: Verb, raw: readonly string[]): Arguments =>
     given[token.name] = [...(given[token.name] ?? []), token.value];
   }
   const places = definitions.filter(([, { type }]) => type === 'positional');
-  if (positionals.length > places.length) {
+  if (verb.countsPlain === undefined && positionals.length > places.length) {
     throw new UsageError(
       `'${verb.name}' takes ${places.length === 0 ? 'no' : `at most ${places.length}`} plain argument${places.length === 1 ? '' : 's'}; '${positionals[places.length]}' is one too many.`,
     );

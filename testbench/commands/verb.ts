@@ -20,6 +20,8 @@ export interface Verb {
   readonly summary: string;
   /** In citty's form, from which `--help` is drawn and against which options are checked. */
   readonly args: ArgsDef;
+  /** It counts its plain arguments itself, and says what to write instead of one too many. */
+  readonly countsPlain?: true;
   run(given: Arguments): Promise<Answer>;
 }
 

@@ -98,7 +98,10 @@ test('a store that was cut short is refused, and one of another geometry than as
   writeFileSync(store, whole);
   expect(await runCommand('volume', 'list', file)).toMatchObject({ code: 0 });
   const other = `portcullis: ${store}: It has blocks of 65536 bytes, not 4096; a store keeps its block size.\n`;
-  expect(await runCommand('volume', 'list', file, '--block-size', '4K')).toMatchObject({ code: 2, error: other });
+  expect(await runCommand('volume', 'snapshot', file, 'b', '--block-size', '4K')).toMatchObject({
+    code: 2,
+    error: other,
+  });
 });
 
 test("a store's limit counts with the store's blocks", async () => {

@@ -90,7 +90,8 @@ test('what is made anew by the name of a volume that was there is another one', 
   await expectUnknown(file);
   const other = await withSnapshot(2);
   rmSync(other);
-  expect(await list(other, '--size', '100000')).toMatchObject({
+  const address = `unix:${join(folder, 'sock')}`;
+  expect(await runCommand('volume', other, '--size', '100000', '--listen', address)).toMatchObject({
     code: 2,
     error: expect.stringMatching(/holds no mark/),
   });

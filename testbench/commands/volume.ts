@@ -4,21 +4,15 @@ import type { HostVolumeOptions } from '../../model/snapshot/host/host-volume.ts
 import { importChain } from '../../model/snapshot/host/increments.ts';
 import type { VolumeAnswer, VolumeRequest } from '../../model/snapshot/host/requests.ts';
 import { changeVolume, serveVolume } from '../../model/snapshot/host/serve.ts';
+import type { Policy } from '../../model/snapshot/superblock.ts';
 import { readAddress, writeAddress } from './address.ts';
 import { UsageError, unknownChoice } from './errors.ts';
 import { numberOption } from './numbers.ts';
 import { bytesOption, closeOnSignal, explainAddress } from './servers.ts';
-import { table } from './table.ts';
 import { type Answer, type Arguments, optionOf, type Verb } from './verb.ts';
-
-const actions = ['snapshot', 'list', 'delete', 'restore', 'export', 'import'] as const;
-type Action = (typeof actions)[number];
-const isAction = (word: string): word is Action => (actions as readonly string[]).includes(word);
-
-const needed = (word: string | undefined, what: string, example: string): string => {
-  if (word === undefined) throw new UsageError(`'volume' needs ${what}, as in portcullis volume ${example}.`);
-  return word;
-};
+import { refuseOthers, serverOptions } from './volume-served.ts';
+import { describeVolume } from './volume-text.ts';
+import { type Action, readWords } from './volume-words.ts';
 
 const hostOptions = (given: Arguments): HostVolumeOptions => ({
   store: optionOf(given, 'store'),
@@ -28,39 +22,6 @@ const hostOptions = (given: Arguments): HostVolumeOptions => ({
   size: bytesOption(given, 'size'),
   adopt: given.flags.has('adopt'),
 });
-
-const describe = (answer: VolumeAnswer): string => {
-  const { snapshots, storeBytes, heldWrites, restoring, stalled, pauseMilliseconds, exported } = answer;
-  const rows = snapshots.map(({ name, instant, state, policy, bytesInSource, bytesDamaged }) => [
-    name,
-    instant,
-    state,
-    policy,
-    [
-      bytesInSource === 0 ? 'stands alone' : `${bytesInSource.toLocaleString('en-US')} bytes to copy`,
-      ...(bytesDamaged === 0 ? [] : [`${bytesDamaged.toLocaleString('en-US')} bytes damaged`]),
-    ].join(', '),
-  ]);
-  return [
-    snapshots.length === 0
-      ? 'No snapshots.'
-      : table([['snapshot', 'taken', 'state', 'store full', 'copy'], ...rows], Number.POSITIVE_INFINITY),
-    `${storeBytes.toLocaleString('en-US')} bytes in the snapshot store.`,
-    ...(pauseMilliseconds === undefined ? [] : [`Writes waited ${pauseMilliseconds} ms.`]),
-    ...(exported === undefined
-      ? []
-      : [`Wrote ${exported.blocks.toLocaleString('en-US')} blocks, ${exported.bytes.toLocaleString('en-US')} bytes.`]),
-    ...(heldWrites === 0
-      ? []
-      : [
-          `${heldWrites === 1 ? 'A write waits' : `${heldWrites} writes wait`} for room in the store: remove a snapshot, or raise --store-limit.`,
-        ]),
-    ...(restoring === null
-      ? []
-      : [`Restoring '${restoring.name}': ${restoring.bytesPending.toLocaleString('en-US')} bytes to go.`]),
-    ...(stalled === null ? [] : [`The background work stands still: ${stalled}.`]),
-  ].join('\n');
-};
 
 const serve = async (file: string, given: Arguments): Promise<Answer> => {
   const address = readAddress(optionOf(given, 'listen') ?? '127.0.0.1:10809');
@@ -82,10 +43,8 @@ const serve = async (file: string, given: Arguments): Promise<Answer> => {
 };
 
 /** Makes a file of copies that `export` wrote. */
-const importing = async (given: Arguments): Promise<Answer> => {
-  const [, file, full] = given.positionals;
-  const path = needed(file, 'a file to make', 'import disk.img monday.copy');
-  const chain = [needed(full, 'a full copy', 'import disk.img monday.copy'), ...(given.options.then ?? [])];
+const importing = async (path: string, full: string, differences: readonly string[]): Promise<Answer> => {
+  const chain = [full, ...differences];
   const { size } = await importChain(path, chain);
   return {
     value: { file: path, size, chain },
@@ -94,18 +53,46 @@ const importing = async (given: Arguments): Promise<Answer> => {
   };
 };
 
-const request = (action: Exclude<Action, 'import'>, given: Arguments): VolumeRequest => {
-  const [, , name, to] = given.positionals;
-  if (action === 'list') return { do: action };
-  const named = needed(name, 'the name of a snapshot', `${action} disk.img monday`);
-  if (action === 'export') {
-    const path = needed(to, 'a file to write', 'export disk.img monday monday.copy');
-    return { do: action, name: named, since: optionOf(given, 'since') ?? null, to: resolve(path) };
-  }
-  if (action !== 'snapshot') return { do: action, name: named };
+const policyOf = (given: Arguments): Policy => {
   const policy = optionOf(given, 'policy') ?? 'break';
   if (policy !== 'break' && policy !== 'hold') throw unknownChoice('policy', policy, ['break', 'hold']);
-  return { do: action, name: named, policy };
+  return policy;
+};
+
+const requestOf = (action: Exclude<Action, 'import'>, name: string, to: string, given: Arguments): VolumeRequest => {
+  switch (action) {
+    case 'list':
+      return { do: action };
+    case 'snapshot':
+      return { do: action, name, policy: policyOf(given) };
+    case 'export':
+      return { do: action, name, since: optionOf(given, 'since') ?? null, to: resolve(to) };
+    default:
+      return { do: action, name };
+  }
+};
+
+/** What the server of a file answers or, where nobody serves it, this process. */
+const answerOf = async (file: string, asked: VolumeRequest, given: Arguments): Promise<VolumeAnswer> => {
+  const options = hostOptions(given);
+  const any = serverOptions.some((name) => given.flags.has(name) || optionOf(given, name) !== undefined);
+  const suits = any ? (served: VolumeAnswer): Promise<void> => refuseOthers(file, served, options) : null;
+  return (await askServer(file, asked, suits)) ?? (await changeVolume(file, asked, options));
+};
+
+/** Removes snapshots one after another; none, unless all are there. */
+const deleting = async (file: string, names: readonly string[], given: Arguments): Promise<VolumeAnswer> => {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new UsageError(`'${twice}' is named twice; name it once.`);
+  if (names.length > 1) {
+    const { snapshots } = await answerOf(file, { do: 'list' }, given);
+    const isThere = (name: string): boolean => snapshots.some((one) => one.name === name && one.state !== 'going');
+    const none = names.find((name) => !isThere(name));
+    if (none !== undefined) throw new UsageError(`There is no snapshot '${none}', and none of the others was removed.`);
+  }
+  let answer: VolumeAnswer | null = null;
+  for (const name of names) answer = await answerOf(file, { do: 'delete', name }, given);
+  return answer!;
 };
 
 export const volume: Verb = {
@@ -122,7 +109,7 @@ export const volume: Verb = {
     name: {
       type: 'positional',
       required: false,
-      description: 'The name of the snapshot; after import: a full copy',
+      description: 'The name of the snapshot, after delete also several; after import: a full copy',
     },
     to: { type: 'positional', required: false, description: 'After export: the file to write a copy to' },
     then: {
@@ -177,20 +164,16 @@ export const volume: Verb = {
         'With snapshot: what happens when the store is full. The snapshot breaks, or writes wait; break when left out',
     },
   },
+  countsPlain: true,
   async run(given): Promise<Answer> {
-    const [first, second] = given.positionals;
-    const word = needed(first, 'a file to serve', 'disk.img --listen unix:./disk.sock');
-    if (!isAction(word)) {
-      if (second !== undefined)
-        throw new UsageError(
-          `'volume' serves one file; '${second}' is one too many. ${unknownChoice('action', word, actions).message}`,
-        );
-      return serve(word, given);
-    }
-    if (word === 'import') return importing(given);
-    const file = needed(second, 'a file', `${word} disk.img`);
-    const asked = request(word, given);
-    const value = (await askServer(file, asked)) ?? (await changeVolume(file, asked, hostOptions(given)));
-    return { value, text: describe(value), code: 0 };
+    const { action, plain } = readWords(given);
+    const [file, name = '', to = ''] = plain;
+    if (action === null) return serve(file, given);
+    if (action === 'import') return importing(file, name, given.options.then ?? []);
+    const value =
+      action === 'delete'
+        ? await deleting(file, plain.slice(1), given)
+        : await answerOf(file, requestOf(action, name, to, given), given);
+    return { value, text: describeVolume(value), code: 0 };
   },
 };

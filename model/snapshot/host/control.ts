@@ -3,8 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { connected, listenAt } from '../../hypervisor/unix-sockets.ts';
 import { SnapshotError } from '../storage.ts';
-import type { Volume } from '../volume.ts';
 import { trueName } from './file-hold.ts';
+import type { HostVolume } from './host-volume.ts';
 import { answerRequest, readRequest, type VolumeAnswer, type VolumeRequest } from './requests.ts';
 
 /** The socket by which a volume that is served is told what to do, beside its file. */
@@ -14,7 +14,7 @@ const longestLine = 4096;
 /** Linux's limit of a Unix socket's path, less the NUL at its end. */
 const longestPath = 107;
 
-const answerLines = (socket: Socket, volume: Volume): void => {
+const answerLines = (socket: Socket, host: HostVolume): void => {
   let waiting = 0;
   socket.on('error', () => socket.destroy());
   socket.on('data', (chunk) => {
@@ -24,7 +24,7 @@ const answerLines = (socket: Socket, volume: Volume): void => {
   const answer = async (line: string): Promise<void> => {
     let reply: object;
     try {
-      reply = { answer: await answerRequest(volume, readRequest(line)) };
+      reply = { answer: await answerRequest(host, readRequest(line)) };
     } catch (error) {
       reply = { error: error instanceof Error ? error.message : String(error) };
     }
@@ -38,14 +38,14 @@ export class Control {
   readonly #path: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  #volume: Volume | null = null;
+  #host: HostVolume | null = null;
 
   private constructor(path: string) {
     this.#path = path;
     this.#server = createServer((socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
-      if (this.#volume !== null) answerLines(socket, this.#volume);
+      if (this.#host !== null) answerLines(socket, this.#host);
       else socket.end(`${JSON.stringify({ error: 'The volume is being opened; ask again.' })}\n`);
     });
   }
@@ -68,8 +68,8 @@ export class Control {
     return control;
   }
 
-  serve(volume: Volume): void {
-    this.#volume = volume;
+  serve(host: HostVolume): void {
+    this.#host = host;
   }
 
   async close(): Promise<void> {
@@ -80,18 +80,30 @@ export class Control {
   }
 }
 
-/** Asks the process that serves a file; null when there is none. @throws SnapshotError with its words */
-export const askServer = async (file: string, request: VolumeRequest): Promise<VolumeAnswer | null> => {
+/**
+ * Asks the process that serves a file; null when there is none.
+ * @param suits looks first at what that process says of the volume; what it throws is thrown, and nothing is done; null where nothing is to be looked at
+ * @throws SnapshotError with the words of the server
+ */
+export const askServer = async (
+  file: string,
+  request: VolumeRequest,
+  suits: ((served: VolumeAnswer) => Promise<void>) | null = null,
+): Promise<VolumeAnswer | null> => {
   const socket = await connected(controlPath(await trueName(file)));
   if (socket === null) return null;
   try {
-    socket.write(`${JSON.stringify(request)}\n`);
-    for await (const line of createInterface({ input: socket })) {
-      const reply = JSON.parse(line) as { answer?: VolumeAnswer; error?: string };
-      if (reply.answer !== undefined) return reply.answer;
-      throw new SnapshotError(reply.error ?? 'The server gave no answer.');
-    }
-    throw new SnapshotError('The server ended before it had answered.');
+    const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
+    const ask = async (asked: VolumeRequest): Promise<VolumeAnswer> => {
+      socket.write(`${JSON.stringify(asked)}\n`);
+      const { value, done } = await lines.next();
+      if (done === true) throw new SnapshotError('The server ended before it had answered.');
+      const reply = JSON.parse(value) as { answer?: VolumeAnswer; error?: string };
+      if (reply.answer === undefined) throw new SnapshotError(reply.error ?? 'The server gave no answer.');
+      return reply.answer;
+    };
+    if (suits !== null) await suits(await ask({ do: 'list' }));
+    return await ask(request);
   } finally {
     socket.destroy();
   }

@@ -128,6 +128,8 @@ export interface HostVolume {
   /** The file and its store, by their names without links. */
   readonly file: string;
   readonly store: string;
+  /** Most bytes of content that the store may hold. */
+  readonly limit: number;
   close(): Promise<void>;
   /** Closes it as if it had not been opened: files that were made for it are removed. Only where nobody was let at it. */
   abandon(): Promise<void>;
@@ -190,7 +192,7 @@ const openHeld = async (path: string, options: HostVolumeOptions, opened: Opened
       made.kept = kept;
       return opened.close();
     };
-    return { volume, file: path, store, close: () => close(true), abandon: () => close(false) };
+    return { volume, file: path, store, limit: options.limit, close: () => close(true), abandon: () => close(false) };
   } catch (error) {
     if (error instanceof SnapshotError) throw new SnapshotError(`${store}: ${error.message}`);
     throw error;

@@ -1,7 +1,7 @@
-import { isAbsolute } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { SnapshotError } from '../storage.ts';
 import type { Policy } from '../superblock.ts';
-import type { Volume } from '../volume.ts';
+import type { HostVolume } from './host-volume.ts';
 import { type Exported, exportSnapshot } from './increments.ts';
 
 /** What can be asked of a volume beside reading and writing it. */
@@ -29,6 +29,12 @@ export interface ListedSnapshot {
 export interface VolumeAnswer {
   readonly size: number;
   readonly blockSize: number;
+  /** Most snapshots at a time. */
+  readonly places: number;
+  /** The path of the store, from the root on. */
+  readonly store: string;
+  /** Most bytes of content that the store may hold, or null. */
+  readonly storeLimit: number | null;
   /** Bytes of content in the store. */
   readonly storeBytes: number;
   readonly snapshots: readonly ListedSnapshot[];
@@ -42,12 +48,15 @@ export interface VolumeAnswer {
   readonly exported?: Exported;
 }
 
-const describe = (volume: Volume): VolumeAnswer => {
-  const { blockSize, sourceSize } = volume.layout;
+const describe = ({ volume, store, limit }: HostVolume): VolumeAnswer => {
+  const { blockSize, sourceSize, places } = volume.layout;
   const { snapshots, usedBlocks, heldWrites, restoring, stalled } = volume.status;
   return {
     size: sourceSize,
     blockSize,
+    places,
+    store: resolve(store),
+    storeLimit: limit === Number.POSITIVE_INFINITY ? null : limit,
     storeBytes: usedBlocks * blockSize,
     snapshots: snapshots.map(({ name, instant, state, policy, inSource, damaged }) => ({
       name,
@@ -64,25 +73,26 @@ const describe = (volume: Volume): VolumeAnswer => {
 };
 
 /** Does what is asked. @throws SnapshotError, DamageError, StorageError, SourceError */
-export const answerRequest = async (volume: Volume, request: VolumeRequest): Promise<VolumeAnswer> => {
+export const answerRequest = async (host: HostVolume, request: VolumeRequest): Promise<VolumeAnswer> => {
+  const { volume } = host;
   switch (request.do) {
     case 'snapshot': {
       const pause = await volume.take(request.name, { policy: request.policy });
-      return { ...describe(volume), pauseMilliseconds: Number(pause) / 1e6 };
+      return { ...describe(host), pauseMilliseconds: Number(pause) / 1e6 };
     }
     case 'delete':
       await volume.remove(request.name);
-      return describe(volume);
+      return describe(host);
     case 'restore':
       await volume.verify(request.name);
       await volume.restore(request.name);
-      return describe(volume);
+      return describe(host);
     case 'export': {
       const exported = await exportSnapshot(volume, request.name, request.since, request.to);
-      return { ...describe(volume), exported };
+      return { ...describe(host), exported };
     }
     case 'list':
-      return describe(volume);
+      return describe(host);
     default:
       request satisfies never;
       throw new SnapshotError('There is no such request.');

@@ -45,10 +45,10 @@ export const serveVolume = async (file: string, where: ListenOptions, options: H
     },
   );
   serve(volumeExports(host.volume));
-  control.serve(host.volume);
+  control.serve(host);
   return {
     address: nbd.server.address() ?? '',
-    description: await answerRequest(host.volume, { do: 'list' }),
+    description: await answerRequest(host, { do: 'list' }),
     store: host.store,
     close: async () => {
       await nbd.close();
@@ -67,10 +67,10 @@ export const changeVolume = async (
 ): Promise<VolumeAnswer> => {
   const host = await openHostVolume(file, options);
   try {
-    const answer = await answerRequest(host.volume, request);
+    const answer = await answerRequest(host, request);
     if (request.do !== 'restore') return answer;
     await host.volume.settled();
-    return await answerRequest(host.volume, { do: 'list' });
+    return await answerRequest(host, { do: 'list' });
   } finally {
     await host.close();
   }
