@@ -6,9 +6,11 @@ import { DamageError } from './storage.ts';
 export interface Pace {
   /**
    * Resolves when background work may go on, with the number of blocks that may be worked on at once.
-   * @param requests reads and writes since the last turn, and those under way
+   * @param requests reads and writes that were asked for since the last turn, and those that were under way then
    */
   turn(requests: number): Promise<number>;
+  /** The work of the last turn has ended. */
+  worked?(): void;
 }
 
 /** A pass over the blocks: tells whether there was something to do at a block. */
@@ -35,7 +37,10 @@ export class Background {
   #again = false;
   #stopped = false;
   #ended: Promise<void> = Promise.resolve();
+  /** Those asked for since the last turn, and those under way at it. */
   #requests = 0;
+  #underWay = 0;
+  #endRest: () => void = () => undefined;
   /** Why the work stands still, or null. */
   stalled: Error | null = null;
 
@@ -53,9 +58,15 @@ export class Background {
     this.#ended = this.#loop();
   }
 
-  /** One read or write was asked for. */
-  countRequest(): void {
+  /** A read or write was asked for, which is load until it ends. Gives it back. */
+  count<Result>(request: Promise<Result>): Promise<Result> {
     this.#requests += 1;
+    this.#underWay += 1;
+    const ended = (): void => {
+      this.#underWay -= 1;
+    };
+    request.then(ended, ended);
+    return request;
   }
 
   /** There may be work again, or a reason to try again. */
@@ -64,10 +75,11 @@ export class Background {
     this.#look.give();
   }
 
-  /** Ends when the work under way has. */
+  /** Ends when the work under way has; a rest ends at once. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.look();
+    this.#endRest();
     await this.#ended;
   }
 
@@ -87,29 +99,47 @@ export class Background {
     this.#idle();
   }
 
+  /** Resolves as the pace's turn, or at once when all is to stop. */
+  #turn(): Promise<number> {
+    const requests = this.#requests;
+    this.#requests = this.#underWay;
+    return new Promise((resolve, reject) => {
+      this.#endRest = () => resolve(0);
+      this.#pace.turn(requests).then(resolve, reject);
+    });
+  }
+
   async #pass(): Promise<void> {
     const work = this.#work();
     if (work === null) return;
     let held: Error | null = null;
     for (let block = 0; block < work.blocks; ) {
-      const requests = this.#requests;
-      this.#requests = 0;
-      const most = Math.min(work.most, await this.#pace.turn(requests));
+      const most = Math.min(work.most, await this.#turn());
       if (this.#stopped || this.#again) return;
       const group: number[] = [];
       for (; block < work.blocks && group.length < most; block += 1) if (work.isDue(block)) group.push(block);
-      if (group.length > 1) await work.together?.(group);
-      const left = group.filter((due) => work.isDue(due));
-      const done = await Promise.allSettled(left.map((due) => work.run(due)));
-      for (const result of done) {
-        if (result.status === 'fulfilled') continue;
-        const { reason } = result;
-        if (!(reason instanceof HeldError || reason instanceof DamageError)) throw reason;
-        held ??= reason;
+      try {
+        held ??= await this.#runAll(work, group);
+      } finally {
+        this.#pace.worked?.();
       }
     }
     if (held !== null) throw held;
     await work.end();
     this.#again = true;
+  }
+
+  /** Works on blocks that are due. Gives why one could not be done where the others are to be gone on with. @throws anything else */
+  async #runAll(work: BackgroundWork, group: readonly number[]): Promise<Error | null> {
+    if (group.length > 1) await work.together?.(group);
+    const left = group.filter((due) => work.isDue(due));
+    let held: Error | null = null;
+    for (const result of await Promise.allSettled(left.map((due) => work.run(due)))) {
+      if (result.status === 'fulfilled') continue;
+      const { reason } = result;
+      if (!(reason instanceof HeldError || reason instanceof DamageError)) throw reason;
+      held ??= reason;
+    }
+    return held;
   }
 }

@@ -69,25 +69,21 @@ export class Volume {
   }
 
   read(offset: number, into: Uint8Array): Promise<void> {
-    this.#background.countRequest();
-    return this.live.read(offset, into);
+    return this.#background.count(this.live.read(offset, into));
   }
 
   write(offset: number, data: Uint8Array): Promise<void> {
-    this.#background.countRequest();
-    return this.live.write(offset, data);
+    return this.#background.count(this.live.write(offset, data));
   }
 
   /** Does what must be done before a range changes by other means, and then runs what changes it, or lets others. @throws as `write` */
   change(offset: number, length: number, run: () => Promise<void>): Promise<void> {
-    this.#background.countRequest();
-    return this.live.change(offset, length, run);
+    return this.#background.count(this.live.change(offset, length, run));
   }
 
   /** As `write`, of zeros. @param mayDiscard whether the room of the range may be given up */
   zero(offset: number, length: number, mayDiscard: boolean): Promise<void> {
-    this.#background.countRequest();
-    return this.live.zero(offset, length, mayDiscard);
+    return this.#background.count(this.live.zero(offset, length, mayDiscard));
   }
 
   /** What was written before is durable afterwards. @throws SourceError */
@@ -97,7 +93,7 @@ export class Volume {
 
   /** @throws SnapshotError when the snapshot is no longer live; StorageError, SourceError */
   readSnapshot(snapshot: Snapshot, offset: number, into: Uint8Array): Promise<void> {
-    return this.#parts.reader.read(snapshot, offset, into);
+    return this.#background.count(this.#parts.reader.read(snapshot, offset, into));
   }
 
   /** Reads all that restoring a snapshot needs of it. @throws SnapshotError; DamageError naming the first block that is damaged; StorageError, SourceError */

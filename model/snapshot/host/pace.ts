@@ -4,15 +4,34 @@ import type { Pace } from '../background.ts';
 const blocksWhenIdle = 64;
 const blocksUnderLoad = 32;
 
-/** Copies as fast as the host can while nobody asks for anything; otherwise rests after some blocks for as long as they took. */
-export const hostPace = (): Pace => {
-  let begun = performance.now();
+/** The host's time, in milliseconds. */
+export interface HostTime {
+  now(): number;
+  /** Resolves when others had their turn. */
+  giveWay(): Promise<void>;
+  rest(milliseconds: number): Promise<void>;
+}
+
+const hostTime: HostTime = {
+  now: () => performance.now(),
+  giveWay: () => setImmediate(),
+  // A process that has nothing else to do ends.
+  rest: (milliseconds) => setTimeout(milliseconds, undefined, { ref: false }),
+};
+
+/** Copies as fast as the host can while nobody asks for anything; otherwise rests before some blocks for as long as the last ones took. */
+export const hostPace = (time = hostTime): Pace => {
+  let begun = 0;
+  let took = 0;
   return {
     turn: async (requests) => {
-      if (requests === 0) await setImmediate();
-      else await setTimeout(performance.now() - begun);
-      begun = performance.now();
+      if (requests === 0) await time.giveWay();
+      else await time.rest(took);
+      begun = time.now();
       return requests === 0 ? blocksWhenIdle : blocksUnderLoad;
+    },
+    worked: () => {
+      took = time.now() - begun;
     },
   };
 };
