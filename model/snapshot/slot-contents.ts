@@ -43,19 +43,39 @@ export class SlotContents {
     this.#slots = slots;
   }
 
-  /** Copies a block of the source to a slot and makes it durable. @throws StorageError, SourceError */
+  /** Copies a block of the source to a slot and makes it durable, writing one piece while the next is read. @throws StorageError, SourceError */
   async copyOut(block: number): Promise<SlotCopy> {
-    const content = await this.#source.readBlock(block);
-    if (isZero(content)) return zeroCopy;
-    const slot = this.#take();
+    const content = Buffer.allocUnsafe(this.#source.lengthOf(block));
+    const piece = this.#store.piece ?? content.length;
+    // Each is waited for, though others fail first.
+    const noted = (part: Promise<void>): Promise<void> => {
+      part.catch(() => undefined);
+      return part;
+    };
+    const reads: Promise<void>[] = [];
+    for (let at = 0; at < content.length; at += piece)
+      reads.push(noted(this.#source.read(block * this.#layout.blockSize + at, content.subarray(at, at + piece))));
+    const writes: Promise<void>[] = [];
+    let slot: number | null = null;
     try {
-      await this.#store.write(this.#offsetOf(slot), content);
+      for (let at = 0, written = 0; at < content.length; at += piece) {
+        await reads[at / piece];
+        const read = content.subarray(written, at + piece);
+        // Zeros may be all that there is; else they are written with what follows.
+        if (slot === null && isZero(read)) continue;
+        slot ??= this.#take();
+        writes.push(noted(this.#store.write(this.#offsetOf(slot) + written, read)));
+        written = at + piece;
+      }
+      if (slot === null) return zeroCopy;
+      await allOrFirstFailure(writes);
       await this.#flush();
+      return { slot, check: crc32(content) };
     } catch (error) {
-      this.#slots.drop(slot);
+      await Promise.allSettled([...reads, ...writes]);
+      if (slot !== null) this.#slots.drop(slot);
       throw error;
     }
-    return { slot, check: crc32(content) };
   }
 
   /**

@@ -59,10 +59,6 @@ export class Source {
     return Math.min(this.#layout.blockSize, this.size - block * this.#layout.blockSize);
   }
 
-  readBlock(block: number): Promise<Uint8Array> {
-    return this.readBlocks(block, 1);
-  }
-
   /** Neighbours, one behind the other. */
   async readBlocks(first: number, count: number): Promise<Uint8Array> {
     const { blockSize } = this.#layout;

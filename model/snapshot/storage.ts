@@ -10,6 +10,11 @@ export interface Storage {
   write(offset: number, data: Uint8Array): Promise<void>;
   /** Every write that had ended when this began is durable when it ends. @throws StorageError */
   flush(): Promise<void>;
+  /**
+   * Bytes in which copies are read and written where it goes on with several accesses at a time, so that one part is written while the next is read; in one
+   * when left out.
+   */
+  readonly piece?: number;
   /** Resolves when those who ask for something at the same time have asked, so that they may share it; when left out, at once. */
   gather?(): Promise<void>;
   /** Gives up the room of all from an offset on, which nobody needs, where that can be done. Done when it returns, or not at all. */

@@ -94,7 +94,7 @@ test('what a snapshot costs, in cycles', async () => {
   expect(fixed).toMatchInlineSnapshot(`
     {
       "copies": 16,
-      "firstWrite": 202,
+      "firstWrite": 181,
       "firstWriteOfCopied": 87,
       "laterWrite": 28,
       "pause": 187,

@@ -8,6 +8,7 @@ const asStorageError = (error: unknown): unknown =>
 /** A part of the platform's memory, through a processor's port: what was written is in memory when the write has ended. */
 export class MemoryStorage implements Storage {
   readonly size: number;
+  readonly piece = 64;
   readonly #view: View;
 
   constructor(view: View) {

@@ -74,6 +74,8 @@ export class Machine {
 export class SimulatedStorage implements Storage {
   readonly #machine: Machine;
   readonly size: number;
+  /** Set to have copies go through in pieces. */
+  piece?: number;
   /** What a reader sees. */
   readonly seen: Uint8Array;
   readonly #durable: Uint8Array;
