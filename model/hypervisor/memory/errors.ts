@@ -30,6 +30,13 @@ export class HypervisorError extends Error {
   }
 }
 
+/** No single copies are given of a memory, until it is back. */
+export class OutOfUseError extends HypervisorError {
+  constructor(memory: 'first' | 'second') {
+    super('EIO', `the ${memory} memory is out of use, and gives no single copies until it is back`);
+  }
+}
+
 /** A reference to a page was refused, since it would go around its trap. */
 export class TrappedPageError extends HypervisorError {
   readonly domain: number;

@@ -223,7 +223,8 @@ export class FrameTable implements Frames {
   }
 
   /** Single copies are given again of a memory. */
-  regain(processor: Processor, memory: 0 | 1): Promise<void> {
-    return this.#core.frameLock.hold(() => this.map.setOutOfUse(processor, memory, false));
+  async regain(processor: Processor, memory: 0 | 1): Promise<void> {
+    await this.#core.frameLock.hold(() => this.map.setOutOfUse(processor, memory, false));
+    for (const see of this.#see) see();
   }
 }

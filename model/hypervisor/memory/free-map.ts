@@ -1,7 +1,7 @@
 /** Which frames are free, and which of them to take. Source: `docs/systems/hypervisor.md`, "Free frames". */
 import type { Processor } from '../../hardware/platform/index.ts';
 import type { Core } from './core.ts';
-import { HypervisorError } from './errors.ts';
+import { HypervisorError, OutOfUseError } from './errors.ts';
 import { copyBits, memoriesOf } from './frame-record.ts';
 import type { Copies } from './interface.ts';
 import { freeMapBytes, freeSummaryBytes, superFrameCount, superFrames } from './layout.ts';
@@ -137,10 +137,7 @@ export class FreeMap {
   async take(processor: Processor, copies: Copies, frames: number): Promise<number> {
     const summaries = await this.summaries(processor);
     if (copies !== 'both' && (Number((summaries[0]! >> outOfUseAt) & 3n) & copyBits(copies)) !== 0)
-      throw new HypervisorError(
-        'EIO',
-        `the ${copies} memory is out of use, and gives no single copies until it is back`,
-      );
+      throw new OutOfUseError(copies);
     for (const group of this.#candidates(summaries, copies, frames)) {
       const before = await this.bits(processor, group);
       const wanted = copies === 'both' ? before[0] & before[1] : before[copies === 'first' ? 0 : 1];

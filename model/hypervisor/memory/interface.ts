@@ -151,7 +151,7 @@ export interface Frames {
   /** Sets or clears `scanned`. */
   markScanned(processor: Processor, backing: Backing, scanned: boolean): Promise<void>;
   free(processor: Processor): Promise<FreeFrames>;
-  /** Calls when frames have come free, after each release. */
+  /** Calls when there may be frames that were not given before: after each release, and when a memory gives single copies again. */
   onFree(see: () => void): void;
 }
 
@@ -253,7 +253,7 @@ export interface HypervisorMemory {
   audit(processor: Processor, accounted?: Accounted): Promise<readonly Finding[]>;
 }
 
-export { HypervisorError, type HypervisorErrorCode, TrappedPageError } from './errors.ts';
+export { HypervisorError, type HypervisorErrorCode, OutOfUseError, TrappedPageError } from './errors.ts';
 export type { PathKey } from './keys.ts';
 export type { Layout } from './layout.ts';
 export type {

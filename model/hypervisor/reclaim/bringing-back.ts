@@ -1,8 +1,15 @@
 /** What is swept, or was given back, comes back when it is touched. Source: `docs/systems/hypervisor.md`, "Reclaim". */
-import type { Processor, View } from '../../hardware/platform/index.ts';
+import { BusError, type Processor, type View } from '../../hardware/platform/index.ts';
 import type { PageCounts } from '../domains/page-counts.ts';
 import type { Domains, Stopped } from '../interface.ts';
-import { HypervisorError, type HypervisorMemory, type PageMap, type Wanted } from '../memory/interface.ts';
+import {
+  type Copies,
+  HypervisorError,
+  type HypervisorMemory,
+  OutOfUseError,
+  type PageMap,
+  type Wanted,
+} from '../memory/interface.ts';
 import { frameBytes, superFrames } from '../memory/layout.ts';
 import { bytesOf } from '../memory/words.ts';
 import type { Thread } from '../schedule/index.ts';
@@ -20,6 +27,9 @@ export interface BringingBackParts {
 }
 
 const isNoMemory = (error: unknown): boolean => error instanceof HypervisorError && error.code === 'ENOMEM';
+/** A frame was given that is answered with errors, or none is given of a memory that is out of use. */
+const isUnreachable = (error: unknown): boolean =>
+  error instanceof BusError || (error instanceof HypervisorError && error.code === 'EIO');
 const sizeOf = (wanted: Wanted): number => (wanted.super === true ? superFrames : 1);
 
 /** Writes a pattern into every word of frames that hold zeros. */
@@ -96,11 +106,14 @@ export class BringingBack {
 
   /** @param thread of who tries and would wait, if somebody would */
   #swept(processor: Processor, domain: number, page: number, thread: Thread | undefined): Promise<Tried> {
+    // Where it was to lie.
+    let copies: Copies = 'both';
     return this.#parts.memory.maps
       .with(processor, domain, async (map) => {
         const entry = await map.read(page);
         if (entry.kind !== 'swept') return 'there';
         const { wanted, pattern: number, rights } = entry;
+        ({ copies } = wanted);
         const first = this.#line.firstForFrame(wanted.copies);
         if (first !== undefined && first !== thread) return { copies: wanted.copies, of: 'frame' } as const;
         const pattern = await this.#parts.patterns.value(processor, number);
@@ -113,12 +126,20 @@ export class BringingBack {
         const entered = await this.#enter(map, page, single, rights, pattern, number);
         return entered === 'there' ? entered : { copies: wanted.copies, of: entered };
       })
-      .catch((error: unknown) => {
-        // The only memory in which it may lie is out of use, or there is no frame for a table.
-        if (error instanceof HypervisorError && error.code === 'EIO') return 'refused';
+      .catch(async (error: unknown) => {
+        // There is no frame for a table.
         if (isNoMemory(error)) return { copies: 'both', of: 'frame' } as const;
-        throw error;
+        if (!isUnreachable(error)) throw error;
+        return (await this.#isOut(processor, copies, error)) ? ({ copies, of: 'frame' } as const) : 'refused';
       });
+  }
+
+  /** Whether the only memory in which a page may lie is out of use: when it is back, it gives frames again. */
+  async #isOut(processor: Processor, copies: Copies, error: unknown): Promise<boolean> {
+    if (error instanceof OutOfUseError) return true;
+    if (copies === 'both') return false;
+    // It has failed just now, and that is yet to be marked.
+    return (await this.#parts.memory.memories.state(processor, copies === 'first' ? 0 : 1)) !== 'on line';
   }
 
   /** Fills a frame and maps it where the swept entry is; says what there is not, if it cannot. */
