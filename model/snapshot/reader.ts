@@ -1,5 +1,6 @@
 import type { SlotCopy } from './entry.ts';
 import type { Layout } from './layout.ts';
+import type { Room } from './room.ts';
 import type { SlotContents } from './slot-contents.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 import type { Source } from './source.ts';
@@ -19,9 +20,12 @@ export class Reader {
     this.#snapshots = snapshots;
   }
 
-  /** @throws SnapshotError when the snapshot is no longer live; DamageError, StorageError, SourceError */
-  async read(snapshot: Snapshot, offset: number, into: Uint8Array): Promise<void> {
-    await this.#pieces(snapshot, offset, into, (block) => {
+  /**
+   * @param room where memory that it needs besides is waited for, and shared by those who read the same; null to take it at once
+   * @throws SnapshotError when the snapshot is no longer live; DamageError, StorageError, SourceError
+   */
+  async read(snapshot: Snapshot, offset: number, into: Uint8Array, room: Room | null = null): Promise<void> {
+    await this.#pieces(snapshot, offset, into, room, (block) => {
       if (snapshot.record.state === 'live') return;
       throw new SnapshotError(`Snapshot '${snapshot.record.name}' cannot be read any more, from block ${block} on.`);
     });
@@ -30,11 +34,17 @@ export class Reader {
   /** A block whose content is known to be in the store, also of a snapshot that was broken for another block. @throws DamageError, StorageError */
   async readBlock(snapshot: Snapshot, block: number): Promise<Uint8Array> {
     const content = Buffer.allocUnsafe(this.#source.lengthOf(block));
-    await this.#pieces(snapshot, block * this.#layout.blockSize, content, () => undefined);
+    await this.#pieces(snapshot, block * this.#layout.blockSize, content, null, () => undefined);
     return content;
   }
 
-  async #pieces(snapshot: Snapshot, offset: number, into: Uint8Array, check: (block: number) => void): Promise<void> {
+  async #pieces(
+    snapshot: Snapshot,
+    offset: number,
+    into: Uint8Array,
+    room: Room | null,
+    check: (block: number) => void,
+  ): Promise<void> {
     const { blockSize } = this.#layout;
     check(Math.floor(offset / blockSize));
     const pieces: Promise<void>[] = [];
@@ -50,7 +60,7 @@ export class Reader {
         end += blockSize;
       }
       pieces.push(
-        this.#piece(snapshot, block, last, copy, within, into.subarray(done, Math.min(end, into.length)), check),
+        this.#piece(snapshot, block, last, copy, within, into.subarray(done, Math.min(end, into.length)), room, check),
       );
       done = end;
     }
@@ -65,15 +75,16 @@ export class Reader {
     copy: SlotCopy | null,
     within: number,
     into: Uint8Array,
+    room: Room | null,
     check: (block: number) => void,
   ): Promise<void> {
     let right = true;
     if (copy === null) await this.#source.read(first * this.#layout.blockSize + within, into);
-    else right = await this.#contents.read(copy, this.#source.lengthOf(first), within, into);
+    else right = await this.#contents.read(copy, this.#source.lengthOf(first), within, into, room);
     check(first);
     for (let block = first; block <= last; block += 1) {
       if (this.#snapshots.copyOf(snapshot, block)?.slot === copy?.slot) continue;
-      await this.#pieces(snapshot, first * this.#layout.blockSize + within, into, check);
+      await this.#pieces(snapshot, first * this.#layout.blockSize + within, into, room, check);
       return;
     }
     if (right || copy === null) return;

@@ -1,7 +1,9 @@
 import { crc32 } from 'node:zlib';
 import { lostSlot, type SlotCopy, takesRoom, zeroCopy, zeroSlot } from './entry.ts';
 import type { Layout } from './layout.ts';
+import type { Room } from './room.ts';
 import { allOrFirstFailure } from './settled.ts';
+import { SharedReads } from './shared-reads.ts';
 import type { Slots } from './slots.ts';
 import type { Source } from './source.ts';
 import type { Storage } from './storage.ts';
@@ -34,6 +36,7 @@ export class SlotContents {
   readonly #slots: Slots;
   /** Slots whose content was found not to be what was written. */
   readonly #rotten = new Set<number>();
+  readonly #shared = new SharedReads();
 
   constructor(source: Source, store: Storage, flush: () => Promise<void>, layout: Layout, slots: Slots) {
     this.#source = source;
@@ -97,13 +100,25 @@ export class SlotContents {
 
   /**
    * Reads a part of a block's copy, and holds the whole to its checksum: false when it is not what was written, or not known any more.
-   * @param bytes of the block. @throws StorageError
+   * @param bytes of the block
+   * @param room where the memory for the whole is waited for, which those share that read the same; null to take it at once
+   * @throws StorageError
    */
-  async read({ slot, check }: SlotCopy, bytes: number, offset: number, into: Uint8Array): Promise<boolean> {
+  async read(
+    { slot, check }: SlotCopy,
+    bytes: number,
+    offset: number,
+    into: Uint8Array,
+    room: Room | null = null,
+  ): Promise<boolean> {
     if (slot === lostSlot) return false;
     if (slot === zeroSlot) {
       into.fill(0);
       return true;
+    }
+    if (room !== null && into.length < bytes) {
+      const read = (whole: Uint8Array): Promise<void> => this.#store.read(this.#offsetOf(slot), whole);
+      return this.#shared.read(slot, bytes, room, read, offset, into, check);
     }
     const whole = into.length === bytes ? into : Buffer.allocUnsafe(bytes);
     await this.#store.read(this.#offsetOf(slot), whole);
@@ -154,6 +169,7 @@ export class SlotContents {
   #take(): number {
     const slot = this.#slots.take();
     this.#rotten.delete(slot);
+    this.#shared.forget(slot);
     return slot;
   }
 

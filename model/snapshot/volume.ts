@@ -5,6 +5,7 @@ import { Live } from './live.ts';
 import { loadParts, type Parts } from './parts.ts';
 import { remove } from './removal.ts';
 import { Restoring } from './restoring.ts';
+import type { Room } from './room.ts';
 import { Signal } from './signal.ts';
 import type { Snapshot } from './snapshots.ts';
 import { statusOf, type VolumeStatus } from './status.ts';
@@ -91,9 +92,9 @@ export class Volume {
     return this.live.flush();
   }
 
-  /** @throws SnapshotError when the snapshot is no longer live; StorageError, SourceError */
-  readSnapshot(snapshot: Snapshot, offset: number, into: Uint8Array): Promise<void> {
-    return this.#background.count(this.#parts.reader.read(snapshot, offset, into));
+  /** As `Reader.read`. @throws SnapshotError when the snapshot is no longer live; DamageError, StorageError, SourceError */
+  readSnapshot(snapshot: Snapshot, offset: number, into: Uint8Array, room: Room | null = null): Promise<void> {
+    return this.#background.count(this.#parts.reader.read(snapshot, offset, into, room));
   }
 
   /** Reads all that restoring a snapshot needs of it. @throws SnapshotError; DamageError naming the first block that is damaged; StorageError, SourceError */

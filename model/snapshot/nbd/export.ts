@@ -1,3 +1,5 @@
+import type { Room } from '../room.ts';
+
 /** A run of bytes with the same flags in a metadata context. */
 export interface Extent {
   readonly length: number;
@@ -9,14 +11,18 @@ export interface Export {
   readonly description: string;
   readonly size: number;
   readonly readOnly: boolean;
-  read(offset: number, into: Uint8Array): Promise<void>;
+  /** @param room is told of the memory that it takes besides */
+  read(offset: number, into: Uint8Array, room: Room): Promise<void>;
   write(offset: number, data: Uint8Array): Promise<void>;
   zero(offset: number, length: number, mayDiscard: boolean): Promise<void>;
   flush(): Promise<void>;
   /** Names of its metadata contexts. */
   contexts(): readonly string[];
-  /** At most so many extents from `offset` on, at least one, none beyond `length`; they may end earlier. */
-  extents(context: string, offset: number, length: number, most: number): Promise<readonly Extent[]>;
+  /**
+   * At most so many extents from `offset` on, at least one, none beyond `length`; they may end earlier.
+   * @param room is told of the memory that it takes
+   */
+  extents(context: string, offset: number, length: number, most: number, room: Room): Promise<readonly Extent[]>;
 }
 
 export interface Exports {

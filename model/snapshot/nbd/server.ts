@@ -1,5 +1,6 @@
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { listenAt } from '../../hypervisor/unix-sockets.ts';
+import { Account } from './account.ts';
 import type { Exports } from './export.ts';
 import { Handshake } from './handshake.ts';
 import { Intake } from './intake.ts';
@@ -19,7 +20,7 @@ const mostConnections = 1024;
 const handshakeTime = 30_000;
 
 /** One client. Nothing of what it sends ends more than its own connection. */
-const serve = (accepted: Socket, exports: Exports, limits: Limits): Socket => {
+const serve = (accepted: Socket, exports: Exports, limits: Limits, account: Account): Socket => {
   const intake = new Intake();
   const socket = receiveInto(accepted, intake, () => advance());
   let corked = false;
@@ -48,7 +49,19 @@ const serve = (accepted: Socket, exports: Exports, limits: Limits): Socket => {
   timer.unref();
   const mayTake = (): boolean =>
     transmission === null ||
-    (transmission.cost < limits.underWay && intake.kept < limits.underWay && socket.writableLength < limits.unread);
+    (account.taken < limits.underWay && intake.kept < limits.underWay && socket.writableLength < limits.unread);
+  const mayAnswer = (): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (!socket.destroyed && socket.writableLength >= limits.unread) return;
+        socket.off('drain', look);
+        socket.off('close', look);
+        resolve();
+      };
+      socket.on('drain', look);
+      socket.on('close', look);
+      look();
+    });
   const advance = (): void => {
     if (closing) {
       // What comes now is not looked at, and takes no room.
@@ -60,7 +73,7 @@ const serve = (accepted: Socket, exports: Exports, limits: Limits): Socket => {
       if (step === 'close') close();
       if (step === 'close' || step === 'more') return;
       clearTimeout(timer);
-      transmission = new Transmission(step, send, advance);
+      transmission = new Transmission(step, send, account, { ended: advance, mayAnswer });
     }
     while (mayTake()) {
       const more = transmission.advance(intake);
@@ -86,6 +99,8 @@ const serve = (accepted: Socket, exports: Exports, limits: Limits): Socket => {
 /** An NBD server that listens. */
 export interface NbdServer {
   readonly server: Server;
+  /** Most bytes of memory that the requests of one connection, which has ended, took at a time. */
+  readonly mostTaken: number;
   /** Stops listening, and ends every connection when its answers are sent, or its client has not read them for the grace. */
   close(): Promise<void>;
 }
@@ -101,15 +116,20 @@ export const listen = async (
 ): Promise<NbdServer> => {
   const sockets = new Set<Socket>();
   let closing = false;
+  let mostTaken = 0;
   const begin = (accepted: Socket, found: Exports): void => {
     sockets.delete(accepted);
     if (closing || accepted.destroyed) {
       accepted.destroy();
       return;
     }
-    const socket = serve(accepted, found, limits);
+    const account = new Account(limits.underWay);
+    const socket = serve(accepted, found, limits, account);
     sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    socket.on('close', () => {
+      mostTaken = Math.max(mostTaken, account.most);
+      sockets.delete(socket);
+    });
   };
   const server = createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: true }, (accepted) => {
     sockets.add(accepted);
@@ -131,5 +151,11 @@ export const listen = async (
     await closed;
     clearTimeout(timer);
   };
-  return { server, close };
+  return {
+    server,
+    get mostTaken() {
+      return mostTaken;
+    },
+    close,
+  };
 };

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { bytesTogether } from '../live.ts';
 import { SourceError } from '../source.ts';
 import { DamageError, SnapshotError, StorageError } from '../storage.ts';
+import type { Account } from './account.ts';
 import type { Session } from './handshake.ts';
 import type { Intake } from './intake.ts';
 import { chunks, commandFlags, commands, errors, longestRequest, magics, requestSize } from './protocol.ts';
@@ -38,7 +39,7 @@ const doneFlag = 1;
 const cachePiece = 2 ** 20;
 /** Most extents of a context in one answer; a client asks on behind them. */
 const mostExtents = 2 ** 14;
-/** What a request costs beside its data. */
+/** What a request takes beside its data. */
 const requestCost = 4096;
 
 const allowedFlags: ReadonlyMap<number, number> = new Map<number, number>([
@@ -51,20 +52,29 @@ const allowedFlags: ReadonlyMap<number, number> = new Map<number, number>([
   [commands.blockStatus, commandFlags.requestOne | commandFlags.fua],
 ]);
 
+/** How a connection goes on. */
+export interface Flow {
+  /** A request has ended, so that more may be taken. */
+  ended(): void;
+  /** Resolves when the client has read its answers so far that more of them may follow, or is gone. */
+  mayAnswer(): Promise<void>;
+}
+
 /** The server's side of the transmission phase. Requests are worked on all at once and answered as they end. */
 export class Transmission {
   readonly #session: Session;
   readonly #send: (...bytes: readonly Uint8Array[]) => void;
-  /** Tells that a request has ended, so that more may be taken. */
-  readonly #ended: () => void;
-  /** Bytes of requests under way. */
-  cost = 0;
+  readonly #account: Account;
+  readonly #flow: Flow;
   #header: Request | null = null;
+  /** Reading ahead and block status, of which each takes much for little that was sent: one at a time. */
+  #line: Promise<void> = Promise.resolve();
 
-  constructor(session: Session, send: (...bytes: readonly Uint8Array[]) => void, ended: () => void) {
+  constructor(session: Session, send: (...bytes: readonly Uint8Array[]) => void, account: Account, flow: Flow) {
     this.#session = session;
     this.#send = send;
-    this.#ended = ended;
+    this.#account = account;
+    this.#flow = flow;
   }
 
   /** Takes one request and begins it; false when the bytes do not reach, and `close` when the connection is over. */
@@ -100,13 +110,7 @@ export class Transmission {
   }
 
   async #serve(request: Request, payload: Buffer | null, intake: Intake): Promise<void> {
-    const carriesData = request.type === commands.read || request.type === commands.write;
-    const zeros = request.type === commands.trim || request.type === commands.writeZeroes;
-    const cost =
-      requestCost +
-      (carriesData ? Math.min(request.length, longestRequest) : 0) +
-      (zeros ? Math.min(request.length, bytesTogether) : 0);
-    this.cost += cost;
+    const free = this.#account.count(requestCost + (payload?.length ?? 0));
     if (payload !== null) intake.keep(payload);
     try {
       this.#check(request);
@@ -114,9 +118,9 @@ export class Transmission {
     } catch (error) {
       this.#answerError(request, error);
     } finally {
-      this.cost -= cost;
+      free();
       if (payload !== null) intake.letGo(payload);
-      this.#ended();
+      this.#flow.ended();
     }
   }
 
@@ -141,12 +145,12 @@ export class Transmission {
     const { exported } = this.#session;
     const { type, flags, offset, length } = request;
     if (type === commands.read) return this.#read(request);
-    if (type === commands.blockStatus) return this.#blockStatus(request);
+    if (type === commands.blockStatus) return this.#inLine(() => this.#blockStatus(request));
     if (type === commands.flush) await exported.flush();
-    else if (type === commands.cache) await this.#cache(offset, length);
+    else if (type === commands.cache) await this.#inLine(() => this.#cache(offset, length));
     else {
       if (payload !== null) await exported.write(offset, payload);
-      else await exported.zero(offset, length, (flags & commandFlags.noHole) === 0);
+      else await this.#zero(offset, length, (flags & commandFlags.noHole) === 0);
       if ((flags & commandFlags.fua) !== 0) await exported.flush();
     }
     this.#answer(request, chunks.none, 0);
@@ -154,42 +158,69 @@ export class Transmission {
 
   async #read(request: Request): Promise<void> {
     const content = Buffer.allocUnsafe(request.length);
-    await this.#session.exported.read(request.offset, content);
-    if (!this.#session.structured) {
-      this.#sendSimple(request, 0, content);
-      return;
+    const free = this.#account.count(content.length);
+    try {
+      await this.#session.exported.read(request.offset, content, this.#account);
+      if (!this.#session.structured) {
+        this.#sendSimple(request, 0, content);
+        return;
+      }
+      const place = Buffer.alloc(8);
+      place.writeBigUInt64BE(BigInt(request.offset));
+      this.#answer(request, chunks.data, 8 + content.length, place, content);
+    } finally {
+      free();
     }
-    const place = Buffer.alloc(8);
-    place.writeBigUInt64BE(BigInt(request.offset));
-    this.#answer(request, chunks.data, 8 + content.length, place, content);
+  }
+
+  async #zero(offset: number, length: number, mayDiscard: boolean): Promise<void> {
+    const free = this.#account.count(Math.min(length, bytesTogether));
+    try {
+      await this.#session.exported.zero(offset, length, mayDiscard);
+    } finally {
+      free();
+    }
+  }
+
+  #inLine(run: () => Promise<void>): Promise<void> {
+    const done = this.#line.then(run);
+    this.#line = done.catch(() => undefined);
+    return done;
   }
 
   /** Reads ahead, by reading. */
   async #cache(offset: number, length: number): Promise<void> {
     const piece = Buffer.allocUnsafe(Math.min(length, cachePiece));
-    for (let done = 0; done < length; done += piece.length)
-      await this.#session.exported.read(offset + done, piece.subarray(0, Math.min(piece.length, length - done)));
+    const free = this.#account.count(piece.length);
+    try {
+      for (let done = 0; done < length; done += piece.length) {
+        const into = piece.subarray(0, Math.min(piece.length, length - done));
+        await this.#session.exported.read(offset + done, into, this.#account);
+      }
+    } finally {
+      free();
+    }
   }
 
   async #blockStatus(request: Request): Promise<void> {
     const { contexts, exported } = this.#session;
-    const names = [...contexts];
-    const answers: Buffer[] = [];
-    for (const [name, id] of names) {
+    const last = [...contexts.keys()].at(-1);
+    for (const [name, id] of contexts) {
       const most = (request.flags & commandFlags.requestOne) === 0 ? mostExtents : 1;
-      const extents = await exported.extents(name, request.offset, request.length, most);
-      // Others have their turn between contexts.
-      await setImmediate();
+      const extents = await exported.extents(name, request.offset, request.length, most, this.#account);
       const data = Buffer.alloc(4 + 8 * extents.length);
       data.writeUInt32BE(id);
       for (const [index, extent] of extents.entries()) {
         data.writeUInt32BE(extent.length, 4 + 8 * index);
         data.writeUInt32BE(extent.flags, 8 + 8 * index);
       }
-      answers.push(data);
+      const free = this.#account.count(data.length);
+      // Others have their turn between contexts, and who does not read the answers gets no more of them.
+      await setImmediate();
+      await this.#flow.mayAnswer();
+      free();
+      this.#sendChunk(request, name === last ? doneFlag : 0, chunks.blockStatus, data.length, data);
     }
-    for (const [index, data] of answers.entries())
-      this.#sendChunk(request, index === answers.length - 1 ? doneFlag : 0, chunks.blockStatus, data.length, data);
   }
 
   #answerError(request: Request, error: unknown): void {

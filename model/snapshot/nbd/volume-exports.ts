@@ -1,3 +1,4 @@
+import type { Room } from '../room.ts';
 import { isZero } from '../slot-contents.ts';
 import type { Snapshot } from '../snapshots.ts';
 import { SnapshotError } from '../storage.ts';
@@ -38,25 +39,31 @@ const byBlock = (
 };
 
 const allocationOf = async (
-  read: (offset: number, into: Uint8Array) => Promise<void>,
+  read: Export['read'],
   blockSize: number,
   offset: number,
   length: number,
   most: number,
+  room: Room,
 ): Promise<readonly Extent[]> => {
   const content = Buffer.allocUnsafe(Math.min(length, longestLook));
-  await read(offset, content);
-  return byBlock(blockSize, offset, content.length, most, (block) => {
-    const begin = Math.max(block * blockSize, offset) - offset;
-    const end = Math.min((block + 1) * blockSize - offset, content.length);
-    return isZero(content.subarray(begin, end)) ? holeAndZero : 0;
-  });
+  const free = room.count(content.length);
+  try {
+    await read(offset, content, room);
+    return byBlock(blockSize, offset, content.length, most, (block) => {
+      const begin = Math.max(block * blockSize, offset) - offset;
+      const end = Math.min((block + 1) * blockSize - offset, content.length);
+      return isZero(content.subarray(begin, end)) ? holeAndZero : 0;
+    });
+  } finally {
+    free();
+  }
 };
 
 const exportOf = (volume: Volume, snapshot: Snapshot | null): Export => {
   const { sourceSize: size, blockSize } = volume.layout;
-  const read = (offset: number, into: Uint8Array): Promise<void> =>
-    snapshot === null ? volume.read(offset, into) : volume.readSnapshot(snapshot, offset, into);
+  const read = (offset: number, into: Uint8Array, room: Room): Promise<void> =>
+    snapshot === null ? volume.read(offset, into) : volume.readSnapshot(snapshot, offset, into, room);
   // A name may be given to another snapshot while a client goes on: its contexts are those that it was offered.
   const { names } = volume;
   const older = new Map(
@@ -78,9 +85,9 @@ const exportOf = (volume: Volume, snapshot: Snapshot | null): Export => {
     zero: (offset, length, mayDiscard) => volume.zero(offset, length, mayDiscard),
     flush: () => volume.flush(),
     contexts: () => [allocation, copied, ...older.keys()],
-    extents: async (context, offset, length, most) => {
+    extents: async (context, offset, length, most, room) => {
       requireLive(snapshot);
-      if (context === allocation) return allocationOf(read, blockSize, offset, length, most);
+      if (context === allocation) return allocationOf(read, blockSize, offset, length, most, room);
       if (context === copied) {
         const of = snapshot ?? volume.newestSnapshot;
         return byBlock(blockSize, offset, length, most, (block) => (of !== null && volume.isCopied(of, block) ? 1 : 0));
