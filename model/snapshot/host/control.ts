@@ -80,6 +80,13 @@ export class Control {
   }
 }
 
+/** A process answers for the file. */
+export const isServed = async (file: string): Promise<boolean> => {
+  const socket = await connected(controlPath(file)).catch(() => null);
+  socket?.destroy();
+  return socket !== null;
+};
+
 /**
  * Asks the process that serves a file; null when there is none.
  * @param suits looks first at what that process says of the volume; what it throws is thrown, and nothing is done; null where nothing is to be looked at

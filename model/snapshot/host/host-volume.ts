@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { link, open, rename, rm, stat } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import type { Pace } from '../background.ts';
 import { type Geometry, layoutOf } from '../layout.ts';
 import { SnapshotError } from '../storage.ts';
 import { SuperblockKeeper } from '../superblock-keeper.ts';
 import { Volume } from '../volume.ts';
+import { isServed } from './control.ts';
 import { FileHold, trueName } from './file-hold.ts';
 import { FileMark, forgetMark, markPath } from './file-mark.ts';
 import { FileStorage } from './file-storage.ts';
@@ -122,6 +124,22 @@ const checkGeometry = async (
   return geometry;
 };
 
+/** How often a locked file that nobody answers for is tried, each 100 milliseconds: what a killed server has left at work is soon done. */
+const mostTries = 100;
+
+/** Holds the volume's file, waiting for programs of a server that was killed. @throws as `FileHold.take` */
+const holdVolume = async (path: string): Promise<FileHold> => {
+  if (!(await stat(path)).isFile())
+    throw new SnapshotError(`${path} is no regular file; a volume is a file of the host.`);
+  let tries = 0;
+  return FileHold.take(path, async () => {
+    tries += 1;
+    if (tries === mostTries || (await isServed(path))) return false;
+    await setTimeout(100);
+    return true;
+  });
+};
+
 /** A volume whose source and store are files of the host. */
 export interface HostVolume {
   readonly volume: Volume;
@@ -150,7 +168,7 @@ export const openHostVolume = async (given: string, options: HostVolumeOptions):
   const opened = new Opened();
   const made = new Made(opened);
   try {
-    opened.add(await FileHold.take(path), (held) => held.release());
+    opened.add(await holdVolume(path), (held) => held.release());
     const marked = await exists(markPath(path));
     // One that has a mark was another's meanwhile.
     if (isNew && !marked) made.add(path);
@@ -164,7 +182,6 @@ export const openHostVolume = async (given: string, options: HostVolumeOptions):
 
 const openHeld = async (path: string, options: HostVolumeOptions, opened: Opened, made: Made): Promise<HostVolume> => {
   const status = await stat(path);
-  if (!status.isFile()) throw new SnapshotError(`${path} is no regular file; a volume is a file of the host.`);
   if (status.size === 0)
     throw new SnapshotError(`${path} is empty; a volume has at least a byte. Give a size, as in --size 1G.`);
   const openFile = async (name: string, grows: boolean): Promise<FileStorage> =>

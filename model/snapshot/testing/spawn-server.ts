@@ -20,14 +20,16 @@ export interface SpawnedServer {
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts a server and waits until it serves. @throws Error with what it says when it ends before */
+/** Starts a server and waits until it serves. @param by a program and its words that start it. @throws Error with what it says when it ends before */
 export const spawnServer = async (
   bundle: string,
   file: string,
   socket: string,
   pace: 'host' | 'never' = 'host',
+  by: readonly string[] = [],
 ): Promise<SpawnedServer> => {
-  const child = spawn(process.execPath, [bundle, file, socket, pace], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [program = '', ...words] = [...by, process.execPath, bundle, file, socket, pace];
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.on('data', (text: Buffer) => {
     said += text.toString();
