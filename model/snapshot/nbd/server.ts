@@ -62,7 +62,7 @@ const serve = (accepted: Socket, exports: Exports, limits: Limits, account: Acco
       socket.on('close', look);
       look();
     });
-  const advance = (): void => {
+  const goOn = (): void => {
     if (closing) {
       // What comes now is not looked at, and takes no room.
       intake.take(intake.length);
@@ -85,6 +85,21 @@ const serve = (accepted: Socket, exports: Exports, limits: Limits, account: Acco
     }
     if (mayTake()) socket.resume();
     else socket.pause();
+  };
+  let advancing = false;
+  const advance = (): void => {
+    // A request that ends at once tells so from within: whoever is taking requests goes on with the next.
+    if (advancing) return;
+    advancing = true;
+    try {
+      goOn();
+    } catch (error) {
+      // A fault of ours, which ends one connection and not the server of all others.
+      process.stderr.write(`portcullis: ${error instanceof Error ? error.stack : String(error)}\n`);
+      socket.destroy();
+    } finally {
+      advancing = false;
+    }
   };
   socket.on('drain', advance);
   socket.on('error', () => socket.destroy());
