@@ -3,8 +3,9 @@ import { Gate } from './gate.ts';
 import type { Parts } from './parts.ts';
 import type { Restoring } from './restoring.ts';
 import { allOrFirstFailure } from './settled.ts';
-import { Signal } from './signal.ts';
+import { endsOrAborts, Signal } from './signal.ts';
 import { StorageError } from './storage.ts';
+import { WriteOrder } from './write-order.ts';
 import { type WriteAhead, WritesAhead } from './writes-ahead.ts';
 
 /** Most bytes that one request has copied at a time. */
@@ -28,6 +29,7 @@ export class Live {
   held = 0;
   readonly #parts: Parts;
   readonly #tryAgain = new Signal();
+  readonly #order = new WriteOrder();
   #closing = false;
   readonly #ahead: WritesAhead;
   readonly #answersAhead: boolean;
@@ -57,16 +59,22 @@ export class Live {
     return ahead.length === 0 ? reading : reading.then(() => overlay(ahead, offset, into));
   }
 
-  /** Answered when it is done, or when it is in memory where that is to be written first. @throws SourceError; StorageError when snapshots can neither be kept nor broken */
-  write(offset: number, data: Uint8Array): Promise<void> {
-    if (this.#mayAnswerAhead && !this.#isReady(offset, data.length) && this.#ahead.take(offset, data))
-      return Promise.resolve();
-    return this.change(offset, data.length, () => this.#parts.source.write(offset, data));
+  /**
+   * Answered when it is done, or when it is in memory where that is to be written first.
+   * @param client aborted when nobody waits for the answer any more: then it waits for no store either. @throws SourceError; StorageError when snapshots
+   * can neither be kept nor broken, or the client is gone
+   */
+  write(offset: number, data: Uint8Array, client?: AbortSignal): Promise<void> {
+    const { length } = data;
+    const { source } = this.#parts;
+    if (this.#mayAnswerAhead && !this.#isReady(offset, length) && !this.#order.overlaps(offset, length))
+      if (this.#ahead.take(offset, data)) return Promise.resolve();
+    return this.change(offset, length, () => source.write(offset, data), client);
   }
 
   /** Makes a range zeros. @param mayDiscard whether its room may be given up. @throws as for `write` */
-  zero(offset: number, length: number, mayDiscard: boolean): Promise<void> {
-    return this.change(offset, length, () => this.#parts.source.zero(offset, length, mayDiscard));
+  zero(offset: number, length: number, mayDiscard: boolean, client?: AbortSignal): Promise<void> {
+    return this.change(offset, length, () => this.#parts.source.zero(offset, length, mayDiscard), client);
   }
 
   /** What was written before is durable afterwards. @throws SourceError; StorageError, also of a write that was answered before it was done */
@@ -119,13 +127,26 @@ export class Live {
     });
   }
 
-  /** Does what must be done before a range changes, and then changes it. @throws as for `write`, and what that throws */
-  async change(offset: number, length: number, run: () => Promise<void>): Promise<void> {
+  /** Does what must be done before a range changes, and then changes it, behind all that came before. @throws as for `write`, and what that throws */
+  async change(offset: number, length: number, run: () => Promise<void>, client?: AbortSignal): Promise<void> {
+    const { gate } = this;
+    const isReady = this.#isReady(offset, length) && !this.#order.overlaps(offset, length);
+    if (!isReady || this.#parts.keeper.uncertain || gate.tryEnter() !== null)
+      return this.#order.inTurn(offset, length, () => this.#changeInTurn(offset, length, run, client));
+    try {
+      await run();
+    } finally {
+      gate.leave();
+    }
+  }
+
+  async #changeInTurn(offset: number, length: number, run: () => Promise<void>, client?: AbortSignal): Promise<void> {
+    const before = this.#ahead.of(offset, length);
+    if (before.length > 0) await this.#ahead.done(before);
     for (;;) {
-      const before = this.#ahead.of(offset, length);
-      if (before.length > 0) await this.#ahead.done(before);
+      if (client?.aborted === true)
+        throw new StorageError('full', 'the client of this write is gone, which waited for room in the store');
       await this.gate.enter();
-      const { gate } = this;
       const again = this.#tryAgain.wait();
       try {
         await this.#changeInside(offset, length, run);
@@ -133,11 +154,11 @@ export class Live {
       } catch (error) {
         if (!(error instanceof HeldError)) throw error;
       } finally {
-        gate.leave();
+        this.gate.leave();
       }
       if (this.#closing) throw new StorageError('full', 'the volume is closed while this write waits for room');
       this.held += 1;
-      await again;
+      await endsOrAborts(again, client);
       this.held -= 1;
     }
   }

@@ -19,3 +19,15 @@ export class Signal {
     });
   }
 }
+
+/** Resolves when something ends that cannot fail, or when that is aborted. */
+export const endsOrAborts = (awaited: Promise<void>, by: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    const end = (): void => {
+      by?.removeEventListener('abort', end);
+      resolve();
+    };
+    if (by?.aborted === true) end();
+    by?.addEventListener('abort', end);
+    void awaited.then(end);
+  });

@@ -73,8 +73,9 @@ export class Volume {
     return this.#background.count(this.live.read(offset, into));
   }
 
-  write(offset: number, data: Uint8Array): Promise<void> {
-    return this.#background.count(this.live.write(offset, data));
+  /** @param client aborted when nobody waits for the answer any more: such a write does not go on waiting for room in the store */
+  write(offset: number, data: Uint8Array, client?: AbortSignal): Promise<void> {
+    return this.#background.count(this.live.write(offset, data, client));
   }
 
   /** Does what must be done before a range changes by other means, and then runs what changes it, or lets others. @throws as `write` */
@@ -83,8 +84,8 @@ export class Volume {
   }
 
   /** As `write`, of zeros. @param mayDiscard whether the room of the range may be given up */
-  zero(offset: number, length: number, mayDiscard: boolean): Promise<void> {
-    return this.#background.count(this.live.zero(offset, length, mayDiscard));
+  zero(offset: number, length: number, mayDiscard: boolean, client?: AbortSignal): Promise<void> {
+    return this.#background.count(this.live.zero(offset, length, mayDiscard, client));
   }
 
   /** What was written before is durable afterwards. @throws SourceError */

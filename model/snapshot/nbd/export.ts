@@ -13,8 +13,9 @@ export interface Export {
   readonly readOnly: boolean;
   /** @param room is told of the memory that it takes besides */
   read(offset: number, into: Uint8Array, room: Room): Promise<void>;
-  write(offset: number, data: Uint8Array): Promise<void>;
-  zero(offset: number, length: number, mayDiscard: boolean): Promise<void>;
+  /** @param client aborted when the connection is gone: what waits for a store's room then ends with an error, and is not done later */
+  write(offset: number, data: Uint8Array, client: AbortSignal): Promise<void>;
+  zero(offset: number, length: number, mayDiscard: boolean, client: AbortSignal): Promise<void>;
   flush(): Promise<void>;
   /** Names of its metadata contexts. */
   contexts(): readonly string[];

@@ -107,6 +107,7 @@ const serve = (accepted: Socket, exports: Exports, limits: Limits, account: Acco
   socket.on('close', () => {
     closing = true;
     clearTimeout(timer);
+    transmission?.leave();
   });
   return socket;
 };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { bytesTogether } from '../live.ts';
 import { SourceError } from '../source.ts';
@@ -66,6 +67,7 @@ export class Transmission {
   readonly #send: (...bytes: readonly Uint8Array[]) => void;
   readonly #account: Account;
   readonly #flow: Flow;
+  readonly #client = new AbortController();
   #header: Request | null = null;
   /** Reading ahead and block status, of which each takes much for little that was sent: one at a time. */
   #line: Promise<void> = Promise.resolve();
@@ -75,6 +77,13 @@ export class Transmission {
     this.#send = send;
     this.#account = account;
     this.#flow = flow;
+    // Each write that waits for room in the store listens.
+    setMaxListeners(0, this.#client.signal);
+  }
+
+  /** The connection is gone: nobody waits for answers any more. */
+  leave(): void {
+    this.#client.abort();
   }
 
   /** Takes one request and begins it; false when the bytes do not reach, and `close` when the connection is over. */
@@ -149,7 +158,7 @@ export class Transmission {
     if (type === commands.flush) await exported.flush();
     else if (type === commands.cache) await this.#inLine(() => this.#cache(offset, length));
     else {
-      if (payload !== null) await exported.write(offset, payload);
+      if (payload !== null) await exported.write(offset, payload, this.#client.signal);
       else await this.#zero(offset, length, (flags & commandFlags.noHole) === 0);
       if ((flags & commandFlags.fua) !== 0) await exported.flush();
     }
@@ -176,7 +185,7 @@ export class Transmission {
   async #zero(offset: number, length: number, mayDiscard: boolean): Promise<void> {
     const free = this.#account.count(Math.min(length, bytesTogether));
     try {
-      await this.#session.exported.zero(offset, length, mayDiscard);
+      await this.#session.exported.zero(offset, length, mayDiscard, this.#client.signal);
     } finally {
       free();
     }

@@ -81,8 +81,8 @@ const exportOf = (volume: Volume, snapshot: Snapshot | null): Export => {
     size,
     readOnly: snapshot !== null,
     read,
-    write: (offset, data) => volume.write(offset, data),
-    zero: (offset, length, mayDiscard) => volume.zero(offset, length, mayDiscard),
+    write: (offset, data, client) => volume.write(offset, data, client),
+    zero: (offset, length, mayDiscard, client) => volume.zero(offset, length, mayDiscard, client),
     flush: () => volume.flush(),
     contexts: () => [allocation, copied, ...older.keys()],
     extents: async (context, offset, length, most, room) => {
