@@ -1,5 +1,5 @@
 /** Content of both memories, which can be put back as it was, and its fingerprint. */
-import { type Fingerprint, ofWord } from './fingerprint.ts';
+import { type Fingerprint, mixed } from './fingerprint.ts';
 
 const wordBytes = 8;
 /** Numbers that are kept of each word that was changed: where it is, and both halves of what it was. */
@@ -10,12 +10,20 @@ export interface ContentMark {
   readonly fingerprint: Fingerprint;
 }
 
+/** Both halves of the fingerprint of a word with a value: the exclusive-or over all words is memory's. */
+const lowOf = (place: number, low: number, high: number): number =>
+  mixed(mixed(place ^ 0x2545_f491) ^ mixed(low + 0x1234_567) ^ Math.imul(high, 0x9e37_79b1));
+const highOf = (place: number, low: number, high: number): number =>
+  mixed(Math.imul(place, 0x85eb_ca77) ^ mixed(high ^ 0x7f4a_7c15) ^ Math.imul(low, 0xc2b2_ae3d));
+
 export class Content {
   readonly #memories: readonly [Uint8Array, Uint8Array];
   readonly #views: readonly [DataView, DataView];
   /** Words as they were before each change, in order; undefined when nothing is to be put back. */
-  #changes: number[] | undefined;
-  #fingerprint: Fingerprint = { low: 0, high: 0 };
+  #changes: Uint32Array | undefined;
+  #used = 0;
+  #low = 0;
+  #high = 0;
   readonly bytes: number;
 
   constructor(bytes: number) {
@@ -44,22 +52,36 @@ export class Content {
     const old = new DataView(before.buffer);
     const view = this.#views[memory];
     for (let at = first; at < end; at += wordBytes) {
-      const [low, high] = [old.getUint32(at - first, true), old.getUint32(at - first + 4, true)];
-      const [newLow, newHigh] = [view.getUint32(at, true), view.getUint32(at + 4, true)];
+      const low = old.getUint32(at - first, true);
+      const high = old.getUint32(at - first + 4, true);
+      const newLow = view.getUint32(at, true);
+      const newHigh = view.getUint32(at + 4, true);
       if (low === newLow && high === newHigh) continue;
       const place = 2 * at + memory;
-      this.#changes.push(place, low, high);
-      const was = ofWord(place, low, high);
-      const is = ofWord(place, newLow, newHigh);
-      const sum = this.#fingerprint;
-      this.#fingerprint = { low: (sum.low ^ was.low ^ is.low) >>> 0, high: (sum.high ^ was.high ^ is.high) >>> 0 };
+      this.#keepWord(place, low, high);
+      this.#low = (this.#low ^ lowOf(place, low, high) ^ lowOf(place, newLow, newHigh)) >>> 0;
+      this.#high = (this.#high ^ highOf(place, low, high) ^ highOf(place, newLow, newHigh)) >>> 0;
     }
+  }
+
+  #keepWord(place: number, low: number, high: number): void {
+    let changes = this.#changes!;
+    if (this.#used + keptOfWord > changes.length) {
+      this.#changes = new Uint32Array(2 * changes.length);
+      this.#changes.set(changes);
+      changes = this.#changes;
+    }
+    changes[this.#used] = place;
+    changes[this.#used + 1] = low;
+    changes[this.#used + 2] = high;
+    this.#used += keptOfWord;
   }
 
   /** Keeps what there is now. */
   keep(): void {
-    this.#changes = [];
-    this.#fingerprint = { low: 0, high: 0 };
+    this.#changes = new Uint32Array(keptOfWord << 12);
+    this.#used = 0;
+    [this.#low, this.#high] = [0, 0];
   }
 
   /** Brings back what was kept. */
@@ -69,24 +91,24 @@ export class Content {
 
   /** By which what there is now can be brought back, as long as nothing before it was. */
   mark(): ContentMark {
-    return { changes: this.#changes!.length, fingerprint: this.#fingerprint };
+    return { changes: this.#used, fingerprint: this.fingerprint };
   }
 
   back({ changes, fingerprint }: ContentMark): void {
     const all = this.#changes!;
-    for (let at = all.length - keptOfWord; at >= changes; at -= keptOfWord) {
+    for (let at = this.#used - keptOfWord; at >= changes; at -= keptOfWord) {
       const place = all[at]!;
-      const memory = (place & 1) as 0 | 1;
-      const address = (place - memory) / 2;
-      this.#views[memory].setUint32(address, all[at + 1]!, true);
-      this.#views[memory].setUint32(address + 4, all[at + 2]!, true);
+      const view = this.#views[(place & 1) as 0 | 1];
+      const address = (place - (place & 1)) / 2;
+      view.setUint32(address, all[at + 1]!, true);
+      view.setUint32(address + 4, all[at + 2]!, true);
     }
-    all.length = changes;
-    this.#fingerprint = fingerprint;
+    this.#used = changes;
+    [this.#low, this.#high] = [fingerprint.low, fingerprint.high];
   }
 
   /** Of what differs from what was kept. */
   get fingerprint(): Fingerprint {
-    return this.#fingerprint;
+    return { low: this.#low, high: this.#high };
   }
 }

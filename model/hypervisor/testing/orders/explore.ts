@@ -1,10 +1,11 @@
 /**
  * Every order of steps, by the states to which they lead. Where a state was seen before, nothing is gone on with that was then. Of two steps of
  * which nobody can tell the order, one is not begun with after the other (Godefroid, *Partial-order methods for the verification of concurrent
- * systems*, 1996: sleep sets, with states that are known again). What comes of a step is known from runs where one has shown it; where none
+ * systems*, 1996: sleep sets, with states that are known again), and where a party can go on alone, only its steps are begun with. What comes of a step is known from runs where one has shown it; where none
  * has, what happens is run from its beginning.
  */
-import type { Fingerprint } from './fingerprint.ts';
+import { Alone } from './alone.ts';
+import { type Fingerprint, textOf } from './fingerprint.ts';
 import { KnownStates } from './known-states.ts';
 import { beginning, fingerprintOf, isPossible, type Position, pendingAt, perform } from './position.ts';
 import { type Ask, type Point, Recording } from './recording.ts';
@@ -39,25 +40,50 @@ interface Place {
   done: number;
 }
 
+/** How all is over. */
+interface End {
+  readonly points: readonly Point[];
+  /** Fingerprint of what is shared. */
+  readonly shared: string;
+}
+
+/** Within so many steps, it is begun anew where more is touched than was relied on; later, when all has been gone through. */
+const soon = 50_000;
 /** After so many steps others have their turn. */
 const patience = 20_000;
 
+/** What is known from one exploration to the next. */
+interface Shown {
+  readonly recording: Recording;
+  /** Ends that were judged. */
+  readonly ends: Set<string>;
+  runs: number;
+}
+
 class Exploration {
   readonly #happening: Happening;
-  readonly #recording = new Recording();
+  readonly #shown: Shown;
+  readonly #recording: Recording;
+  readonly #alone: Alone;
+  /** Whether every step is begun with everywhere. */
+  readonly #plain: boolean;
   readonly #known = new KnownStates();
   readonly #way: Place[] = [];
   #steps = 0;
   #ends = 0;
-  #runs = 0;
 
-  constructor(happening: Happening) {
+  constructor(happening: Happening, shown: Shown, plain: boolean) {
     this.#happening = happening;
+    this.#shown = shown;
+    this.#recording = shown.recording;
+    this.#alone = new Alone(shown.recording);
+    this.#plain = plain;
   }
 
   /** @returns nothing if a place came to be shared, so that orders were left out */
   async all(): Promise<Explored | undefined> {
     const { steps } = this.#happening;
+    this.#recording.forgetMistake();
     if (!(await this.#record([]))) return undefined;
     await this.#enter(this.#begin(), []);
     for (let place = this.#way.at(-1); place !== undefined; place = this.#way.at(-1)) {
@@ -75,19 +101,22 @@ class Exploration {
         if (done === undefined) throw new Error(`a run has not shown what comes of '${ask.name}'`);
       }
       const { to, touched } = done;
-      const asleep = place.asleep.filter(
-        (sleeper) =>
-          to.points[sleeper.ask.party] === place.position.points[sleeper.ask.party] &&
-          !isOrderSeen(sleeper.touched, touched),
-      );
+      const asleep = this.#plain
+        ? []
+        : place.asleep.filter(
+            (sleeper) =>
+              to.points[sleeper.ask.party] === place.position.points[sleeper.ask.party] &&
+              !isOrderSeen(sleeper.touched, touched),
+          );
       place.done += 1;
       place.asleep.push({ ask, touched });
       this.#steps += 1;
       if (this.#steps % patience === 0) await new Promise((resolve) => setImmediate(resolve));
       if (!(await this.#enter(to, asleep))) place.back();
-      if (steps.hasLearnt) return undefined;
+      if (steps.hasLearnt || (this.#recording.isMistaken && this.#steps < soon)) return undefined;
     }
-    return { states: this.#known.size, steps: this.#steps, ends: this.#ends, runs: this.#runs };
+    if (this.#recording.isMistaken) return undefined;
+    return { states: this.#known.size, steps: this.#steps, ends: this.#ends, runs: this.#shown.runs };
   }
 
   /** Names of the steps that were done on the way. */
@@ -125,11 +154,16 @@ class Exploration {
     this.#known.set(fingerprint, mask & among);
     const possible = pending.filter((ask) => isPossible(position, ask));
     if (possible.length === 0) {
-      if (before === undefined) await this.#end(position);
+      if (before === undefined) await this.#end(position, textOf(fingerprint));
       return false;
     }
+    const alone = this.#plain ? undefined : this.#alone.at(position);
     const todo = pending.filter(
-      (ask, index) => ((among >>> index) & 1) === 1 && ((mask >>> index) & 1) === 0 && possible.includes(ask),
+      (ask, index) =>
+        (alone === undefined || ask.party === alone) &&
+        ((among >>> index) & 1) === 1 &&
+        ((mask >>> index) & 1) === 0 &&
+        possible.includes(ask),
     );
     if (todo.length === 0) return false;
     const still = asleep.filter(({ ask }) => ((among >>> pending.indexOf(ask)) & 1) === 1);
@@ -138,19 +172,22 @@ class Exploration {
   }
 
   /** All is over, or nobody can go on: what that is, a run says. @throws OrderError */
-  async #end(position: Position): Promise<void> {
+  async #end(position: Position, fingerprint: string): Promise<void> {
     this.#ends += 1;
+    if (this.#shown.ends.has(fingerprint)) return;
+    this.#shown.ends.add(fingerprint);
     const last = this.#way.at(-1);
     const names = last === undefined ? [] : [...this.#names(), last.todo[last.done - 1]!.name];
-    await this.#record(names, position.points);
+    await this.#record(names, { points: position.points, shared: textOf(this.#happening.shared.fingerprint) });
     this.#goAgain();
   }
 
   /** Runs in the order of some names, then in any. Says whether nothing was learnt that everything before was done without. @throws OrderError */
-  async #record(names: readonly string[], end?: readonly Point[]): Promise<boolean> {
-    const { steps, judge } = this.#happening;
+  async #record(names: readonly string[], end?: End): Promise<boolean> {
+    const { steps, judge, shared } = this.#happening;
     let depth = 0;
     const choose = (possible: readonly Step[]): Step => {
+      if (steps.hasLearnt) return possible[0]!;
       this.#recording.settle();
       const name = names[depth] ?? possible[0]!.ask.name;
       depth += 1;
@@ -158,15 +195,18 @@ class Exploration {
       if (step === undefined) throw new Error(`'${name}' is not possible: what happens is not the same each time`);
       return step;
     };
-    this.#runs += 1;
+    this.#shown.runs += 1;
     this.#recording.begin();
     steps.listener = this.#recording;
     try {
       await runOnce(this.#happening, choose, async () => {
+        if (steps.hasLearnt) return;
         this.#recording.settle();
-        if (end?.some((point, party) => this.#recording.at[party] !== point))
+        if (end === undefined) return;
+        const same = end.points.every((point, party) => this.#recording.at[party] === point);
+        if (!same || textOf(shared.fingerprint) !== end.shared)
           throw new Error('what happens is not the same each time: it ends differently');
-        if (end !== undefined) await judge();
+        await judge();
       });
     } finally {
       steps.listener = undefined;
@@ -186,15 +226,18 @@ const someOrders = async (happening: Happening): Promise<void> => {
 };
 
 /**
- * Runs a happening in every order that can be told apart.
+ * Runs a happening in every order that can be told apart; with `plain`, in those that cannot, too.
  *
  * @throws OrderError with the first order after which it is not as it must be
  */
-export const everyOrder = async (happening: Happening): Promise<Explored> => {
+export const everyOrder = async (happening: Happening, plain = false): Promise<Explored> => {
   await someOrders(happening);
   for (;;) {
-    const explored = await new Exploration(happening).all();
-    if (explored !== undefined) return explored;
     happening.steps.learn();
+    const shown = { recording: new Recording(), ends: new Set<string>(), runs: 0 };
+    while (!happening.steps.hasLearnt) {
+      const explored = await new Exploration(happening, shown, plain).all();
+      if (explored !== undefined) return explored;
+    }
   }
 };

@@ -7,7 +7,7 @@ export interface Fingerprint {
 export const noFingerprint: Fingerprint = { low: 0x811c_9dc5, high: 0x0137_c4a9 };
 
 /** The finalizer of MurmurHash3. */
-const mixed = (value: number): number => {
+export const mixed = (value: number): number => {
   const first = Math.imul(value ^ (value >>> 16), 0x85eb_ca6b);
   const second = Math.imul(first ^ (first >>> 13), 0xc2b2_ae35);
   return (second ^ (second >>> 16)) >>> 0;
@@ -29,12 +29,6 @@ export const fold = ({ low, high }: Fingerprint, text: string, bytes?: Uint8Arra
 export const foldNumber = ({ low, high }: Fingerprint, value: number): Fingerprint => ({
   low: mixed(Math.imul(low, 0x9e37_79b1) ^ mixed(value + 0x1234_567)),
   high: mixed(Math.imul(high, 0xc2b2_ae3d) ^ mixed(value ^ 0x7f4a_7c15)),
-});
-
-/** Of a word of memory with a value: their exclusive-or over all words is memory's. */
-export const ofWord = (place: number, low: number, high: number): Fingerprint => ({
-  low: mixed(mixed(place ^ 0x2545_f491) ^ mixed(low + 0x1234_567) ^ Math.imul(high, 0x9e37_79b1)),
-  high: mixed(Math.imul(place, 0x85eb_ca77) ^ mixed(high ^ 0x7f4a_7c15) ^ Math.imul(low, 0xc2b2_ae3d)),
 });
 
 export const textOf = ({ low, high }: Fingerprint): string => `${low}:${high}`;

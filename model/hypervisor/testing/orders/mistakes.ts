@@ -10,6 +10,8 @@ export interface Mistake {
   readonly soon: boolean;
   /** What is to be done beside the sweep. */
   readonly beside: Beside;
+  /** With which less it does not show. */
+  readonly hiddenWith?: readonly Beside[];
   readonly copies?: 'second';
   /** Makes it; gives what takes it away again. */
   plant(world: SweptPages): () => void;
@@ -104,6 +106,16 @@ export const mistakes: readonly Mistake[] = [
     copies: 'second',
     plant: ({ made }) => {
       made.hooks = { ...noHooks, bump: () => 'one' };
+      return nothing;
+    },
+  },
+  {
+    name: 'of several accesses by one translation only the first is sent again',
+    soon: false,
+    beside: { writes: 1, closes: 1 },
+    hiddenWith: [{ writes: 1 }, { closes: 1 }],
+    plant: ({ made }) => {
+      made.hooks = { ...noHooks, bump: (all) => (all ? 'all' : 'first') };
       return nothing;
     },
   },

@@ -24,7 +24,7 @@ const never = new Promise<never>(() => {});
 export interface Hooks {
   /** Gives what is written to memory in place of what is to be. */
   store(data: Uint8Array, address: number): Uint8Array | undefined;
-  bump(all: boolean): 'none' | 'one' | 'all';
+  bump(all: boolean): 'none' | 'first' | 'one' | 'all';
 }
 
 export const noHooks: Hooks = { store: (data) => data, bump: (all) => (all ? 'all' : 'one') };
@@ -158,7 +158,7 @@ export const createOrdersPlatform = (memoryBytes: number, processors: number): O
               const bump = { index, all: all === 1 };
               await steps.take(`bumps ${index}`, { ranges: [], changes: true, bump }, () => {
                 const which = made.hooks.bump(all === 1);
-                if (which !== 'none') units.bump(index, which === 'all');
+                if (which !== 'none') units.bump(index, which === 'all', which === 'first' ? 1 : undefined);
                 return undefined;
               });
               done();

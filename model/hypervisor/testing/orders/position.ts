@@ -54,6 +54,7 @@ class Going {
       return next.get(answerKey(ask, ask.perform()));
     }
     if (deed!.what === 'frees') this.held.delete(deed!.lock);
+    if (deed!.what === 'waits' || deed!.what === 'wakes') this.touched.wakes.push(deed!.key);
     if (deed!.what === 'waits') this.waits = [...this.waits, { party, key: deed!.key }];
     if (deed!.what === 'wakes') {
       const { key } = deed!;

@@ -2,7 +2,9 @@
  * What parties do, as far as runs have shown: a party does the same again when it is answered the same. So what was shown once need not be run
  * again, and a state in the middle of a run is known by where each party is, and by what is shared.
  */
+
 import { fold, noFingerprint, textOf } from './fingerprint.ts';
+import { type Footprint, Footprints } from './footprints.ts';
 import type { Use } from './touched.ts';
 
 /** What a party asks for. */
@@ -46,12 +48,24 @@ export interface Point {
   waits: boolean;
   /** Where it comes to: by what it is answered, or is woken for; by nothing after a deed that has no answer. */
   readonly next: Map<string, Point>;
+  /** From where it came here. */
+  readonly before: Point | undefined;
+  /** Where it waited last before it came here; here, where it waits. */
+  readonly waited: Point;
+  /** All that it may touch from here on. */
+  future: Footprint;
+  /** All that it may touch before it waits again, beside what it has asked for. */
+  near: Footprint;
+  /** Whether something was left out since so little is touched before it waits again. */
+  nearRelied: boolean;
+  /** Touched by others, so that something was left out since nothing from here on can be told from it by its order. */
+  futureRelied: Footprint;
 }
 
 const textOfAnswer = (answer: Uint8Array | undefined): string => {
   if (answer === undefined) return '-';
   if (answer.length > 16) return `${answer.length} ${textOf(fold(noFingerprint, '', answer))}`;
-  return answer.join();
+  return String.fromCharCode(...answer);
 };
 
 export const answerKey = (ask: Ask, answer: Uint8Array | undefined): string => `${ask.name}=${textOfAnswer(answer)}`;
@@ -68,12 +82,31 @@ const textOfDeed = (deed: Deed): string => {
 };
 
 export class Recording implements Listener {
+  readonly footprints = new Footprints();
+  /** Of what was asked for. */
+  readonly #asked = new Map<Ask, Footprint>();
   #points = 0;
+  /** Whether more is touched than was relied on. */
+  #mistaken = false;
   readonly #roots: Point[] = [];
   #at: Point[] = [];
 
   get points(): number {
     return this.#points;
+  }
+
+  /** Of what a party was not answered yet. */
+  pendingAt({ pending }: Point): Footprint {
+    return pending.reduce((sum, ask) => sum | this.#asked.get(ask)!, 0n);
+  }
+
+  get isMistaken(): boolean {
+    return this.#mistaken;
+  }
+
+  /** Nothing has been left out. */
+  forgetMistake(): void {
+    this.#mistaken = false;
   }
 
   /** Where all parties begin. */
@@ -127,24 +160,50 @@ export class Recording implements Listener {
 
   #point(party: number): Point {
     for (let number = this.#roots.length; number <= party; number += 1) {
-      const root = this.#make([]);
+      const root = this.#make([], undefined);
       this.#roots.push(root);
       this.#at.push(root);
     }
     return this.#at[party]!;
   }
 
-  #make(pending: readonly Ask[]): Point {
+  #make(pending: readonly Ask[], before: Point | undefined): Point {
     this.#points += 1;
-    return { number: this.#points, pending, deed: undefined, waits: false, next: new Map() };
+    const point = { number: this.#points, pending, deed: undefined, waits: false, next: new Map(), before };
+    const made = { ...point, future: 0n, near: 0n, nearRelied: false, futureRelied: 0n } as Omit<
+      Point,
+      'waited'
+    > as Point;
+    return Object.assign(made, { waited: before === undefined ? made : before.waits ? before : before.waited });
+  }
+
+  /** A party is known to touch something where it does what it does of itself. */
+  #touches(point: Point, deed: Deed): void {
+    let bits = 0n;
+    if (deed.what === 'waits' || deed.what === 'wakes') bits = this.footprints.ofWake(deed.key);
+    else if (deed.what !== 'frees' && !(deed.what === 'does' && deed.alone)) bits = this.footprints.of(deed.ask.use);
+    if (deed.what === 'asks') this.#asked.set(deed.ask, bits);
+    else this.#grows(point.waited, point.waited.near | bits, point.waited.future);
+    for (let at: Point | undefined = point; at !== undefined && (at.future | bits) !== at.future; at = at.before)
+      this.#grows(at, at.near, at.future | bits);
+  }
+
+  #grows(point: Point, near: Footprint, future: Footprint): void {
+    const more = future & ~point.future;
+    if (point.nearRelied && near !== point.near) this.#mistaken = true;
+    if (point.futureRelied !== 0n && (this.footprints.metBy(more) & point.futureRelied) !== 0n) this.#mistaken = true;
+    point.near = near;
+    point.future = future;
   }
 
   #does(party: number, deed: Deed, key: string | undefined): void {
     const point = this.#point(party);
     if (point.deed === undefined && point.waits)
       throw new Error(`what happens is not the same each time: somebody ${textOfDeed(deed)}, who waited before`);
-    if (point.deed === undefined) point.deed = deed;
-    else if (textOfDeed(point.deed) !== textOfDeed(deed))
+    if (point.deed === undefined) {
+      point.deed = deed;
+      this.#touches(point, deed);
+    } else if (textOfDeed(point.deed) !== textOfDeed(deed))
       throw new Error(
         `what happens is not the same each time: somebody ${textOfDeed(deed)}, and ${textOfDeed(point.deed)} before`,
       );
@@ -160,7 +219,7 @@ export class Recording implements Listener {
     }
     const { pending, deed } = point;
     const asks = deed?.what === 'asks' ? [deed.ask] : [];
-    const next = this.#make([...pending.filter(({ name }) => name !== answered), ...asks]);
+    const next = this.#make([...pending.filter(({ name }) => name !== answered), ...asks], point);
     point.next.set(key, next);
     this.#at[party] = next;
   }

@@ -58,7 +58,7 @@ export class Steps {
   hasLearnt = false;
   /** Whether each step is done when it is asked for. */
   immediate = true;
-  /** Is told of all that happens while steps are chosen. */
+  /** Is told of all that happens while steps are chosen, up to where something is learnt: from there on steps are not told apart as they should. */
   listener: Listener | undefined;
 
   /** @param places how many there are; the translations of all units are one more */
@@ -76,6 +76,10 @@ export class Steps {
 
   get actor(): string {
     return this.#context.getStore()?.actor ?? outside;
+  }
+
+  get #told(): Listener | undefined {
+    return this.hasLearnt ? undefined : this.listener;
   }
 
   /** Forgets what was asked for. */
@@ -101,7 +105,7 @@ export class Steps {
     const sharing = this.#use(actor, use);
     const ask: Ask = { party: actor.party, name: `${by} ${actor.asked} ${what}`, use, perform };
     actor.asked += 1;
-    const listener = this.listener;
+    const listener = this.#told;
     // What is read always holds the same, of a party that was answered the same.
     if (sharing === sharings.none && !use.changes) return perform();
     if (sharing !== sharings.open) {
@@ -118,7 +122,7 @@ export class Steps {
         perform: () => {
           this.pending.splice(this.pending.indexOf(step), 1);
           const answer = perform();
-          listener?.answered(ask, answer);
+          this.#told?.answered(ask, answer);
           resolve(answer);
         },
       };
@@ -147,7 +151,7 @@ export class Steps {
     if (has) this.#taken.add(lock);
     else this.#taken.delete(lock);
     const party = this.#listening(by);
-    if (!has && party !== undefined) this.listener?.freed(party, lock);
+    if (!has && party !== undefined) this.#told?.freed(party, lock);
     if (lock >= mostLocks) return;
     const actor = this.#actorOf(by);
     actor.held = has ? actor.held | (1 << lock) : actor.held & ~(1 << lock);
@@ -156,17 +160,17 @@ export class Steps {
   /** Notes that an actor waits to be woken, by whoever wakes those who wait for something. */
   waits(by: string, what: string): void {
     const party = this.#listening(by);
-    if (party !== undefined) this.listener?.waits(party, what);
+    if (party !== undefined) this.#told?.waits(party, what);
   }
 
   woken(by: string, what: string): void {
     const party = this.#listening(by);
-    if (party !== undefined) this.listener?.woken(party, what);
+    if (party !== undefined) this.#told?.woken(party, what);
   }
 
   wakes(by: string, what: string): void {
     const party = this.#listening(by);
-    if (party !== undefined) this.listener?.wakes(party, what);
+    if (party !== undefined) this.#told?.wakes(party, what);
   }
 
   /** Steps that could be next: one that asks for a lock could not while somebody has it. By party, then as they were asked for. */

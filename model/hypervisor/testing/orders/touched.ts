@@ -36,6 +36,8 @@ export class Touched {
   readonly changes: Range[] = [];
   translation: Translation | undefined;
   bump: Bump | undefined;
+  /** For what somebody waits, or is woken. */
+  readonly wakes: string[] = [];
 
   add({ ranges, changes }: Use): void {
     (changes ? this.changes : this.looks).push(...ranges);
@@ -60,4 +62,5 @@ export const isOrderSeen = (one: Touched, other: Touched): boolean =>
   ends(other.bump, one.translation) ||
   meet(one.changes, other.changes) ||
   meet(one.changes, other.looks) ||
-  meet(one.looks, other.changes);
+  meet(one.looks, other.changes) ||
+  one.wakes.some((key) => other.wakes.includes(key));

@@ -97,11 +97,18 @@ export class Units {
     this.#walks = walks;
   }
 
-  /** When this has returned, nobody has a translation with that index any more; with `all`, nobody has any. */
-  bump(index: number, all: boolean): void {
+  /**
+   * When this has returned, nobody has a translation with that index any more; with `all`, nobody has any.
+   *
+   * @param most how many are sent again at most, for tests that must be able to fail
+   */
+  bump(index: number, all: boolean, most = Number.POSITIVE_INFINITY): void {
+    let sent = 0;
     for (const [name, walk] of this.#walks) {
       const bumped = walk.index === undefined ? [...new Set([...walk.bumped, index])].sort((a, b) => a - b) : [];
-      this.#set(name, { ...walk, bumped, again: walk.again || all || walk.index === index });
+      const meets = (all || walk.index === index) && sent < most;
+      if (meets) sent += 1;
+      this.#set(name, { ...walk, bumped, again: walk.again || meets });
     }
   }
 

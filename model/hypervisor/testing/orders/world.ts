@@ -12,6 +12,7 @@ import { mapClient, unmapClient } from '../../packets/rings.ts';
 import { Agent } from '../agent.ts';
 import { launch } from '../machine.ts';
 import { type Explored, everyOrder } from './explore.ts';
+import { textOf } from './fingerprint.ts';
 import { WatchedLocks } from './locks.ts';
 import { createOrdersPlatform, type OrdersPlatform } from './platform.ts';
 import type { SharedState } from './run.ts';
@@ -79,6 +80,8 @@ export class SweptPages {
   readonly #grantee = new Agent();
   readonly #driver = new TrustedAgent();
   #written: Written[] = [];
+  /** Contents of memory, with what was written, that have been judged. */
+  readonly #judged = new Set<string>();
   /** Numbers of pages that sweeps have taken. */
   readonly taken = new Set<number>();
 
@@ -125,6 +128,7 @@ export class SweptPages {
     await this.#prepare(beside);
     this.#soilFreeFrames();
     content.keep();
+    this.#judged.clear();
     const shared: SharedState = {
       restore: () => {
         content.restore();
@@ -217,6 +221,10 @@ export class SweptPages {
     const { memory, reclaim, platform } = this.hypervisor;
     const processor = platform.processors[0]!;
     for (const error of this.made.failures) throw error;
+    const written = this.#written.map(({ page, word, value }) => `${page} ${word} ${value}`).sort();
+    const end = `${textOf(this.made.content.fingerprint)} ${written.join()}`;
+    if (this.#judged.has(end)) return;
+    this.#judged.add(end);
     for (let page = 0; page < pages; page += 1) await this.#judgePage(page);
     const findings = [...(await memory.audit(processor)), ...(await reclaim.audit(processor))];
     if (findings.length > 0) throw new Error(findings.map(({ where, what }) => `${where} ${what}`).join('; '));
