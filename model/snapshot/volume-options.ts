@@ -30,11 +30,17 @@ export interface TakeOptions {
   readonly untrapped?: readonly number[] | (() => Promise<readonly number[]>);
 }
 
+/**
+ * What a name must not hold: control characters; what ends a line; what turns the direction of text, so that a list shows another name than it is; and halves of a
+ * character, which UTF-8 does not have, so that two such names are one when they are read again.
+ */
+const unfit = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/u;
+
 /** @throws SnapshotError saying what a name may be */
 export const checkName = (name: string): void => {
   const length = Buffer.byteLength(name);
-  if (length >= 1 && length <= longestName && !/\p{Cc}/u.test(name)) return;
+  if (length >= 1 && length <= longestName && !unfit.test(name)) return;
   throw new SnapshotError(
-    `A snapshot cannot be named ${JSON.stringify(name)}: a name has 1 to ${longestName} bytes of UTF-8 and no control characters.`,
+    `A snapshot cannot be named ${JSON.stringify(name)}: a name has 1 to ${longestName} bytes of UTF-8 without control characters, line separators, halves of characters and marks that turn the direction of text.`,
   );
 };

@@ -15,6 +15,7 @@ import { Made } from './made.ts';
 import { begunName, keepNames, removeBegun } from './names.ts';
 import { Opened } from './opened.ts';
 import { hostPace } from './pace.ts';
+import { refuseOtherSize, refuseStoreBeside } from './refusals.ts';
 
 export interface HostVolumeOptions {
   /** The store; `FILE.snapshots` when left out. */
@@ -158,6 +159,8 @@ export interface HostVolume {
  * @throws SnapshotError, StorageError, the system's errors; then no file is left of those that it made
  */
 export const openHostVolume = async (given: string, options: HostVolumeOptions): Promise<HostVolume> => {
+  if (options.store !== undefined) await refuseStoreBeside(given, options.store);
+  if (options.size !== undefined) await refuseOtherSize(given, options.size);
   const isNew = options.size !== undefined && !(await exists(given));
   if (isNew) {
     layoutOf(geometryOf(options.size, options));
