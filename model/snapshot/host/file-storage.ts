@@ -39,18 +39,26 @@ const hostPage = 4096;
 /** Longest read or write that is made at once. */
 const longestPrompt = 2 ** 16;
 
+/** Most holes that are being made at once, each by a program of its own. */
+const mostHoles = 2;
+
 /** A file of the host. What lies beyond its end reads as zeros. */
 export class FileStorage implements Storage {
   readonly size: number;
   readonly end: number;
   readonly path: string;
   readonly #descriptor: number;
+  readonly #tie: number | null;
   #canPunch = true;
+  /** The last holes that were asked for; each begins when one of those before it has been made. */
+  readonly #holes: Promise<unknown>[] = Array.from({ length: mostHoles }, () => Promise.resolve());
+  #turn = 0;
   readonly #promptness = new Promptness();
 
-  private constructor(path: string, descriptor: number, size: number, grows: boolean) {
+  private constructor(path: string, descriptor: number, size: number, grows: boolean, tie: number | null) {
     this.path = path;
     this.#descriptor = descriptor;
+    this.#tie = tie;
     this.size = grows ? Number.POSITIVE_INFINITY : size;
     this.end = size;
   }
@@ -58,15 +66,20 @@ export class FileStorage implements Storage {
   /**
    * @param grows whether it has no end
    * @param name what its errors call it, where that is not its path
+   * @param tie a descriptor by which nobody else gets the file before programs that change it have ended; no hole is made without one
    * @throws the system's error when it cannot be opened
    */
   static async open(
     path: string,
-    { grows, name = path }: { readonly grows: boolean; readonly name?: string },
+    {
+      grows,
+      name = path,
+      tie = null,
+    }: { readonly grows: boolean; readonly name?: string; readonly tie?: number | null },
   ): Promise<FileStorage> {
     const descriptor = await promisify(open)(path, constants.O_RDWR);
     const { size } = await promisify<number, Stats>(fstat)(descriptor);
-    return new FileStorage(name, descriptor, size, grows);
+    return new FileStorage(name, descriptor, size, grows, tie);
   }
 
   read(offset: number, into: Uint8Array): Promise<void> {
@@ -138,13 +151,23 @@ export class FileStorage implements Storage {
     }
   }
 
-  /** Makes a hole, by the program fallocate of util-linux, where there is one and the range is long enough for that to pay. */
+  /**
+   * Makes a hole, by the program fallocate of util-linux, where there is one and the range is long enough for that to pay. It outlives a server that
+   * is killed, and would make its hole over what the next one writes: the tie keeps that one away until it has ended.
+   */
   async discard(offset: number, length: number): Promise<boolean> {
     const begin = Math.ceil(offset / hostPage) * hostPage;
     const end = Math.floor((offset + length) / hostPage) * hostPage;
-    if (!this.#canPunch || end - begin < leastHole) return false;
-    this.#canPunch = await this.#punch(begin, end - begin);
-    if (!this.#canPunch) return false;
+    if (!this.#canPunch || this.#tie === null || end - begin < leastHole) return false;
+    const tie = this.#tie;
+    const turn = this.#turn;
+    this.#turn = (turn + 1) % mostHoles;
+    const made = this.#holes[turn]!.then(() => this.#canPunch && this.#punch(begin, end - begin, tie));
+    this.#holes[turn] = made;
+    if (!(await made)) {
+      this.#canPunch = false;
+      return false;
+    }
     await Promise.all([this.#writeZeros(offset, begin), this.#writeZeros(end, offset + length)]);
     return true;
   }
@@ -157,10 +180,10 @@ export class FileStorage implements Storage {
     if (end > begin) await this.write(begin, new Uint8Array(end - begin));
   }
 
-  #punch(offset: number, length: number): Promise<boolean> {
+  #punch(offset: number, length: number, tie: number): Promise<boolean> {
     return new Promise((resolve) => {
       const words = ['--punch-hole', '--offset', String(offset), '--length', String(length), '/dev/fd/3'];
-      const child = spawn('fallocate', words, { stdio: ['ignore', 'ignore', 'ignore', this.#descriptor] });
+      const child = spawn('fallocate', words, { stdio: ['ignore', 'ignore', 'ignore', this.#descriptor, tie] });
       child.on('error', () => resolve(false));
       child.on('close', (code) => resolve(code === 0));
     });

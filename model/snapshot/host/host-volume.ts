@@ -171,32 +171,36 @@ export const openHostVolume = async (given: string, options: HostVolumeOptions):
   const opened = new Opened();
   const made = new Made(opened);
   try {
-    opened.add(await holdVolume(path), (held) => held.release());
+    const { tie } = opened.add(await holdVolume(path), (held) => held.release());
     const marked = await exists(markPath(path));
     // One that has a mark was another's meanwhile.
     if (isNew && !marked) made.add(path);
     if (!marked) made.add(markPath(path));
-    return await openHeld(path, options, opened, made);
+    return await openHeld(path, tie, options, opened, made);
   } catch (error) {
     await opened.close().catch(() => undefined);
     throw error;
   }
 };
 
-const openHeld = async (path: string, options: HostVolumeOptions, opened: Opened, made: Made): Promise<HostVolume> => {
+const openHeld = async (
+  path: string,
+  tie: number | null,
+  options: HostVolumeOptions,
+  opened: Opened,
+  made: Made,
+): Promise<HostVolume> => {
   const status = await stat(path);
   if (status.size === 0)
     throw new SnapshotError(`${path} is empty; a volume has at least a byte. Give a size, as in --size 1G.`);
-  const openFile = async (name: string, grows: boolean): Promise<FileStorage> =>
-    opened.add(await FileStorage.open(name, { grows }), (file) => file.close());
-  const source = await openFile(path, false);
+  const source = opened.add(await FileStorage.open(path, { grows: false, tie }), (file) => file.close());
   const store = options.store ?? `${path}.snapshots`;
   const isThere = await exists(store);
   const held = isThere ? await FileHold.take(store) : await makeStore(store, geometryOf(status.size, options));
   opened.add(held, (hold) => hold.release());
   if (!isThere) made.add(store);
   await removeBegun(store);
-  const storeFile = await openFile(store, true);
+  const storeFile = opened.add(await FileStorage.open(store, { grows: true }), (file) => file.close());
   try {
     const { now = () => BigInt(Date.now()) * 1_000_000n, pace = hostPace() } = options;
     const geometry = await checkGeometry(storeFile, options);
