@@ -154,7 +154,14 @@ test('where it cannot be served, a volume is not touched, and one that is to be 
     [busy, `${busy}.control is in the way`],
     [long, `${long}.control is too long`],
   ] as const) {
-    const answer = await runCommand('volume', path, '--size', '1M', '--listen', `unix:${join(folder, 'free.sock')}`);
+    const answer = await runCommand(
+      'volume',
+      path,
+      '--size',
+      '300000',
+      '--listen',
+      `unix:${join(folder, 'free.sock')}`,
+    );
     expect(answer).toMatchObject({ code: 2, error: expect.stringContaining(said) });
     expect(readdirSync(folder)).toEqual(there);
   }
