@@ -1,4 +1,5 @@
 import { type SlotCopy, takesRoom } from './entry.ts';
+import { allOrFirstFailure } from './settled.ts';
 import type { SlotContents } from './slot-contents.ts';
 import type { Slots } from './slots.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
@@ -106,10 +107,11 @@ export class Copier {
     const safe = unchanged.filter(
       (block) => (this.#snapshots.ownerOf(newest, block)?.number ?? newest.number + 1n) <= newest.number,
     );
-    const noting = safe.map((block) => newest.map.change(block, { changed: true }));
-    await this.copyTogether(newest, unchanged, true);
-    for (const result of await Promise.allSettled(noting))
-      if (result.status === 'rejected' && !(result.reason instanceof StorageError)) throw result.reason;
+    const note = (block: number): Promise<void> =>
+      newest.map.change(block, { changed: true }).catch((error: unknown) => {
+        if (!(error instanceof StorageError)) throw error;
+      });
+    await allOrFirstFailure([...safe.map(note), this.copyTogether(newest, unchanged, true)]);
   }
 
   /** Has an entry name the slot of another. The caller holds the block's lock. @throws StorageError */

@@ -1,3 +1,4 @@
+import { allOrFirstFailure } from './settled.ts';
 import type { Storage } from './storage.ts';
 
 /** Copies of a page, or of the superblock, that lie beside each other. */
@@ -20,7 +21,10 @@ export class Copies {
       ] as const
     )[this.#kept]!;
     if (other === one + 1) await store.write(offsetOf(one), Buffer.concat([bytes, bytes]));
-    else await Promise.all([store.write(offsetOf(one), bytes), store.write(offsetOf(other), bytes)]);
+    else {
+      // The next change of it must not begin while one of these is under way still, and ends after that.
+      await allOrFirstFailure([store.write(offsetOf(one), bytes), store.write(offsetOf(other), bytes)]);
+    }
   }
 
   /** What was written is durable. */

@@ -13,6 +13,7 @@ import {
 } from './entry.ts';
 import { Gathered } from './gathered.ts';
 import { entrySize, type Layout, pageHeader } from './layout.ts';
+import { allOrFirstFailure } from './settled.ts';
 import type { Storage } from './storage.ts';
 
 /** What becomes of a block's entry. */
@@ -163,7 +164,7 @@ export class CopyMap {
 
   /** Has every copy of the pages be whole, and the newest. @throws StorageError */
   async level(): Promise<void> {
-    await Promise.all(this.#pages.filter((page) => page.behind).map((page) => page.writing.call()));
+    await allOrFirstFailure(this.#pages.filter((page) => page.behind).map((page) => page.writing.call()));
   }
 
   #pageOf(block: number): Page {

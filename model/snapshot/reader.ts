@@ -1,6 +1,7 @@
 import type { SlotCopy } from './entry.ts';
 import type { Layout } from './layout.ts';
 import type { Room } from './room.ts';
+import { allOrFirstFailure } from './settled.ts';
 import type { SlotContents } from './slot-contents.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 import type { Source } from './source.ts';
@@ -64,7 +65,7 @@ export class Reader {
       );
       done = end;
     }
-    await Promise.all(pieces);
+    await allOrFirstFailure(pieces);
   }
 
   /** Blocks of one slot, or of the source, once more if they are found elsewhere when they have been read. */

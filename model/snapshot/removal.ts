@@ -1,13 +1,15 @@
 import type { BlockLocks } from './block-locks.ts';
 import type { Copier } from './copier.ts';
 import type { Layout } from './layout.ts';
+import { allOrFirstFailure } from './settled.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 
 /** Blocks whose entries are moved at a time. */
 const together = 256;
 
 const inGroups = async (blocks: readonly number[], run: (block: number) => Promise<void>): Promise<void> => {
-  for (let at = 0; at < blocks.length; at += together) await Promise.all(blocks.slice(at, at + together).map(run));
+  for (let at = 0; at < blocks.length; at += together)
+    await allOrFirstFailure(blocks.slice(at, at + together).map(run));
 };
 
 /**

@@ -3,6 +3,7 @@ import type { CopyMap } from './copy-map.ts';
 import { zeroCopy } from './entry.ts';
 import type { Layout } from './layout.ts';
 import type { Reader } from './reader.ts';
+import { allOrFirstFailure } from './settled.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 import type { Source } from './source.ts';
 
@@ -75,6 +76,6 @@ export class Restoring {
       pieces.push(content);
       done += piece.length;
     }
-    await Promise.all(pieces);
+    await allOrFirstFailure(pieces);
   }
 }

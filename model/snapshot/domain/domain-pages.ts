@@ -8,6 +8,7 @@ import {
 } from '../../hypervisor/memory/interface.ts';
 import { superFrames } from '../../hypervisor/memory/layout.ts';
 import { Patterns } from '../../hypervisor/reclaim/patterns.ts';
+import { allOrFirstFailure } from '../settled.ts';
 import { type Storage, StorageError } from '../storage.ts';
 import type { LentPorts } from './lent-ports.ts';
 
@@ -78,7 +79,7 @@ export class DomainPages implements Storage {
       parts.push(this.#readPage(page, within, into.subarray(done, end)));
       done = end;
     }
-    await Promise.all(parts);
+    await allOrFirstFailure(parts);
   }
 
   /**

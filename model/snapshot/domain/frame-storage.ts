@@ -3,6 +3,7 @@ import { pageBytes } from '../../hypervisor/guest/index.ts';
 import type { Hypervisor } from '../../hypervisor/index.ts';
 import type { Backing } from '../../hypervisor/memory/interface.ts';
 import type { Thread } from '../../hypervisor/schedule/index.ts';
+import { allOrFirstFailure } from '../settled.ts';
 import { SnapshotError, type Storage, StorageError } from '../storage.ts';
 import type { LentPorts } from './lent-ports.ts';
 
@@ -88,7 +89,7 @@ export class FrameStorage implements Storage {
       done = to;
     }
     try {
-      await Promise.all(pieces);
+      await allOrFirstFailure(pieces);
     } catch (error) {
       throw error instanceof BusError ? new StorageError('failed', error.message) : error;
     }
