@@ -1,11 +1,15 @@
 /** Writes that wait for a store, with the policy to hold: what comes of them, and of those that come after them. */
 import { expect, test } from 'vitest';
+import { layoutOf } from './layout.ts';
+import { StorageError } from './storage.ts';
 import { drawFrom, Machine } from './testing/machine.ts';
 import { readAll, readSnapshot } from './testing/recovery.ts';
 import { formattedStore, noPace, openRun, randomSource, smallGeometry } from './testing/scenario.ts';
+import type { Volume } from './volume.ts';
 
 const geometry = smallGeometry(16);
 const { sourceSize, blockSize } = geometry;
+const layout = layoutOf(geometry);
 const fill = (value: number, length = 8): Uint8Array => new Uint8Array(length).fill(value);
 
 const open = async (ahead = 0) => {
@@ -17,7 +21,8 @@ const open = async (ahead = 0) => {
     for (let left = 200; left > 0; left -= 1) await machine.while();
   };
   const held = async (count: number): Promise<void> => {
-    while (volume.status.heldWrites !== count) await machine.while();
+    for (let looks = 0; looks < 1000 && volume.status.heldWrites !== count; looks += 1) await machine.while();
+    expect(volume.status.heldWrites).toBe(count);
   };
   return { ...run, initial: source.slice(), rest, held };
 };
@@ -113,4 +118,31 @@ test('a write is not answered ahead of one that was held and is yet to be done',
   expect([older.state, newer.state]).toEqual(['done', 'done']);
   await volume.flush();
   expect([...source.seen.subarray(0, 12)]).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2]);
+});
+
+test.each([
+  ['removed', (volume: Volume) => volume.remove('s')],
+  ['taken', (volume: Volume) => volume.take('t', { policy: 'break' })],
+  ['restored', (volume: Volume) => volume.restore('s')],
+] as const)('while the store does not let a snapshot be %s, writes wait as they did before', async (_, command) => {
+  const { take, store, source, volume, rest, held, initial } = await open();
+  await take('s', 'hold');
+  const writing = store.write.bind(store);
+  // The superblock alone fails: all behind it could be written.
+  store.write = (offset, data) =>
+    offset < layout.pageOffset(0, 0, 0)
+      ? Promise.reject(new StorageError('failed', 'it failed'))
+      : writing(offset, data);
+  await expect(command(volume)).rejects.toThrow('it failed');
+  const writes = [outcome(volume.write(0, fill(1))), outcome(volume.zero(5 * blockSize, 8, true))];
+  await held(2);
+  volume.tryAgain();
+  await rest();
+  expect(writes.map(({ state }) => state)).toEqual(['waits', 'waits']);
+  expect(source.seen).toEqual(initial);
+  store.write = writing;
+  volume.tryAgain();
+  await rest();
+  expect(writes.map(({ state }) => state)).toEqual(['done', 'done']);
+  expect(await readSnapshot(volume, 's')).toEqual(initial);
 });

@@ -164,10 +164,21 @@ export class Live {
   }
 
   async #changeInside(offset: number, length: number, run: () => Promise<void>): Promise<void> {
-    if (this.#parts.keeper.uncertain) await this.#parts.keeper.settle();
+    if (this.#parts.keeper.uncertain) await this.#settleKeeper();
     const settling = this.#settleAll(offset, length);
     if (settling !== null) await settling;
     await run();
+  }
+
+  /** What the superblock says is to be known before anything is written. @throws StorageError; HeldError where a live snapshot is to hold writes */
+  async #settleKeeper(): Promise<void> {
+    const { keeper, snapshots } = this.#parts;
+    try {
+      await keeper.settle();
+    } catch (error) {
+      if (snapshots.mayAllBreak || !(error instanceof StorageError)) throw error;
+      throw new HeldError(error.message, { cause: error });
+    }
   }
 
   /** Secures what can be secured at once; what is left is so by each write. */
