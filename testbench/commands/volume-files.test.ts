@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { openHostVolume } from '../../model/snapshot/host/host-volume.ts';
 import { main } from '../../portcullis.ts';
-import { commandRunner } from './run-command.ts';
+import { commandRunner, jsonOf } from './run-command.ts';
 import { projectRoot } from './version.ts';
 
 const runCommand = commandRunner(main);
@@ -108,7 +108,14 @@ test("a store's limit counts with the store's blocks", async () => {
   const small = join(folder, 'small.img');
   writeFileSync(small, content);
   const limit = 16 * 4096;
-  expect(await runCommand('volume', 'snapshot', small, 'a', '--block-size', '4K')).toMatchObject({ code: 0 });
+  expect(
+    await runCommand('volume', 'snapshot', small, 'a', '--block-size', '4K', '--store-limit', '64K'),
+  ).toMatchObject({
+    code: 2,
+    error: expect.stringMatching(
+      /Snapshot 'a' was taken, but 237,568 bytes of it are in .*small\.img only: all 16 blocks .*spoils the snapshot/,
+    ),
+  });
   const { volume, close } = await openHostVolume(small, { limit });
   await volume.settled();
   expect(volume.status.usedBlocks).toBe(16);
@@ -167,4 +174,20 @@ test('where it cannot be served, a volume is not touched, and one that is to be 
   }
   expect(readFileSync(long).equals(content)).toBe(true);
   await new Promise((resolve) => server.close(resolve));
+});
+
+test('a snapshot of a file that nobody serves stands alone when it was taken: the file may be written by anybody then', async () => {
+  const plain = join(folder, 'plain.img');
+  writeFileSync(plain, content);
+  const taken = await runCommand('volume', 'snapshot', plain, 'a', '--block-size', '4K', '--json');
+  expect(jsonOf(taken)).toMatchObject({
+    snapshots: [{ name: 'a', bytesInSource: 0 }],
+    pauseMilliseconds: expect.any(Number),
+    stalled: null,
+  });
+  writeFileSync(plain, Buffer.alloc(content.length, 9));
+  const [copy, again] = [join(folder, 'plain.copy'), join(folder, 'again.img')];
+  expect(await runCommand('volume', 'export', plain, 'a', copy)).toMatchObject({ code: 0 });
+  expect(await runCommand('volume', 'import', again, copy)).toMatchObject({ code: 0 });
+  expect(readFileSync(again).equals(content)).toBe(true);
 });

@@ -1,4 +1,5 @@
-import type { VolumeAnswer } from '../../model/snapshot/host/requests.ts';
+import type { VolumeAnswer, VolumeRequest } from '../../model/snapshot/host/requests.ts';
+import { type Progress, startProgress } from './progress.ts';
 import { table } from './table.ts';
 
 /** What gives writes that wait the room that they wait for; they do so only while the volume is served. */
@@ -39,4 +40,22 @@ export const describeVolume = (answer: VolumeAnswer): string => {
       : [`Restoring '${restoring.name}': ${restoring.bytesPending.toLocaleString('en-US')} bytes to go.`]),
     ...(stalled === null ? [] : [`The background work stands still: ${stalled}.`]),
   ].join('\n');
+};
+
+/** Bytes that are yet to be copied for the snapshot that was asked for, or to be restored. */
+const bytesLeft = (asked: VolumeRequest, answer: VolumeAnswer): number =>
+  asked.do === 'snapshot'
+    ? (answer.snapshots.find(({ name }) => name === asked.name)?.bytesInSource ?? 0)
+    : (answer.restoring?.bytesPending ?? 0);
+
+/** Tells on standard error how far a copy or a restore is, where it takes long. */
+export const tellHowFar = (asked: VolumeRequest): { tell(answer: VolumeAnswer): void; end(): void } => {
+  let progress: Progress | null = null;
+  return {
+    tell: (answer) => {
+      progress ??= startProgress(asked.do === 'snapshot' ? 'Copying' : 'Restoring', answer.size, 'bytes');
+      progress.update(answer.size - bytesLeft(asked, answer));
+    },
+    end: () => progress?.finish(),
+  };
 };

@@ -2,11 +2,11 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { serveVolume } from '../../model/snapshot/host/serve.ts';
 import { main } from '../../portcullis.ts';
 import { commandRunner, jsonOf } from './run-command.ts';
-import { describeVolume } from './volume-text.ts';
+import { describeVolume, tellHowFar } from './volume-text.ts';
 
 const runCommand = commandRunner(main);
 const folder = mkdtempSync(join(tmpdir(), 'volume-words-'));
@@ -111,4 +111,31 @@ test('writes that wait are told what gives them room: a limit is raised only whe
   expect(describeVolume({ ...nothing, storeLimit: 2 ** 20, heldWrites: 1 })).toContain(
     'remove a snapshot, or end the server and serve the file with a higher --store-limit than its 1,048,576 bytes.',
   );
+});
+
+test('how far a copy is, or a restore, is told on standard error', () => {
+  const told = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  const nothing = {
+    blockSize: 64,
+    places: 1,
+    store: '/s',
+    storeLimit: null,
+    storeBytes: 0,
+    heldWrites: 0,
+    stalled: null,
+  };
+  const monday = { name: 'monday', instant: '', state: 'live', policy: 'break', bytesInSource: 0, bytesDamaged: 0 };
+  const sunday = { ...monday, name: 'sunday', bytesInSource: 9 };
+  const copying = tellHowFar({ do: 'snapshot', name: 'monday', policy: 'break' });
+  copying.tell({ ...nothing, size: 2000, snapshots: [sunday, monday], restoring: null });
+  copying.end();
+  const restoring = tellHowFar({ do: 'restore', name: 'monday' });
+  restoring.tell({ ...nothing, size: 3000, snapshots: [monday], restoring: { name: 'monday', bytesPending: 0 } });
+  restoring.end();
+  const lines = told.mock.calls.map(([text]) => String(text));
+  told.mockRestore();
+  expect(lines).toEqual([
+    expect.stringMatching(/^Copying: 2,000 of 2,000 bytes/),
+    expect.stringMatching(/^Restoring: 3,000 of 3,000 bytes/),
+  ]);
 });

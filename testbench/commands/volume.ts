@@ -11,7 +11,7 @@ import { numberOption } from './numbers.ts';
 import { bytesOption, closeOnSignal, explainAddress } from './servers.ts';
 import { type Answer, type Arguments, optionOf, type Verb } from './verb.ts';
 import { refuseOthers, serverOptions } from './volume-served.ts';
-import { describeVolume } from './volume-text.ts';
+import { describeVolume, tellHowFar } from './volume-text.ts';
 import { type Action, readWords } from './volume-words.ts';
 
 const hostOptions = (given: Arguments): HostVolumeOptions => ({
@@ -77,7 +77,14 @@ const answerOf = async (file: string, asked: VolumeRequest, given: Arguments): P
   const options = hostOptions(given);
   const any = serverOptions.some((name) => given.flags.has(name) || optionOf(given, name) !== undefined);
   const suits = any ? (served: VolumeAnswer): Promise<void> => refuseOthers(file, served, options) : null;
-  return (await askServer(file, asked, suits)) ?? (await changeVolume(file, asked, options));
+  const answer = await askServer(file, asked, suits);
+  if (answer !== null) return answer;
+  const { tell, end } = tellHowFar(asked);
+  try {
+    return await changeVolume(file, asked, options, tell);
+  } finally {
+    end();
+  }
 };
 
 /** Removes snapshots one after another; none, unless all are there. */

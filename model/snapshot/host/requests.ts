@@ -48,7 +48,8 @@ export interface VolumeAnswer {
   readonly exported?: Exported;
 }
 
-const describe = ({ volume, store, limit }: HostVolume): VolumeAnswer => {
+/** What can be said of a volume at a moment. */
+export const describeVolume = ({ volume, store, limit }: HostVolume): VolumeAnswer => {
   const { blockSize, sourceSize, places } = volume.layout;
   const { snapshots, usedBlocks, heldWrites, restoring, stalled } = volume.status;
   return {
@@ -78,21 +79,21 @@ export const answerRequest = async (host: HostVolume, request: VolumeRequest): P
   switch (request.do) {
     case 'snapshot': {
       const pause = await volume.take(request.name, { policy: request.policy });
-      return { ...describe(host), pauseMilliseconds: Number(pause) / 1e6 };
+      return { ...describeVolume(host), pauseMilliseconds: Number(pause) / 1e6 };
     }
     case 'delete':
       await volume.remove(request.name);
-      return describe(host);
+      return describeVolume(host);
     case 'restore':
       await volume.verify(request.name);
       await volume.restore(request.name);
-      return describe(host);
+      return describeVolume(host);
     case 'export': {
       const exported = await exportSnapshot(volume, request.name, request.since, request.to);
-      return { ...describe(host), exported };
+      return { ...describeVolume(host), exported };
     }
     case 'list':
-      return describe(host);
+      return describeVolume(host);
     default:
       request satisfies never;
       throw new SnapshotError('There is no such request.');

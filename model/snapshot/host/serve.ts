@@ -2,9 +2,10 @@ import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Exports } from '../nbd/export.ts';
 import { listen } from '../nbd/server.ts';
 import { volumeExports } from '../nbd/volume-exports.ts';
+import { SnapshotError } from '../storage.ts';
 import { Control } from './control.ts';
-import { type HostVolumeOptions, openHostVolume } from './host-volume.ts';
-import { answerRequest, type VolumeAnswer, type VolumeRequest } from './requests.ts';
+import { type HostVolume, type HostVolumeOptions, openHostVolume } from './host-volume.ts';
+import { answerRequest, describeVolume, type VolumeAnswer, type VolumeRequest } from './requests.ts';
 
 /** A volume that is being served. */
 export interface Served {
@@ -59,18 +60,44 @@ export const serveVolume = async (file: string, where: ListenOptions, options: H
   };
 };
 
-/** Does what is asked with a file that nobody serves. @throws SnapshotError, StorageError, the system's errors */
+/** How often it is told how far the work with a file is that nobody serves, in milliseconds. */
+const tellingInterval = 2000;
+
+/** Waits until nothing is left to copy or restore, or the work stands still. @param tell gets the bytes that are left in the file or to be restored, now and then */
+const settled = async (host: HostVolume, tell: (answer: VolumeAnswer) => void): Promise<void> => {
+  const timer = setInterval(() => tell(describeVolume(host)), tellingInterval);
+  try {
+    await host.volume.settled();
+  } finally {
+    clearInterval(timer);
+  }
+};
+
+/**
+ * Does what is asked with a file that nobody serves. A snapshot stands alone when this ends, and what is restored is so: whoever writes the file then takes nothing of either.
+ * @param tell is told now and then how far that is
+ * @throws SnapshotError, also for a snapshot that was taken and could not be copied whole; StorageError, the system's errors
+ */
 export const changeVolume = async (
   file: string,
   request: VolumeRequest,
   options: HostVolumeOptions,
+  tell: (answer: VolumeAnswer) => void = () => undefined,
 ): Promise<VolumeAnswer> => {
   const host = await openHostVolume(file, options);
   try {
     const answer = await answerRequest(host, request);
-    if (request.do !== 'restore') return answer;
-    await host.volume.settled();
-    return await answerRequest(host, { do: 'list' });
+    if (request.do !== 'restore' && request.do !== 'snapshot') return answer;
+    await settled(host, tell);
+    const after = describeVolume(host);
+    if (request.do === 'restore') return after;
+    const left = after.snapshots.find(({ name }) => name === request.name)?.bytesInSource ?? 0;
+    if (left > 0)
+      throw new SnapshotError(
+        `Snapshot '${request.name}' was taken, but ${left.toLocaleString('en-US')} bytes of it are in ${file} only: ${after.stalled ?? 'the copy did not end'}. Whoever writes that file but through a server spoils the snapshot: remove it, or make room and serve the file until 'volume list' says that it stands alone.`,
+      );
+    const { pauseMilliseconds } = answer;
+    return pauseMilliseconds === undefined ? after : { ...after, pauseMilliseconds };
   } finally {
     await host.close();
   }
