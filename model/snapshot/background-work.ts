@@ -16,7 +16,7 @@ const restoreWork = (
   blocks: layout.blocks,
   isDue: (block) => restoring.isPending(block),
   most: mostOf(layout),
-  run: (block) => guarded(() => live.settle(block)),
+  run: (block) => guarded(() => live.settle(block, false)),
   end: async () => {
     await snapshots.change((current) => ({ ...current, restore: null }));
     live.restoring = null;

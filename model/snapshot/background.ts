@@ -1,5 +1,6 @@
 import { HeldError } from './copier.ts';
 import { Signal } from './signal.ts';
+import { SourceError } from './source.ts';
 import { DamageError } from './storage.ts';
 
 /** How background work gives way to reads and writes. */
@@ -22,7 +23,7 @@ export interface BackgroundWork {
   readonly most: number;
   /** Does as much of several blocks, in ascending order, as can be done in one; what is due still is then done one by one. */
   together?(blocks: readonly number[]): Promise<void>;
-  /** @throws HeldError, DamageError where the others are to be gone on with */
+  /** @throws HeldError, DamageError, SourceError where the others are to be gone on with */
   run(block: number): Promise<void>;
   /** Called when no block was due. */
   end(): Promise<void>;
@@ -119,7 +120,8 @@ export class Background {
       const group: number[] = [];
       for (; block < work.blocks && group.length < most; block += 1) if (work.isDue(block)) group.push(block);
       try {
-        held ??= await this.#runAll(work, group);
+        const failure = await this.#runAll(work, group);
+        held ??= failure;
       } finally {
         this.#pace.worked?.();
       }
@@ -134,11 +136,13 @@ export class Background {
     if (group.length > 1) await work.together?.(group);
     const left = group.filter((due) => work.isDue(due));
     let held: Error | null = null;
-    for (const result of await Promise.allSettled(left.map((due) => work.run(due)))) {
+    for (const [index, result] of (await Promise.allSettled(left.map((due) => work.run(due)))).entries()) {
       if (result.status === 'fulfilled') continue;
       const { reason } = result;
-      if (!(reason instanceof HeldError || reason instanceof DamageError)) throw reason;
-      held ??= reason;
+      if (reason instanceof SourceError)
+        held ??= new Error(`block ${left[index]}: ${reason.message}`, { cause: reason });
+      else if (reason instanceof HeldError || reason instanceof DamageError) held ??= reason;
+      else throw reason;
     }
     return held;
   }

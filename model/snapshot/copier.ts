@@ -1,4 +1,4 @@
-import { type SlotCopy, takesRoom } from './entry.ts';
+import { lostCopy, type SlotCopy, takesRoom } from './entry.ts';
 import { allOrFirstFailure } from './settled.ts';
 import type { SlotContents } from './slot-contents.ts';
 import type { Slots } from './slots.ts';
@@ -29,14 +29,15 @@ export class Copier {
 
   /**
    * After this a write may change the block: every live snapshot finds its content in the store, or is broken.
+   * @param overwritten the whole block is: where the source cannot be read, its content is lost to those that find it there
    * @throws HeldError, SourceError; StorageError when not even the break could be made durable
    */
-  async secure(block: number): Promise<void> {
+  async secure(block: number, overwritten: boolean): Promise<void> {
     for (;;) {
       const newest = this.#snapshots.newestLive;
       if (newest === null || newest.map.isChanged(block)) return;
       try {
-        await this.#copyOrShare(newest, block, true);
+        await this.#copyOrShare(newest, block, true, overwritten);
         return;
       } catch (error) {
         if (!(error instanceof StorageError) && !isLost(error)) throw error;
@@ -53,7 +54,7 @@ export class Copier {
   async copy(snapshot: Snapshot, block: number, changed: boolean): Promise<void> {
     if (this.#snapshots.ownerOf(snapshot, block) !== null) return;
     try {
-      await this.#copyOrShare(snapshot, block, changed);
+      await this.#copyOrShare(snapshot, block, changed, false);
     } catch (error) {
       if (!isLost(error)) throw error;
       await this.#breakThoseInDanger(snapshot, block, error);
@@ -122,18 +123,30 @@ export class Copier {
     return snapshot.map.change(block, { copy, changed });
   }
 
-  async #copyOrShare(snapshot: Snapshot, block: number, changed: boolean): Promise<void> {
+  async #copyOrShare(snapshot: Snapshot, block: number, changed: boolean, overwritten: boolean): Promise<void> {
     const owner = this.#snapshots.ownerOf(snapshot, block);
     if (owner === null) {
       // A staged entry names a slot whose content is durable.
       if (snapshot.map.isStaged(block)) await snapshot.map.change(block, { changed });
-      else await snapshot.map.change(block, { copy: await this.#contents.copyOut(block), changed });
-      this.copies += 1;
+      else await snapshot.map.change(block, { copy: await this.#copyOut(block, overwritten), changed });
+      if (!snapshot.map.isLost(block)) this.copies += 1;
     } else if (owner.number > snapshot.number) {
       // A newer one that is not live has the copy, and this map would hide it once its entry is changed.
       await this.share(snapshot, block, owner.map.copyOf(block), changed);
     } else {
       await snapshot.map.change(block, { changed });
+    }
+  }
+
+  /** A block that cannot be read and is about to be written whole is nobody's any more, unless writes are to be held for it. */
+  async #copyOut(block: number, overwritten: boolean): Promise<SlotCopy> {
+    try {
+      return await this.#contents.copyOut(block);
+    } catch (error) {
+      if (!overwritten || !(error instanceof SourceError) || error.kind === 'lost') throw error;
+      if (this.#snapshots.findingInSource(block).some(({ record }) => record.policy === 'hold'))
+        throw new HeldError(error.message, { cause: error });
+      return lostCopy;
     }
   }
 

@@ -22,6 +22,8 @@ export const zeroSlot = slotMask;
 export const lostSlot = slotMask - 1;
 
 export const zeroCopy: SlotCopy = { slot: zeroSlot, check: 0 };
+/** Of content that nobody has. */
+export const lostCopy: SlotCopy = { slot: lostSlot, check: 0 };
 export const noEntry: Entry = { word: 0, check: 0 };
 export const lostEntry: Entry = { word: (copiedBit | lostSlot) >>> 0, check: 0 };
 

@@ -12,6 +12,17 @@ import { type WriteAhead, WritesAhead } from './writes-ahead.ts';
 export const bytesTogether = 8 * 2 ** 20;
 const mostBlocks = 1024;
 
+/** A range that is to change. */
+interface Change {
+  readonly offset: number;
+  readonly length: number;
+  readonly run: () => Promise<void>;
+  /** What is there now is needed by snapshots alone, where a whole block changes. */
+  readonly overwrites: boolean;
+  /** Aborted when nobody waits for the end of it any more. */
+  readonly client?: AbortSignal | undefined;
+}
+
 /** Puts what was written of a range over what was read of it. */
 const overlay = (writes: readonly WriteAhead[], offset: number, into: Uint8Array): void => {
   for (const { offset: at, data } of writes) {
@@ -46,7 +57,12 @@ export class Live {
       leave: () => gate.leave(),
       prepare: (blocks: readonly number[]) => this.#prepare(blocks),
       write: ({ offset, data }: WriteAhead) =>
-        this.#changeInside(offset, data.length, () => parts.source.write(offset, data)),
+        this.#changeInside({
+          offset,
+          length: data.length,
+          run: () => parts.source.write(offset, data),
+          overwrites: true,
+        }),
     };
     this.#ahead = new WritesAhead(doer, ahead, parts.layout.blockSize);
     this.#answersAhead = ahead > 0;
@@ -69,12 +85,13 @@ export class Live {
     const { source } = this.#parts;
     if (this.#mayAnswerAhead && !this.#isReady(offset, length) && !this.#order.overlaps(offset, length))
       if (this.#ahead.take(offset, data)) return Promise.resolve();
-    return this.change(offset, length, () => source.write(offset, data), client);
+    return this.#change({ offset, length, run: () => source.write(offset, data), overwrites: true, client });
   }
 
   /** Makes a range zeros. @param mayDiscard whether its room may be given up. @throws as for `write` */
   zero(offset: number, length: number, mayDiscard: boolean, client?: AbortSignal): Promise<void> {
-    return this.change(offset, length, () => this.#parts.source.zero(offset, length, mayDiscard), client);
+    const run = (): Promise<void> => this.#parts.source.zero(offset, length, mayDiscard);
+    return this.#change({ offset, length, run, overwrites: true, client });
   }
 
   /** What was written before is durable afterwards. @throws SourceError; StorageError, also of a write that was answered before it was done */
@@ -119,20 +136,28 @@ export class Live {
     this.#ahead.requireNone();
   }
 
-  /** Does what must be done before a block is written. The caller is inside the gate. @throws as for `write`, HeldError */
-  settle(block: number): Promise<void> {
+  /**
+   * Does what must be done before a block is written. The caller is inside the gate.
+   * @param overwritten the whole block is. @throws as for `write`, HeldError
+   */
+  settle(block: number, overwritten: boolean): Promise<void> {
     return this.#parts.locks.hold(block, async () => {
       await this.restoring?.settle(block);
-      await this.#parts.copier.secure(block);
+      await this.#parts.copier.secure(block, overwritten);
     });
   }
 
   /** Does what must be done before a range changes, and then changes it, behind all that came before. @throws as for `write`, and what that throws */
-  async change(offset: number, length: number, run: () => Promise<void>, client?: AbortSignal): Promise<void> {
+  change(offset: number, length: number, run: () => Promise<void>): Promise<void> {
+    return this.#change({ offset, length, run, overwrites: false });
+  }
+
+  async #change(change: Change): Promise<void> {
+    const { offset, length, run } = change;
     const { gate } = this;
     const isReady = this.#isReady(offset, length) && !this.#order.overlaps(offset, length);
     if (!isReady || this.#parts.keeper.uncertain || gate.tryEnter() !== null)
-      return this.#order.inTurn(offset, length, () => this.#changeInTurn(offset, length, run, client));
+      return this.#order.inTurn(offset, length, () => this.#changeInTurn(change));
     try {
       await run();
     } finally {
@@ -140,8 +165,9 @@ export class Live {
     }
   }
 
-  async #changeInTurn(offset: number, length: number, run: () => Promise<void>, client?: AbortSignal): Promise<void> {
-    const before = this.#ahead.of(offset, length);
+  async #changeInTurn(change: Change): Promise<void> {
+    const { client } = change;
+    const before = this.#ahead.of(change.offset, change.length);
     if (before.length > 0) await this.#ahead.done(before);
     for (;;) {
       if (client?.aborted === true)
@@ -149,7 +175,7 @@ export class Live {
       await this.gate.enter();
       const again = this.#tryAgain.wait();
       try {
-        await this.#changeInside(offset, length, run);
+        await this.#changeInside(change);
         return;
       } catch (error) {
         if (!(error instanceof HeldError)) throw error;
@@ -163,11 +189,11 @@ export class Live {
     }
   }
 
-  async #changeInside(offset: number, length: number, run: () => Promise<void>): Promise<void> {
+  async #changeInside(change: Change): Promise<void> {
     if (this.#parts.keeper.uncertain) await this.#settleKeeper();
-    const settling = this.#settleAll(offset, length);
+    const settling = this.#settleAll(change);
     if (settling !== null) await settling;
-    await run();
+    await change.run();
   }
 
   /** What the superblock says is to be known before anything is written. @throws StorageError; HeldError where a live snapshot is to hold writes */
@@ -210,23 +236,29 @@ export class Live {
   }
 
   /** Null when nothing is to be done, as for most writes. */
-  #settleAll(offset: number, length: number): Promise<void> | null {
+  #settleAll(change: Change): Promise<void> | null {
     const { blockSize } = this.#parts.layout;
-    const end = Math.ceil((offset + length) / blockSize);
-    for (let block = Math.floor(offset / blockSize); block < end; block += 1)
-      if (!this.#isSettled(block)) return this.#settleFrom(block, end);
+    const end = Math.ceil((change.offset + change.length) / blockSize);
+    for (let block = Math.floor(change.offset / blockSize); block < end; block += 1)
+      if (!this.#isSettled(block)) return this.#settleFrom(block, end, change);
     return null;
   }
 
   /** In groups: the copies of a long range are not all in memory at once. */
-  async #settleFrom(first: number, end: number): Promise<void> {
+  async #settleFrom(first: number, end: number, change: Change): Promise<void> {
     const most = Math.max(1, Math.min(mostBlocks, Math.floor(bytesTogether / this.#parts.layout.blockSize)));
     for (let block = first; block < end; ) {
       const settling: Promise<void>[] = [];
       for (; block < end && settling.length < most; block += 1)
-        if (!this.#isSettled(block)) settling.push(this.settle(block));
+        if (!this.#isSettled(block)) settling.push(this.settle(block, this.#overwrites(change, block)));
       await allOrFirstFailure(settling);
     }
+  }
+
+  #overwrites({ offset, length, overwrites }: Change, block: number): boolean {
+    const { blockSize } = this.#parts.layout;
+    const begin = block * blockSize;
+    return overwrites && offset <= begin && begin + this.#parts.source.lengthOf(block) <= offset + length;
   }
 
   #isSettled(block: number): boolean {

@@ -91,7 +91,7 @@ export class Reader {
     if (right || copy === null) return;
     this.#contents.noteRotten(copy);
     throw new DamageError(
-      `Block ${first} of snapshot '${snapshot.record.name}' is damaged: the store does not hold any more what was written to it. The other blocks can be read.`,
+      `Block ${first} of snapshot '${snapshot.record.name}' is damaged: what it held is not known any more. The other blocks can be read.`,
     );
   }
 }

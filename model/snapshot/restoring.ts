@@ -52,7 +52,7 @@ export class Restoring {
   async settle(block: number): Promise<void> {
     if (this.isSettled(block)) return;
     if (this.isPending(block)) {
-      await this.#copier.secure(block);
+      await this.#copier.secure(block, true);
       const content = await this.#reader.readBlock(this.snapshot, block);
       await this.#source.write(block * this.#layout.blockSize, content);
       await this.#source.flush();
