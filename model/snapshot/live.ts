@@ -23,15 +23,6 @@ interface Change {
   readonly client?: AbortSignal | undefined;
 }
 
-/** Puts what was written of a range over what was read of it. */
-const overlay = (writes: readonly WriteAhead[], offset: number, into: Uint8Array): void => {
-  for (const { offset: at, data } of writes) {
-    const begin = Math.max(at, offset);
-    const end = Math.min(at + data.length, offset + into.length);
-    into.set(data.subarray(begin - at, end - at), begin - offset);
-  }
-};
-
 /** The volume itself, read and written: every write first secures what snapshots show of its blocks. */
 export class Live {
   readonly gate = new Gate();
@@ -55,6 +46,8 @@ export class Live {
       tryEnter: () => gate.tryEnter() === null,
       enter: () => gate.enter(),
       leave: () => gate.leave(),
+      gather: () => parts.gather(),
+      isSettled: (block: number) => this.#isSettled(block),
       prepare: (blocks: readonly number[]) => this.#prepare(blocks),
       write: ({ offset, data }: WriteAhead) =>
         this.#changeInside({
@@ -70,9 +63,9 @@ export class Live {
 
   /** @throws SourceError, StorageError */
   read(offset: number, into: Uint8Array): Promise<void> {
-    const ahead = this.#ahead.of(offset, into.length);
+    // What is ahead now, not when the source was read: it may be done by then, and its memory be another write's.
     const reading = this.restoring === null ? this.#parts.source.read(offset, into) : this.restoring.read(offset, into);
-    return ahead.length === 0 ? reading : reading.then(() => overlay(ahead, offset, into));
+    return this.#ahead.over(reading, offset, into);
   }
 
   /**
@@ -82,10 +75,20 @@ export class Live {
    */
   write(offset: number, data: Uint8Array, client?: AbortSignal): Promise<void> {
     const { length } = data;
-    const { source } = this.#parts;
-    if (this.#mayAnswerAhead && !this.#isReady(offset, length) && !this.#order.overlaps(offset, length))
-      if (this.#ahead.take(offset, data)) return Promise.resolve();
-    return this.#change({ offset, length, run: () => source.write(offset, data), overwrites: true, client });
+    const run = (): Promise<void> => this.#parts.source.write(offset, data);
+    const change = { offset, length, run, overwrites: true, client };
+    if (!this.#mayAnswerAhead || this.#isReady(offset, length) || this.#order.overlaps(offset, length))
+      return this.#change(change);
+    return this.#ahead.take(offset, data) ? Promise.resolve() : this.#writeLater(change, data);
+  }
+
+  /** Waits for room among the writes that are not done, in line with those that it overlaps. */
+  #writeLater(change: Change, data: Uint8Array): Promise<void> {
+    const { offset, length, client } = change;
+    const may = (): boolean => client?.aborted !== true && this.#mayAnswerAhead && !this.#isReady(offset, length);
+    return this.#order.inTurn(offset, length, async () => {
+      if (!(await this.#ahead.takeWhenRoom(offset, data, may))) await this.#changeInTurn(change);
+    });
   }
 
   /** Makes a range zeros. @param mayDiscard whether its room may be given up. @throws as for `write` */
@@ -212,7 +215,7 @@ export class Live {
     const { keeper, locks, copier } = this.#parts;
     if (this.restoring !== null || keeper.uncertain) return;
     const due = blocks.filter((block) => !this.#isSettled(block));
-    if (due.length > 1) await locks.holdAll(due, () => copier.secureTogether(due));
+    if (due.length > 0) await locks.holdAll(due, () => copier.secureTogether(due));
   }
 
   /** Writes may be answered before they are done: a snapshot that they cannot be made safe for is broken, and they need not wait. */

@@ -22,6 +22,8 @@ export interface Parts {
   readonly copier: Copier;
   readonly reader: Reader;
   readonly locks: BlockLocks;
+  /** Resolves when those who ask the store for something at the same time have asked. */
+  readonly gather: () => Promise<void>;
 }
 
 /** @throws SnapshotError when the store is none, or another source's; StorageError; what the mark throws */
@@ -54,5 +56,7 @@ export const loadParts = async (
   const contents = new SlotContents(blocks, store, flush, layout, slots);
   const copier = new Copier(contents, slots, snapshots);
   const reader = new Reader(blocks, contents, layout, snapshots);
-  return { layout, keeper, source: blocks, slots, snapshots, contents, copier, reader, locks: new BlockLocks() };
+  const gather = async (): Promise<void> => store.gather?.();
+  const locks = new BlockLocks();
+  return { layout, keeper, source: blocks, slots, snapshots, contents, copier, reader, locks, gather };
 };

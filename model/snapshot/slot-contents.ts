@@ -6,6 +6,7 @@ import { allOrFirstFailure } from './settled.ts';
 import { SharedReads } from './shared-reads.ts';
 import type { Slots } from './slots.ts';
 import type { Source } from './source.ts';
+import { SpareBuffers } from './spare-buffers.ts';
 import type { Storage } from './storage.ts';
 
 export const isZero = (bytes: Uint8Array): boolean => {
@@ -34,6 +35,7 @@ export class SlotContents {
   readonly #flush: () => Promise<void>;
   readonly #layout: Layout;
   readonly #slots: Slots;
+  readonly #spare = new SpareBuffers();
   /** Slots whose content was found not to be what was written. */
   readonly #rotten = new Set<number>();
   readonly #shared = new SharedReads();
@@ -138,13 +140,22 @@ export class SlotContents {
 
   /** @param taken gets the slots that were taken, also when this fails */
   async #copyRun(run: readonly number[], taken: number[]): Promise<readonly SlotCopy[]> {
+    const first = run[0]! * this.#layout.blockSize;
+    const content = this.#spare.take(Math.min(run.length * this.#layout.blockSize, this.#source.size - first));
+    try {
+      await this.#source.read(first, content);
+      return await this.#writeRun(content, run.length, taken);
+    } finally {
+      this.#spare.give(content);
+    }
+  }
+
+  async #writeRun(content: Buffer, count: number, taken: number[]): Promise<readonly SlotCopy[]> {
     const { blockSize } = this.#layout;
-    const content = await this.#source.readBlocks(run[0]!, run.length);
-    const contentOf = (index: number): Uint8Array => content.subarray(index * blockSize, (index + 1) * blockSize);
     const copies: SlotCopy[] = [];
     const written: number[] = [];
-    for (let index = 0; index < run.length; index += 1) {
-      const bytes = contentOf(index);
+    for (let index = 0; index < count; index += 1) {
+      const bytes = content.subarray(index * blockSize, (index + 1) * blockSize);
       if (isZero(bytes)) copies.push(zeroCopy);
       else {
         const slot = this.#take();
@@ -156,11 +167,11 @@ export class SlotContents {
     const writes: Promise<void>[] = [];
     for (let at = 0; at < written.length; ) {
       const [first, slot] = [written[at]!, copies[written[at]!]!.slot];
-      let count = 1;
-      while (copies[first + count]?.slot === slot + count) count += 1;
-      const bytes = content.subarray(first * blockSize, (first + count) * blockSize);
+      let neighbours = 1;
+      while (copies[first + neighbours]?.slot === slot + neighbours) neighbours += 1;
+      const bytes = content.subarray(first * blockSize, (first + neighbours) * blockSize);
       writes.push(this.#store.write(this.#offsetOf(slot), bytes));
-      at += count;
+      at += neighbours;
     }
     await allOrFirstFailure(writes);
     return copies;

@@ -58,12 +58,4 @@ export class Source {
   lengthOf(block: number): number {
     return Math.min(this.#layout.blockSize, this.size - block * this.#layout.blockSize);
   }
-
-  /** Neighbours, one behind the other. */
-  async readBlocks(first: number, count: number): Promise<Uint8Array> {
-    const { blockSize } = this.#layout;
-    const content = Buffer.allocUnsafe(Math.min(count * blockSize, this.size - first * blockSize));
-    await this.read(first * blockSize, content);
-    return content;
-  }
 }

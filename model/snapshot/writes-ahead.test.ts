@@ -44,18 +44,88 @@ test('a write that needs a copy is answered at once, and is done by the next flu
   expect(await readSnapshot(volume, 's')).toEqual(initial);
 });
 
-test('more than fits, or what must wait for a store, is answered when it is done', async () => {
+test('more than fits is answered when there is room, in the order in which it came', async () => {
   const { volume, take, source } = await open();
   await take('s');
-  const answers = Array.from({ length: 8 }, (_, block) => volume.write(block * blockSize, fill(2, blockSize)));
+  const answered: number[] = [];
+  // Four blocks fit, however little of them changes: what was answered beyond them is done.
+  const answers = Array.from({ length: 12 }, async (_, block) => {
+    await volume.write(block * blockSize, fill(2));
+    answered.push(block);
+    const done = answered.filter((other) => source.seen[other * blockSize] === 2);
+    expect(answered.length - done.length).toBeLessThanOrEqual(4);
+  });
   await answers[3];
-  expect(source.seen.subarray(0, 8 * blockSize).every((value) => value !== 2)).toBe(true);
-  await answers[7];
-  expect(source.seen.subarray(7 * blockSize, 8 * blockSize)).toEqual(fill(2, blockSize));
+  expect(answered).toEqual([0, 1, 2, 3]);
+  await Promise.all(answers);
+  expect(answered).toEqual(Array.from({ length: 12 }, (_, block) => block));
+  await volume.flush();
+  await take('t');
+  // 256 bytes fit, however few blocks they change.
+  let atOnce = 0;
+  const more = Array.from({ length: 40 }, (_, at) => volume.write(at, fill(4)).then(() => (atOnce += 1)));
+  await Promise.all(more.slice(0, 32));
+  expect(atOnce).toBe(32);
+  await Promise.all(more);
+  // What can never fit, and what must wait for a store, is answered when it is done.
+  await volume.write(2, fill(4, 5 * blockSize));
+  expect(source.seen.subarray(2, 2 + 5 * blockSize)).toEqual(fill(4, 5 * blockSize));
   await volume.flush();
   await take('held', 'hold');
-  await volume.write(0, fill(4));
-  expect(source.seen.subarray(0, 8)).toEqual(fill(4));
+  await volume.write(0, fill(6));
+  expect(source.seen.subarray(0, 8)).toEqual(fill(6));
+});
+
+test('a write that waits for room is not done over a newer one, and is given up when its client is gone', async () => {
+  const { volume, take, source } = await open();
+  await take('s');
+  const gone = new AbortController();
+  const fitting = [0, 1, 2, 3].map((block) => volume.write(block * blockSize, fill(2)));
+  const before = volume.write(8 * blockSize, fill(4));
+  const left = volume.write(9 * blockSize, fill(4), gone.signal);
+  const newer = [8, 9].map((block) => volume.write(block * blockSize, fill(6)));
+  await Promise.all(fitting);
+  gone.abort();
+  await expect(left).rejects.toThrow('the client of this write is gone');
+  await Promise.all([before, ...newer]);
+  await volume.flush();
+  for (const block of [8, 9]) expect(source.seen.subarray(block * blockSize).subarray(0, 8)).toEqual(fill(6));
+});
+
+test('a write of just what another waits to write takes its room, where nothing came between them', async () => {
+  const { volume, take, source, initial, machine } = await open();
+  await take('s');
+  const expected = initial.slice();
+  const writes = [
+    [0, 2],
+    [4, 4],
+    [4, 6],
+    // Not in the place of the first, which others came after.
+    [0, 8],
+  ] as const;
+  await Promise.all(
+    writes.map(([offset, value]) => {
+      expected.set(fill(value), offset);
+      return volume.write(offset, fill(value));
+    }),
+  );
+  expect(await readAll(volume)).toEqual(expected);
+  const { writes: before } = machine;
+  // Room for 32 of 8 bytes, of which these take one.
+  await Promise.all(Array.from({ length: 100 }, (_, value) => volume.write(64, fill(value))));
+  expected.set(fill(99), 64);
+  // One that is being written already has its own way.
+  for (let block = 2; block < 15; block += 1) {
+    const begin = block * blockSize;
+    await volume.write(begin, fill(2, blockSize));
+    while (!source.seen.subarray(begin, begin + blockSize).includes(2)) await machine.while();
+    await volume.write(begin, fill(4, blockSize));
+    expected.set(fill(4, blockSize), begin);
+    await volume.flush();
+    expect(source.seen).toEqual(expected);
+  }
+  expect(machine.writes - before).toBeLessThan(120);
+  expect(await readSnapshot(volume, 's')).toEqual(initial);
 });
 
 test('a write that cannot be done stays, fails flushes and snapshots, and is done later, before those that came after it', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { link, open, rename, rm, stat } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { Pace } from '../background.ts';
 import { type Geometry, layoutOf } from '../layout.ts';
@@ -36,8 +37,8 @@ export interface HostVolumeOptions {
   readonly pace?: Pace;
 }
 
-/** Most bytes of writes that wait in memory for copies of what they change. */
-const writtenAhead = 64 * 2 ** 20;
+/** Most bytes of writes that wait in memory for copies of what they change, and of those copies. */
+const writtenAhead = Math.min(512 * 2 ** 20, totalmem() / 16);
 
 const exists = async (path: string): Promise<boolean> => {
   try {
