@@ -29,16 +29,22 @@ const refusal = (mark: SourceMark, found: string | null, count: number): Snapsho
   );
 };
 
+/** The source's mark. @throws SnapshotError where a store with snapshots is another source's; what the mark throws */
+export const requireBound = async (keeper: SuperblockKeeper, mark: SourceMark): Promise<string | null> => {
+  const found = await mark.read();
+  const { binding, snapshots } = keeper.current;
+  const known = found !== null && (found === binding.mark || found === binding.nextMark);
+  if (!known && !mark.adopt && snapshots.length > 0) throw refusal(mark, found, snapshots.length);
+  return found;
+};
+
 /**
  * Sees that a store with snapshots is the source's, and marks both anew, so that neither goes with a former copy of the other.
  * A store without snapshots is any source's. A power cut at any write leaves a store and a source that go together as before.
  * @throws SnapshotError where it is another source's; StorageError; what the mark throws
  */
 export const bindSource = async (keeper: SuperblockKeeper, mark: SourceMark): Promise<void> => {
-  const found = await mark.read();
-  const { binding, snapshots } = keeper.current;
-  const known = found !== null && (found === binding.mark || found === binding.nextMark);
-  if (!known && !mark.adopt && snapshots.length > 0) throw refusal(mark, found, snapshots.length);
+  const found = await requireBound(keeper, mark);
   const nextMark = mark.draw();
   await keeper.change((current) => ({ ...current, binding: { mark: found, nextMark } }));
   await mark.write(nextMark);

@@ -24,9 +24,14 @@ export class FileMark implements SourceMark {
     this.adopt = adopt;
   }
 
-  /** Of a file, by its name without links, that the caller holds. @throws the system's errors */
+  /** As `open`, and leaves what is beside it as it is. */
+  static of(file: string, adopt: boolean): FileMark {
+    return new FileMark(file, adopt);
+  }
+
+  /** Of a file, by its name without links, that the caller holds; removes what is left of marks that were half written. @throws the system's errors */
   static async open(file: string, adopt: boolean): Promise<FileMark> {
-    const mark = new FileMark(file, adopt);
+    const mark = FileMark.of(file, adopt);
     await removeBegun(mark.place);
     return mark;
   }

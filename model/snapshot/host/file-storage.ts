@@ -65,6 +65,7 @@ export class FileStorage implements Storage {
 
   /**
    * @param grows whether it has no end
+   * @param readOnly whether it is never written
    * @param name what its errors call it, where that is not its path
    * @param tie a descriptor by which nobody else gets the file before programs that change it have ended; no hole is made without one
    * @throws the system's error when it cannot be opened
@@ -75,9 +76,10 @@ export class FileStorage implements Storage {
       grows,
       name = path,
       tie = null,
-    }: { readonly grows: boolean; readonly name?: string; readonly tie?: number | null },
+      readOnly = false,
+    }: { readonly grows: boolean; readonly name?: string; readonly tie?: number | null; readonly readOnly?: boolean },
   ): Promise<FileStorage> {
-    const descriptor = await promisify(open)(path, constants.O_RDWR);
+    const descriptor = await promisify(open)(path, readOnly ? constants.O_RDONLY : constants.O_RDWR);
     const { size } = await promisify<number, Stats>(fstat)(descriptor);
     return new FileStorage(name, descriptor, size, grows, tie);
   }

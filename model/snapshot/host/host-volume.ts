@@ -40,7 +40,7 @@ export interface HostVolumeOptions {
 /** Most bytes of writes that wait in memory for copies of what they change, and of those copies. */
 const writtenAhead = Math.min(512 * 2 ** 20, totalmem() / 16);
 
-const exists = async (path: string): Promise<boolean> => {
+export const exists = async (path: string): Promise<boolean> => {
   try {
     await stat(path);
     return true;
@@ -65,7 +65,7 @@ const makeFile = async (path: string, size: number, begun = async (): Promise<vo
   }
 };
 
-const geometryOf = (sourceSize: number, { blockSize = 65_536, places = 32 }: HostVolumeOptions): Geometry => ({
+export const geometryOf = (sourceSize: number, { blockSize = 65_536, places = 32 }: HostVolumeOptions): Geometry => ({
   sourceSize,
   blockSize,
   pageSize: 4096,
@@ -130,7 +130,7 @@ const checkGeometry = async (
 const mostTries = 100;
 
 /** Holds the volume's file, waiting for programs of a server that was killed. @throws as `FileHold.take` */
-const holdVolume = async (path: string): Promise<FileHold> => {
+export const holdVolume = async (path: string): Promise<FileHold> => {
   if (!(await stat(path)).isFile())
     throw new SnapshotError(`${path} is no regular file; a volume is a file of the host.`);
   let tries = 0;

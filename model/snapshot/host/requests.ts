@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { SnapshotError } from '../storage.ts';
 import type { Policy } from '../superblock.ts';
+import type { Volume } from '../volume.ts';
 import type { HostVolume } from './host-volume.ts';
 import { type Exported, exportSnapshot } from './increments.ts';
 
@@ -48,8 +49,13 @@ export interface VolumeAnswer {
   readonly exported?: Exported;
 }
 
+/** A volume that is open, or what was seen of one. */
+interface Described extends Pick<HostVolume, 'store' | 'limit'> {
+  readonly volume: Pick<Volume, 'layout' | 'status'>;
+}
+
 /** What can be said of a volume at a moment. */
-export const describeVolume = ({ volume, store, limit }: HostVolume): VolumeAnswer => {
+export const describeVolume = ({ volume, store, limit }: Described): VolumeAnswer => {
   const { blockSize, sourceSize, places } = volume.layout;
   const { snapshots, usedBlocks, heldWrites, restoring, stalled } = volume.status;
   return {

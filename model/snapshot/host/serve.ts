@@ -5,6 +5,7 @@ import { volumeExports } from '../nbd/volume-exports.ts';
 import { SnapshotError } from '../storage.ts';
 import { Control } from './control.ts';
 import { type HostVolume, type HostVolumeOptions, openHostVolume } from './host-volume.ts';
+import { listVolume } from './list-volume.ts';
 import { answerRequest, describeVolume, type VolumeAnswer, type VolumeRequest } from './requests.ts';
 
 /** A volume that is being served. */
@@ -74,7 +75,7 @@ const settled = async (host: HostVolume, tell: (answer: VolumeAnswer) => void): 
 };
 
 /**
- * Does what is asked with a file that nobody serves. A snapshot stands alone when this ends, and what is restored is so: whoever writes the file then takes nothing of either.
+ * Does what is asked with a file that nobody serves. A list changes nothing, but to adopt the volume. A snapshot stands alone when this ends, and what is restored is so: whoever writes the file then takes nothing of either.
  * @param tell is told now and then how far that is
  * @throws SnapshotError, also for a snapshot that was taken and could not be copied whole; StorageError, the system's errors
  */
@@ -84,6 +85,7 @@ export const changeVolume = async (
   options: HostVolumeOptions,
   tell: (answer: VolumeAnswer) => void = () => undefined,
 ): Promise<VolumeAnswer> => {
+  if (request.do === 'list' && options.adopt !== true) return listVolume(file, options.store);
   const host = await openHostVolume(file, options);
   try {
     const answer = await answerRequest(host, request);
