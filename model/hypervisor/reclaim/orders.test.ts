@@ -30,7 +30,21 @@ const cases: readonly Case[] = [
   { name: 'two guests write two pages', beside: { writes: 0, maps: 1 }, taken: [2, 3, 4] },
   { name: 'the guest writes its packet ring', beside: { writes: 1, opens: 1 }, taken: [2, 3, 4] },
   { name: 'the guest writes its packet ring that is taken back', beside: { writes: 1, closes: 1 }, taken: [2, 3, 4] },
-  { name: 'all write the same page', beside: { writes: 1, maps: 1, opens: 1 }, taken: [2, 3, 4] },
+  {
+    name: 'a page that another guest maps and writes becomes a packet ring',
+    beside: { maps: 1, opens: 1, tables: true },
+    taken: [2, 3, 4],
+  },
+  {
+    name: 'another guest maps and writes a page of a packet ring that is taken back',
+    beside: { maps: 1, closes: 1, tables: true },
+    taken: [2, 3, 4],
+  },
+  {
+    name: 'all of them write the same page',
+    beside: { writes: 1, maps: 1, opens: 1, tables: true },
+    taken: [2, 3, 4],
+  },
 ];
 
 const withWorld = async <Result>(

@@ -130,6 +130,7 @@ const programs = (plans: readonly (readonly Deed[])[]): Drawn => {
       };
       return Promise.all(actors.map((actor, index) => steps.as(actor, () => run(actor, index))));
     },
+    outcomes: () => Object.fromEntries(actors.map((actor) => [actor, String(read.get(actor))])),
     judge: async () => {},
   };
   return {

@@ -55,8 +55,10 @@ const patience = 20_000;
 /** What is known from one exploration to the next. */
 interface Shown {
   readonly recording: Recording;
-  /** Ends that were judged. */
-  readonly ends: Set<string>;
+  /** What is shared and what came of all parties, where that was judged. */
+  readonly judged: Set<string>;
+  /** What came of a party that has ended at a point. */
+  readonly outcomes: Map<Point, string>;
   runs: number;
 }
 
@@ -83,7 +85,7 @@ class Exploration {
   /** @returns nothing if a place came to be shared, so that orders were left out */
   async all(): Promise<Explored | undefined> {
     const { steps } = this.#happening;
-    this.#recording.forgetMistake();
+    this.#recording.relyOnNothing();
     if (!(await this.#record([]))) return undefined;
     await this.#enter(this.#begin(), []);
     for (let place = this.#way.at(-1); place !== undefined; place = this.#way.at(-1)) {
@@ -154,7 +156,7 @@ class Exploration {
     this.#known.set(fingerprint, mask & among);
     const possible = pending.filter((ask) => isPossible(position, ask));
     if (possible.length === 0) {
-      if (before === undefined) await this.#end(position, textOf(fingerprint));
+      if (before === undefined) await this.#end(position);
       return false;
     }
     const alone = this.#plain ? undefined : this.#alone.at(position);
@@ -171,20 +173,30 @@ class Exploration {
     return true;
   }
 
-  /** All is over, or nobody can go on: what that is, a run says. @throws OrderError */
-  async #end(position: Position, fingerprint: string): Promise<void> {
+  /** All is over, or nobody can go on: what that is, a run says, if none has said it of the same. @throws OrderError */
+  async #end({ points }: Position): Promise<void> {
     this.#ends += 1;
-    if (this.#shown.ends.has(fingerprint)) return;
-    this.#shown.ends.add(fingerprint);
+    if (this.#wasJudged(points)) return;
     const last = this.#way.at(-1);
     const names = last === undefined ? [] : [...this.#names(), last.todo[last.done - 1]!.name];
-    await this.#record(names, { points: position.points, shared: textOf(this.#happening.shared.fingerprint) });
+    await this.#record(names, { points, shared: textOf(this.#happening.shared.fingerprint) });
     this.#goAgain();
+  }
+
+  /** Whether all parties are known to have ended, and what has come of it was judged. */
+  #wasJudged(points: readonly Point[]): boolean {
+    const { outcomes, judged } = this.#shown;
+    return points.every((point) => outcomes.has(point)) && judged.has(this.#endKey(points));
+  }
+
+  #endKey(points: readonly Point[]): string {
+    const { outcomes } = this.#shown;
+    return [textOf(this.#happening.shared.fingerprint), ...points.map((point) => outcomes.get(point))].join('; ');
   }
 
   /** Runs in the order of some names, then in any. Says whether nothing was learnt that everything before was done without. @throws OrderError */
   async #record(names: readonly string[], end?: End): Promise<boolean> {
-    const { steps, judge, shared } = this.#happening;
+    const { steps, judge, shared, outcomes } = this.#happening;
     let depth = 0;
     const choose = (possible: readonly Step[]): Step => {
       if (steps.hasLearnt) return possible[0]!;
@@ -206,6 +218,10 @@ class Exploration {
         const same = end.points.every((point, party) => this.#recording.at[party] === point);
         if (!same || textOf(shared.fingerprint) !== end.shared)
           throw new Error('what happens is not the same each time: it ends differently');
+        const came = outcomes();
+        for (const [party, point] of end.points.entries())
+          this.#shown.outcomes.set(point, came[steps.parties[party]!] ?? '');
+        this.#shown.judged.add(this.#endKey(end.points));
         await judge();
       });
     } finally {
@@ -234,7 +250,8 @@ export const everyOrder = async (happening: Happening, plain = false): Promise<E
   await someOrders(happening);
   for (;;) {
     happening.steps.learn();
-    const shown = { recording: new Recording(), ends: new Set<string>(), runs: 0 };
+    const recording = new Recording();
+    const shown: Shown = { recording, judged: new Set(), outcomes: new Map(), runs: 0 };
     while (!happening.steps.hasLearnt) {
       const explored = await new Exploration(happening, shown, plain).all();
       if (explored !== undefined) return explored;

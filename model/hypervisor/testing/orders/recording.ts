@@ -85,14 +85,14 @@ export class Recording implements Listener {
   readonly footprints = new Footprints();
   /** Of what was asked for. */
   readonly #asked = new Map<Ask, Footprint>();
-  #points = 0;
+  readonly #points: Point[] = [];
   /** Whether more is touched than was relied on. */
   #mistaken = false;
   readonly #roots: Point[] = [];
   #at: Point[] = [];
 
   get points(): number {
-    return this.#points;
+    return this.#points.length;
   }
 
   /** Of what a party was not answered yet. */
@@ -105,8 +105,12 @@ export class Recording implements Listener {
   }
 
   /** Nothing has been left out. */
-  forgetMistake(): void {
+  relyOnNothing(): void {
     this.#mistaken = false;
+    for (const point of this.#points) {
+      point.nearRelied = false;
+      point.futureRelied = 0n;
+    }
   }
 
   /** Where all parties begin. */
@@ -168,12 +172,12 @@ export class Recording implements Listener {
   }
 
   #make(pending: readonly Ask[], before: Point | undefined): Point {
-    this.#points += 1;
-    const point = { number: this.#points, pending, deed: undefined, waits: false, next: new Map(), before };
+    const point = { number: this.#points.length + 1, pending, deed: undefined, waits: false, next: new Map(), before };
     const made = { ...point, future: 0n, near: 0n, nearRelied: false, futureRelied: 0n } as Omit<
       Point,
       'waited'
     > as Point;
+    this.#points.push(made);
     return Object.assign(made, { waited: before === undefined ? made : before.waits ? before : before.waited });
   }
 

@@ -16,7 +16,9 @@ export interface Happening {
   readonly shared: SharedState;
   /** Begins, with all that is not shared as it was at the beginning; gives what ends when all is over. */
   begin(): Promise<unknown>;
-  /** Looks at how it has ended. @throws for what must not be */
+  /** What came of each actor that begins, by its name, beside what is shared. */
+  outcomes(): Readonly<Record<string, string>>;
+  /** Looks at how it has ended, by what is shared and outcomes. @throws for what must not be */
   judge(): Promise<void>;
 }
 

@@ -82,6 +82,11 @@ export class Steps {
     return this.hasLearnt ? undefined : this.listener;
   }
 
+  /** Names of all parties, by their numbers. */
+  get parties(): readonly string[] {
+    return this.#parties;
+  }
+
   /** Forgets what was asked for. */
   reset(): void {
     this.pending = [];

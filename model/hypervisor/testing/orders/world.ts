@@ -12,7 +12,6 @@ import { mapClient, unmapClient } from '../../packets/rings.ts';
 import { Agent } from '../agent.ts';
 import { launch } from '../machine.ts';
 import { type Explored, everyOrder } from './explore.ts';
-import { textOf } from './fingerprint.ts';
 import { WatchedLocks } from './locks.ts';
 import { createOrdersPlatform, type OrdersPlatform } from './platform.ts';
 import type { SharedState } from './run.ts';
@@ -34,14 +33,19 @@ export interface Beside {
   readonly opens?: number;
   /** They are a packet client's already; the device writes, and they are taken back from it. */
   readonly closes?: number;
+  /** Tables for what is mapped are there, since something was mapped there before; else they are made. */
+  readonly tables?: boolean;
 }
 
 interface Written {
+  readonly by: string;
   readonly page: number;
   readonly word: number;
   readonly value: bigint;
 }
 
+/** How the other guest maps the page that was granted to it. */
+const granted = { domain: sweeping, reference: 0, page: grantAreaAddress / pageBytes, write: true };
 const values = { guest: 0x11n, grantee: 0x22n, device: 0x33n } as const;
 /** Each has a word of its own in a page, in a line of its own. */
 const wordOf = { guest: 0, grantee: 100, device: 511 } as const;
@@ -80,8 +84,6 @@ export class SweptPages {
   readonly #grantee = new Agent();
   readonly #driver = new TrustedAgent();
   #written: Written[] = [];
-  /** Contents of memory, with what was written, that have been judged. */
-  readonly #judged = new Set<string>();
   /** Numbers of pages that sweeps have taken. */
   readonly taken = new Set<number>();
 
@@ -128,7 +130,6 @@ export class SweptPages {
     await this.#prepare(beside);
     this.#soilFreeFrames();
     content.keep();
-    this.#judged.clear();
     const shared: SharedState = {
       restore: () => {
         content.restore();
@@ -150,11 +151,19 @@ export class SweptPages {
       this.#written = [];
       return this.#begin(beside);
     };
-    return everyOrder({ steps, shared, begin, judge: () => this.#judge(beside) });
+    const outcomes = () => Object.fromEntries(this.#written.map(({ by, page }) => [by, `wrote ${page}`]));
+    return everyOrder({ steps, shared, begin, outcomes, judge: () => this.#judge(beside) });
   }
 
-  async #prepare({ maps, closes }: Beside): Promise<void> {
+  async #prepare({ maps, opens, closes, tables = false }: Beside): Promise<void> {
     if (maps !== undefined) await this.#sweeper.do(({ grants }) => grants.grant(mapping, maps));
+    if (maps !== undefined && tables)
+      await this.#grantee.do(async ({ calls }) => calls.grantUnmap(await calls.grantMap(granted)));
+    if (opens !== undefined && tables)
+      await this.#driver.do(async ({ thread }) => {
+        await this.#open(thread, opens);
+        await unmapClient(thread, this.hypervisor.memory, 0);
+      });
     if (closes !== undefined) await this.#driver.do(({ thread }) => this.#open(thread, closes));
   }
 
@@ -175,18 +184,18 @@ export class SweptPages {
     if (writes !== undefined)
       agent('guest', this.#writer, async ({ guest }) => {
         await guest.memory.write64(writes * pageBytes + wordBytes * wordOf.guest, values.guest);
-        this.#written.push({ page: writes, word: wordOf.guest, value: values.guest });
+        this.#written.push({ by: this.made.steps.actor, page: writes, word: wordOf.guest, value: values.guest });
       });
     if (maps !== undefined)
       agent('grantee', this.#grantee, async ({ guest, calls }) => {
         try {
-          await calls.grantMap({ domain: sweeping, reference: 0, page: grantAreaAddress / pageBytes, write: true });
+          await calls.grantMap(granted);
         } catch (error) {
           if (busy(error)) return;
           throw error;
         }
         await guest.memory.write64(grantAreaAddress + wordBytes * wordOf.grantee, values.grantee);
-        this.#written.push({ page: maps, word: wordOf.grantee, value: values.grantee });
+        this.#written.push({ by: this.made.steps.actor, page: maps, word: wordOf.grantee, value: values.grantee });
       });
     if (opens !== undefined)
       running.push(
@@ -214,17 +223,14 @@ export class SweptPages {
     const data = new Uint8Array(wordBytes);
     new DataView(data.buffer).setBigUint64(0, values.device, true);
     const written = await this.made.units.access(inputOutput, wordBytes * wordOf.device, data);
-    if (written !== undefined) this.#written.push({ page, word: wordOf.device, value: values.device });
+    if (written !== undefined)
+      this.#written.push({ by: this.made.steps.actor, page, word: wordOf.device, value: values.device });
   }
 
   async #judge(beside: Beside): Promise<void> {
     const { memory, reclaim, platform } = this.hypervisor;
     const processor = platform.processors[0]!;
     for (const error of this.made.failures) throw error;
-    const written = this.#written.map(({ page, word, value }) => `${page} ${word} ${value}`).sort();
-    const end = `${textOf(this.made.content.fingerprint)} ${written.join()}`;
-    if (this.#judged.has(end)) return;
-    this.#judged.add(end);
     for (let page = 0; page < pages; page += 1) await this.#judgePage(page);
     const findings = [...(await memory.audit(processor)), ...(await reclaim.audit(processor))];
     if (findings.length > 0) throw new Error(findings.map(({ where, what }) => `${where} ${what}`).join('; '));
