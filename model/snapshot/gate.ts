@@ -25,12 +25,13 @@ export class Gate {
     if (this.#inside === 0) this.#drained();
   }
 
-  /** Runs something with nobody inside. One closing waits for another. */
-  async whileClosed<Result>(run: () => Promise<Result>): Promise<Result> {
+  /** Runs something with nobody inside. One closing waits for another. @param closed is called when those who come begin to wait */
+  async whileClosed<Result>(run: () => Promise<Result>, closed: () => void = () => undefined): Promise<Result> {
     while (this.#closed !== null) await this.#closed;
     this.#closed = new Promise((resolve) => {
       this.#open = resolve;
     });
+    closed();
     try {
       if (this.#inside > 0) {
         await new Promise<void>((resolve) => {

@@ -11,6 +11,8 @@ import { type WriteAhead, WritesAhead } from './writes-ahead.ts';
 /** Most bytes that one request has copied at a time. */
 export const bytesTogether = 8 * 2 ** 20;
 const mostBlocks = 1024;
+/** Most bytes of zeros that are written in one; as many as a client may write in one. */
+const bytesInside = 32 * 2 ** 20;
 
 /** A range that is to change. */
 interface Change {
@@ -91,10 +93,21 @@ export class Live {
     });
   }
 
-  /** Makes a range zeros. @param mayDiscard whether its room may be given up. @throws as for `write` */
-  zero(offset: number, length: number, mayDiscard: boolean, client?: AbortSignal): Promise<void> {
-    const run = (): Promise<void> => this.#parts.source.zero(offset, length, mayDiscard);
-    return this.#change({ offset, length, run, overwrites: true, client });
+  /**
+   * Makes a range zeros, a long one in pieces: who waits for writes to end waits for a piece.
+   * @param mayDiscard whether its room may be given up. @throws as for `write`
+   */
+  async zero(offset: number, length: number, mayDiscard: boolean, client?: AbortSignal): Promise<void> {
+    const { source } = this.#parts;
+    const end = offset + length;
+    for (let at = offset; at < end; ) {
+      const begin = at;
+      // Pieces begin where blocks do.
+      at = Math.min(end, (Math.floor(begin / bytesInside) + 1) * bytesInside);
+      const bytes = at - begin;
+      const run = (): Promise<void> => source.zero(begin, bytes, mayDiscard);
+      await this.#change({ offset: begin, length: bytes, run, overwrites: true, client });
+    }
   }
 
   /** What was written before is durable afterwards. @throws SourceError; StorageError, also of a write that was answered before it was done */
@@ -116,13 +129,13 @@ export class Live {
     await this.whileStill(async () => undefined);
   }
 
-  /** Runs something when no write is under way. One such run waits for another. */
-  async whileStill<Result>(run: () => Promise<Result>): Promise<Result> {
+  /** Runs something when no write is under way. One such run waits for another. @param closed is called when new writes begin to wait */
+  async whileStill<Result>(run: () => Promise<Result>, closed?: () => void): Promise<Result> {
     this.#stilling += 1;
     try {
       // What can be waited for while writes go on is.
       await this.#ahead.allDone().catch(() => undefined);
-      return await this.gate.whileClosed(run);
+      return await this.gate.whileClosed(run, closed);
     } finally {
       this.#stilling -= 1;
     }

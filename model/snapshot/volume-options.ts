@@ -8,6 +8,8 @@ export interface VolumeOptions {
   readonly pace: Pace;
   /** The instant of now, for records: nanoseconds since 1970, or cycles. */
   now(): bigint;
+  /** A clock that is never set, in the unit of `now`, which is taken for it when left out. */
+  elapsed?(): bigint;
   /** Most blocks that the store may hold; as many as fit when left out. */
   readonly limit?: number;
   /** Most bytes of writes that are answered before they are done, where that takes a flush; none when left out. */

@@ -123,7 +123,7 @@ export class Volume {
   }
 
   /**
-   * Takes a snapshot of this instant. Returns the time that writes waited, in the unit of `now`.
+   * Takes a snapshot of this instant. Returns the time for which new writes waited, in the unit of `now`.
    * @throws SnapshotError, StorageError, SourceError; then there is none
    */
   take(name: string, { policy, untrapped = [] }: TakeOptions): Promise<bigint> {
@@ -141,25 +141,23 @@ export class Volume {
       const map = snapshots.newMap(place, number);
       await map.begin();
       await source.flush();
-      return this.live.whileStill(async () => {
+      const options = this.#options;
+      const elapsed = (): bigint => options.elapsed?.() ?? options.now();
+      let begin = 0n;
+      const taking = async (): Promise<void> => {
         this.live.requireAllDone();
-        const begin = this.#options.now();
         await source.flush();
-        const record = {
-          number,
-          name,
-          instant: this.#options.now(),
-          state: 'live',
-          policy,
-          place,
-          untracked: false,
-        } as const;
+        const instant = options.now();
+        const record = { number, name, instant, state: 'live', policy, place, untracked: false } as const;
         const taken = { number, record, map };
         await copier.copyAtOnce(taken, typeof untrapped === 'function' ? await untrapped() : untrapped);
         await this.#add(taken);
         this.#wake();
-        return this.#options.now() - begin;
+      };
+      await this.live.whileStill(taking, () => {
+        begin = elapsed();
       });
+      return elapsed() - begin;
     });
   }
 

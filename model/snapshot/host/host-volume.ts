@@ -207,7 +207,8 @@ const openHeld = async (
     const geometry = await checkGeometry(storeFile, options);
     const mark = await FileMark.open(path, options.adopt ?? false);
     const limit = Math.floor(options.limit / (geometry?.blockSize ?? 1));
-    const volume = await Volume.open(source, storeFile, { pace, now, limit, mark, ahead: writtenAhead });
+    const elapsed = (): bigint => process.hrtime.bigint();
+    const volume = await Volume.open(source, storeFile, { pace, now, elapsed, limit, mark, ahead: writtenAhead });
     const retry = setInterval(() => volume.tryAgain(), 1000);
     opened.add(volume, async () => {
       clearInterval(retry);

@@ -76,7 +76,8 @@ export const openRun = async (
     image = source.seen.slice();
     return BigInt(machine.writes);
   };
-  const volume = await Volume.open(source, store, { pace, now, limit, ahead });
+  const elapsed = (): bigint => BigInt(machine.writes);
+  const volume = await Volume.open(source, store, { pace, now, elapsed, limit, ahead });
   let name = '';
   const take = async (asked: string, policy: 'break' | 'hold' = 'break'): Promise<void> => {
     name = asked;
