@@ -3,8 +3,33 @@ import type { Layout } from './layout.ts';
 import { bytesTogether, type Live } from './live.ts';
 import type { Parts } from './parts.ts';
 import type { Restoring } from './restoring.ts';
+import type { Snapshots } from './snapshots.ts';
 
 const mostOf = ({ blockSize }: Layout): number => Math.max(1, Math.floor(bytesTogether / blockSize));
+
+/** All is restored. Nothing is noted in the map of the restore any more. @throws StorageError */
+const endRestore = (snapshots: Snapshots, live: Live): Promise<void> =>
+  live.gate.whileClosed(async () => {
+    await snapshots.change((current) => ({ ...current, restore: null }));
+    live.restoring = null;
+  });
+
+/** Restores what can be restored, has zeros where that is lost, and ends the restore. @throws HeldError, StorageError, SourceError */
+export const giveUpRestore = async ({ keeper, layout, snapshots }: Parts, live: Live): Promise<void> => {
+  const { restoring } = live;
+  if (restoring === null) return;
+  for (let block = 0; block < layout.blocks; block += 1) {
+    if (!restoring.isPending(block)) continue;
+    await live.gate.enter();
+    try {
+      if (keeper.uncertain) await keeper.settle();
+      await live.settle(block, 'becomes zeros');
+    } finally {
+      live.gate.leave();
+    }
+  }
+  if (live.restoring === restoring) await endRestore(snapshots, live);
+};
 
 /** Restores what is to be restored. */
 const restoreWork = (
@@ -16,10 +41,9 @@ const restoreWork = (
   blocks: layout.blocks,
   isDue: (block) => restoring.isPending(block),
   most: mostOf(layout),
-  run: (block) => guarded(() => live.settle(block, false)),
+  run: (block) => guarded(() => live.settle(block, 'is an error')),
   end: async () => {
-    await snapshots.change((current) => ({ ...current, restore: null }));
-    live.restoring = null;
+    await endRestore(snapshots, live);
   },
 });
 

@@ -1,7 +1,7 @@
 import { HeldError } from './copier.ts';
 import { Gate } from './gate.ts';
 import type { Parts } from './parts.ts';
-import type { Restoring } from './restoring.ts';
+import type { Restoring, WhenLost } from './restoring.ts';
 import { allOrFirstFailure } from './settled.ts';
 import { endsOrAborts, Signal } from './signal.ts';
 import { StorageError } from './storage.ts';
@@ -154,12 +154,14 @@ export class Live {
 
   /**
    * Does what must be done before a block is written. The caller is inside the gate.
-   * @param overwritten the whole block is. @throws as for `write`, HeldError
+   * @param lost what becomes of it where it is to be restored first, and its content is lost
+   * @returns false where it is, and is to be overwritten. @throws as for `write`, HeldError
    */
-  settle(block: number, overwritten: boolean): Promise<void> {
+  settle(block: number, lost: WhenLost): Promise<boolean> {
     return this.#parts.locks.hold(block, async () => {
-      await this.restoring?.settle(block);
-      await this.#parts.copier.secure(block, overwritten);
+      if ((await this.restoring?.settle(block, lost)) === false) return false;
+      await this.#parts.copier.secure(block, lost === 'is overwritten');
+      return true;
     });
   }
 
@@ -207,9 +209,16 @@ export class Live {
 
   async #changeInside(change: Change): Promise<void> {
     if (this.#parts.keeper.uncertain) await this.#settleKeeper();
+    const { restoring } = this;
     const settling = this.#settleAll(change);
-    if (settling !== null) await settling;
-    await change.run();
+    const lost = settling === null ? [] : await settling;
+    if (restoring === null || lost.length === 0) return change.run();
+    await this.#parts.locks.holdAll(lost, async () => {
+      await change.run();
+      // Until it is noted, and so after a power cut, it is an error to read.
+      await this.#parts.source.flush();
+      await allOrFirstFailure(lost.map((block) => restoring.note(block)));
+    });
   }
 
   /** What the superblock says is to be known before anything is written. @throws StorageError; HeldError where a live snapshot is to hold writes */
@@ -251,8 +260,8 @@ export class Live {
     return this.#ahead.of(offset, length).length === 0;
   }
 
-  /** Null when nothing is to be done, as for most writes. */
-  #settleAll(change: Change): Promise<void> | null {
+  /** Null when nothing is to be done, as for most writes; else the blocks that were to be restored first, are lost, and are overwritten. */
+  #settleAll(change: Change): Promise<readonly number[]> | null {
     const { blockSize } = this.#parts.layout;
     const end = Math.ceil((change.offset + change.length) / blockSize);
     for (let block = Math.floor(change.offset / blockSize); block < end; block += 1)
@@ -261,14 +270,20 @@ export class Live {
   }
 
   /** In groups: the copies of a long range are not all in memory at once. */
-  async #settleFrom(first: number, end: number, change: Change): Promise<void> {
+  async #settleFrom(first: number, end: number, change: Change): Promise<readonly number[]> {
     const most = Math.max(1, Math.min(mostBlocks, Math.floor(bytesTogether / this.#parts.layout.blockSize)));
+    const lost: number[] = [];
+    const settle = async (block: number): Promise<void> => {
+      if (!(await this.settle(block, this.#overwrites(change, block) ? 'is overwritten' : 'is an error')))
+        lost.push(block);
+    };
     for (let block = first; block < end; ) {
       const settling: Promise<void>[] = [];
       for (; block < end && settling.length < most; block += 1)
-        if (!this.#isSettled(block)) settling.push(this.settle(block, this.#overwrites(change, block)));
+        if (!this.#isSettled(block)) settling.push(settle(block));
       await allOrFirstFailure(settling);
     }
+    return lost.sort((one, other) => one - other);
   }
 
   #overwrites({ offset, length, overwrites }: Change, block: number): boolean {

@@ -6,6 +6,10 @@ import type { Reader } from './reader.ts';
 import { allOrFirstFailure } from './settled.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 import type { Source } from './source.ts';
+import { DamageError, StorageError } from './storage.ts';
+
+/** What becomes of a block whose content in the snapshot is damaged, or cannot be read. */
+export type WhenLost = 'is an error' | 'is overwritten' | 'becomes zeros';
 
 /** A restore under way: the volume already reads as the snapshot, and its blocks follow. */
 export class Restoring {
@@ -48,16 +52,27 @@ export class Restoring {
     return count;
   }
 
-  /** Restores the block, if that is needed, and notes it. The caller holds its lock. @throws HeldError, DamageError, StorageError, SourceError */
-  async settle(block: number): Promise<void> {
-    if (this.isSettled(block)) return;
+  /**
+   * Restores the block, if that is needed, and notes it. The caller holds its lock.
+   * @returns false where there is nothing to restore it from, and it is about to be overwritten whole: it is to be noted when that is durable
+   * @throws HeldError, DamageError, StorageError, SourceError
+   */
+  async settle(block: number, lost: WhenLost): Promise<boolean> {
+    if (this.isSettled(block)) return true;
     if (this.isPending(block)) {
+      const content = await this.#content(block, lost);
       await this.#copier.secure(block, true);
-      const content = await this.#reader.readBlock(this.snapshot, block);
+      if (content === null) return false;
       await this.#source.write(block * this.#layout.blockSize, content);
       await this.#source.flush();
     }
-    await this.#map.change(block, { copy: zeroCopy });
+    await this.note(block);
+    return true;
+  }
+
+  /** The block is durable as it is to be. @throws StorageError */
+  note(block: number): Promise<void> {
+    return this.#map.change(block, { copy: zeroCopy });
   }
 
   /** Reads the volume as it is to be. @throws DamageError, StorageError, SourceError */
@@ -77,5 +92,21 @@ export class Restoring {
       done += piece.length;
     }
     await allOrFirstFailure(pieces);
+  }
+
+  /** What the snapshot shows of the block; null where that is lost and need not be known. */
+  async #content(block: number, lost: WhenLost): Promise<Uint8Array | null> {
+    try {
+      return await this.#reader.readBlock(this.snapshot, block);
+    } catch (error) {
+      if (!(error instanceof DamageError) && !(error instanceof StorageError)) throw error;
+      if (lost === 'is overwritten') return null;
+      if (lost === 'becomes zeros') return new Uint8Array(this.#source.lengthOf(block));
+      const { name } = this.snapshot.record;
+      throw new DamageError(
+        `Block ${block} of the volume cannot be restored, and cannot be read until it is written whole: ${error.message} Removing '${name}' ends the restore, with zeros there.`,
+        { cause: error },
+      );
+    }
   }
 }

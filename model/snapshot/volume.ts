@@ -1,5 +1,5 @@
 import { Background } from './background.ts';
-import { workOf } from './background-work.ts';
+import { giveUpRestore, workOf } from './background-work.ts';
 import type { Layout } from './layout.ts';
 import { Live } from './live.ts';
 import { loadParts, type Parts } from './parts.ts';
@@ -161,15 +161,18 @@ export class Volume {
     });
   }
 
-  /** Removes a snapshot; what its neighbours need of it stays. Done when its room is free. @throws SnapshotError, StorageError */
+  /** Removes a snapshot; what its neighbours need of it stays. Done when its room is free. @throws SnapshotError, StorageError, SourceError */
   remove(name: string): Promise<void> {
     return this.#inTurn(async () => {
       const { snapshots } = this.#parts;
       const snapshot = snapshots.all.find(({ record }) => record.name === name && record.state !== 'going');
       if (snapshot === undefined) snapshots.live(name);
       else {
-        if (this.live.restoring?.snapshot === snapshot)
-          this.#refuseWhileRestoring(`Snapshot '${name}' cannot be removed`);
+        if (this.live.restoring?.snapshot === snapshot) {
+          if (this.#background.stalled === null) this.#refuseWhileRestoring(`Snapshot '${name}' cannot be removed`);
+          // With zeros where nothing can be read any more.
+          await giveUpRestore(this.#parts, this.live);
+        }
         await this.live.whileStill(() => snapshots.changeStates('going', [snapshot]));
       }
       await this.#removeGoing();

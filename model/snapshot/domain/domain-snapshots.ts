@@ -4,7 +4,7 @@ import type { Hypervisor } from '../../hypervisor/index.ts';
 import type { Thread } from '../../hypervisor/schedule/index.ts';
 import { SourceError } from '../source.ts';
 import type { VolumeStatus } from '../status.ts';
-import { SnapshotError, type Storage, StorageError } from '../storage.ts';
+import { DamageError, SnapshotError, type Storage, StorageError } from '../storage.ts';
 import type { Policy } from '../superblock.ts';
 import { SuperblockKeeper } from '../superblock-keeper.ts';
 import { Volume } from '../volume.ts';
@@ -114,14 +114,13 @@ export class DomainSnapshots {
    */
   take(thread: Thread, name: string, policy: Policy): Promise<number> {
     const { domains, platform } = this.#hypervisor;
-    const { clock } = platform;
     return this.#inTurn(thread, () => {
       if (this.#gone) throw new SnapshotError(`Domain ${this.domain} is gone: no more snapshots of it can be taken.`);
-      const begin = clock.now;
+      const begin = platform.clock.now;
       return domains.whileStill(thread, this.domain, async () => {
         await this.#ports.until(thread, this.#failures.tell());
         await this.#ports.until(thread, this.#volume.take(name, { policy, untrapped: () => this.#trapAll(policy) }));
-        return clock.now - begin;
+        return platform.clock.now - begin;
       });
     });
   }
@@ -140,26 +139,29 @@ export class DomainSnapshots {
 
   /** Removes a snapshot; what its neighbours need of it stays. @throws SnapshotError, StorageError */
   remove(thread: Thread, name: string): Promise<void> {
-    return this.#inTurn(thread, () => this.#ports.until(thread, this.#volume.remove(name)));
+    return this.#inTurn(thread, async () => {
+      await this.#ports.until(thread, this.#volume.remove(name));
+      // With the snapshot that was being restored its restore has ended.
+      if (this.#volume.status.restoring === null) await this.#ports.until(thread, this.#restored.unholdAll());
+    });
   }
 
   /**
    * Has the domain's own memory be what a snapshot shows, from an instant at which the domain stands still; a page that is yet to follow is
    * held. Done when all have; gives for how many cycles the domain stood still.
    * @throws SnapshotError for a snapshot that is not live, and a domain that is gone or has pages that cannot be restored; StorageError,
-   * SourceError; ESRCH; then nothing is restored
+   * SourceError; ESRCH; then nothing is restored. DamageError when all but some pages are, whose copies rotted meanwhile: they stay held
    */
   async restore(thread: Thread, name: string): Promise<number> {
     const still = await this.#inTurn(thread, async () => {
       if (this.#gone) throw new SnapshotError(`Domain ${this.domain} is gone: there is nothing to restore.`);
       await this.#ports.until(thread, this.#volume.verify(name));
       const { domains, platform } = this.#hypervisor;
-      const { clock } = platform;
-      const begin = clock.now;
+      const begin = platform.clock.now;
       return domains.whileStill(thread, this.domain, async () => {
         await this.#ports.until(thread, this.#failures.tell());
         await this.#ports.until(thread, this.#beginRestore(name));
-        return clock.now - begin;
+        return platform.clock.now - begin;
       });
     });
     await this.#ports.until(thread, this.#restoring);
@@ -180,7 +182,7 @@ export class DomainSnapshots {
   /** The domain ends: from its return on its snapshots stand alone, or are broken. */
   async end(thread: Thread): Promise<void> {
     this.#gone = true;
-    await this.#ports.until(thread, this.#restoring);
+    await this.#ports.until(thread, this.#restoreEnded());
     await this.#ports.until(thread, this.#breakThoseLost());
     await this.release(
       thread,
@@ -191,15 +193,14 @@ export class DomainSnapshots {
   /** Forgets all snapshots; the store is its owner's again. A restore for which the store fails stays where it is. */
   async close(thread: Thread): Promise<void> {
     this.#closing = true;
-    await this.#ports.until(thread, Promise.all([this.#restoring, this.#volume.close()]));
+    await this.#ports.until(thread, Promise.all([this.#restoreEnded(), this.#volume.close()]));
     if (!this.#gone) await thread.access((processor) => this.#traps.clearAll(processor));
     this.#turns.end();
   }
 
   /** One after the other, so that no domain stands still while a snapshot is removed. */
   async #inTurn<Result>(thread: Thread, run: () => Promise<Result>): Promise<Result> {
-    const before = this.#turn;
-    const done = this.#ports.until(thread, before).then(run);
+    const done = this.#ports.until(thread, this.#turn).then(run);
     this.#turn = done.catch(() => undefined);
     return done;
   }
@@ -228,10 +229,14 @@ export class DomainSnapshots {
       throw error;
     }
     this.#restoring = this.#restoreAll();
+    this.#restoring.catch(() => undefined);
   }
 
   async #restoreAll(): Promise<void> {
-    for (const page of [...this.#pages.restored]) await this.#restoreOne(page);
+    const damage: DamageError[] = [];
+    for (const page of [...this.#pages.restored]) await this.#restoreOne(page, damage);
+    // Their pages stay held until the snapshot is removed.
+    if (damage[0] !== undefined) throw damage[0];
     // What need not be written is noted in the background.
     while (this.#volume.status.restoring !== null && !this.#gone && !this.#closing) {
       await this.#volume.settled();
@@ -241,17 +246,24 @@ export class DomainSnapshots {
     }
   }
 
-  async #restoreOne(page: number): Promise<void> {
+  async #restoreOne(page: number, damage: DamageError[]): Promise<void> {
     const unhold = (): Promise<void> => this.#restored.unhold(page);
     for (;;) {
       try {
         return await this.#failures.tried(this.#volume.change(page * pageBytes, pageBytes, unhold));
       } catch (error) {
+        if (error instanceof DamageError) return void damage.push(error);
         if (!(error instanceof StorageError) && !(error instanceof SourceError)) throw error;
         if (this.#gone || this.#closing) return unhold();
         await this.#failures.rest();
       }
     }
+  }
+
+  /** Waits for no page that could not be restored. */
+  async #restoreEnded(): Promise<void> {
+    await this.#restoring.catch(() => undefined);
+    await this.#restored.unholdAll();
   }
 
   /** Traps what can be trapped; gives the blocks of all else. A device is not to wait as long as a store keeps its domain waiting. */
