@@ -192,8 +192,8 @@ export class Volume {
     );
   }
 
-  /** From its return on the volume reads as the snapshot; the blocks follow in the background. @throws SnapshotError, StorageError */
-  restore(name: string): Promise<void> {
+  /** From its return on the volume reads as the snapshot; the blocks follow in the background. @param begun runs at that instant. @throws SnapshotError, StorageError */
+  restore(name: string, begun?: () => Promise<void>): Promise<void> {
     return this.#inTurn(async () => {
       const { snapshots } = this.#parts;
       this.#refuseWhileRestoring(`Snapshot '${name}' cannot be restored`);
@@ -208,6 +208,7 @@ export class Volume {
           restore: { snapshot: snapshot.number, number },
         }));
         await this.#resumeRestore();
+        await begun?.();
       });
       this.#wake();
     });

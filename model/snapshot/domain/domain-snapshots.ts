@@ -223,7 +223,7 @@ export class DomainSnapshots {
       uncopied: (page) => volume.findingInSource(page)[0]?.record.name,
     });
     try {
-      await volume.restore(name);
+      await volume.restore(name, () => this.#restored.renew());
     } catch (error) {
       await this.#restored.unholdAll();
       throw error;

@@ -1,8 +1,10 @@
 /** A domain's memory brought back to what a snapshot shows. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type GuestProgram, grantAreaAddress, pageBytes, TrustedCalls } from '../../hypervisor/guest/index.ts';
 import { Agent } from '../../hypervisor/testing/agent.ts';
+import { StorageError } from '../storage.ts';
 import { drawFrom } from '../testing/machine.ts';
+import { FrameStorage } from './frame-storage.ts';
 import { twoGuests, withSnapshots } from './testing/machine.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
@@ -178,3 +180,39 @@ test.runIf(thorough)(
     });
   },
 );
+
+test.runIf(thorough)('a restore that is refused leaves a lost page lost, and takes no memory', async () => {
+  const agent = new Agent();
+  await withSnapshots({ programs: [agent.program], domain: { pages: 4 }, storePages: 24 }, async (machine) => {
+    const { domain0, domain, snapshots, hypervisor, sleep } = machine;
+    const { thread } = domain0;
+    const { memory, platform } = hypervisor;
+    const write = (value: bigint): Promise<void> =>
+      thread.suspend(agent.do(({ guest }) => guest.memory.write64(at(2), value)));
+    const read = (): Promise<bigint> => thread.suspend(agent.do(({ guest }) => guest.memory.read64(at(2))));
+    const kind = (): Promise<string> =>
+      thread.access((processor) => memory.maps.with(processor, domain, async (map) => (await map.read(2)).kind));
+    await write(5n);
+    await snapshots.take(thread, 'one', 'break');
+    await snapshots.settled(thread);
+    await write(6n);
+    await thread.access((processor) =>
+      memory.maps.with(processor, domain, (map) => map.move(2, { copies: 'second', form: 0 })),
+    );
+    platform.faults.inject({ kind: 'memory-lost', memory: 1, how: 'errs' });
+    await expect(read()).rejects.toThrow();
+    for (let looks = 0; (await kind()) !== 'lost' && looks < 300; looks += 1) await sleep(1000);
+    platform.faults.inject({ kind: 'memory-replaced', memory: 1 });
+    await new TrustedCalls(domain0).memoryReplace(1);
+    for (let tries = 0; tries < 2; tries += 1) {
+      const write = vi.spyOn(FrameStorage.prototype, 'write');
+      write.mockRejectedValue(new StorageError('failed', 'the store fails'));
+      await expect(snapshots.restore(thread, 'one')).rejects.toThrow('the store fails');
+      write.mockRestore();
+      expect(await kind()).toBe('lost');
+      await expect(read()).rejects.toThrow();
+    }
+    await snapshots.restore(thread, 'one');
+    expect([await kind(), await read()]).toEqual(['page', 5n]);
+  });
+});

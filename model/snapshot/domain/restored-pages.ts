@@ -1,6 +1,13 @@
 import { pageBytes } from '../../hypervisor/guest/index.ts';
 import type { Hypervisor } from '../../hypervisor/index.ts';
-import { HypervisorError, type PageEntry, type PageMap, type PresentEntry } from '../../hypervisor/memory/interface.ts';
+import {
+  type Backing,
+  HypervisorError,
+  type PageEntry,
+  type PageMap,
+  type PresentEntry,
+  type Rights,
+} from '../../hypervisor/memory/interface.ts';
 import { SnapshotError } from '../storage.ts';
 import type { DomainPages } from './domain-pages.ts';
 import type { LentPorts } from './lent-ports.ts';
@@ -26,6 +33,8 @@ export class RestoredPages {
   readonly #ports: LentPorts;
   readonly #domain: number;
   readonly #pages: DomainPages;
+  /** Frames for pages that were lost. */
+  readonly #reserved = new Map<number, { readonly backing: Backing; readonly rights: Rights }>();
 
   constructor(hypervisor: Hypervisor, ports: LentPorts, domain: number, pages: DomainPages) {
     this.#hypervisor = hypervisor;
@@ -35,10 +44,33 @@ export class RestoredPages {
   }
 
   /**
-   * Holds those of some pages whose content may have to change, of a domain that stands still.
+   * Holds those of some pages whose content may have to change, of a domain that stands still; lost ones stay so until they are renewed.
    * @throws SnapshotError, with none held, where one is reached by others, or cannot be made to be there
    */
   async hold(wanted: ReadonlySet<number>, shown: Shown): Promise<void> {
+    try {
+      await this.#holdAll(wanted, shown);
+    } catch (error) {
+      await this.unholdAll();
+      throw error;
+    }
+  }
+
+  /** Nothing refuses any more: pages that were lost get their frames, held like all others. */
+  renew(): Promise<void> {
+    return this.#with(async (map) => {
+      for (const [page, { backing, rights }] of this.#reserved) {
+        // Its entry stays, so that no table is needed for the new one.
+        await map.remove([page], 'given back');
+        await map.map(page, backing, rights);
+        this.#reserved.delete(page);
+        await map.hold([page]);
+        this.#pages.restored.add(page);
+      }
+    });
+  }
+
+  async #holdAll(wanted: ReadonlySet<number>, shown: Shown): Promise<void> {
     for (;;) {
       const found = await this.#with((map) => this.#look(map, wanted, shown));
       if (found === 'held') {
@@ -61,6 +93,10 @@ export class RestoredPages {
 
   async unholdAll(): Promise<void> {
     for (const page of this.#pages.restored) await this.unhold(page);
+    for (const [page, { backing }] of this.#reserved) {
+      await this.#ports.do((processor) => this.#hypervisor.memory.frames.release(processor, backing));
+      this.#reserved.delete(page);
+    }
   }
 
   #with<Result>(body: (map: PageMap) => Promise<Result>): Promise<Result> {
@@ -68,7 +104,7 @@ export class RestoredPages {
     return this.#ports.do((processor) => maps.with(processor, this.#domain, body));
   }
 
-  /** What stands at the pages, as pages of their own; lost ones get a frame in which to come back. */
+  /** What stands at the pages, as pages of their own; for lost ones there is a frame in which to come back. */
   async #look(map: PageMap, wanted: ReadonlySet<number>, shown: Shown): Promise<readonly Located[] | 'held'> {
     const { own } = this.#pages.numbers;
     const before = await map.entries(0, own);
@@ -77,7 +113,7 @@ export class RestoredPages {
       if ((entry.kind === 'page' || entry.kind === 'swept') && superOf(entry)) await map.split(page);
     const found = (await map.entries(0, own)).filter(({ page }) => wanted.has(page));
     for (const { page, entry } of found) if ('backing' in entry) await this.#check(map, page, entry, shown);
-    for (const { page, entry } of found) if (entry.kind === 'lost') await this.#renew(map, page, entry);
+    for (const { page, entry } of found) if (entry.kind === 'lost') await this.#reserve(map, page, entry);
     return found;
   }
 
@@ -94,13 +130,12 @@ export class RestoredPages {
   }
 
   /** A frame of zeros for a page that was lost. */
-  async #renew(map: PageMap, page: number, { backing, rights }: PresentEntry): Promise<void> {
-    const { frames } = this.#hypervisor.memory;
+  async #reserve({ processor }: PageMap, page: number, { backing, rights }: PresentEntry): Promise<void> {
+    if (this.#reserved.has(page)) return;
     const { copies, form } = backing;
     try {
-      const renewed = await frames.allocate(map.processor, this.#domain, { copies, form });
-      await map.remove([page], 'nothing');
-      await map.map(page, renewed, rights);
+      const reserved = await this.#hypervisor.memory.frames.allocate(processor, this.#domain, { copies, form });
+      this.#reserved.set(page, { backing: reserved, rights });
     } catch (error) {
       if (!(error instanceof HypervisorError)) throw error;
       throw this.#refusal(page, `was lost, and there is no frame for it: replace the memory that died (${error.code})`);
@@ -126,7 +161,8 @@ export class RestoredPages {
     const entries: Located[] = [];
     for (const { page } of found) entries.push({ page, entry: await map.read(page) });
     // One that is swept now and was not when it was looked at may hold what is not to be there.
-    if (entries.some(({ entry }, index) => !isAbsent(found[index]!) && entry.kind !== 'page')) return false;
+    const isThere = ({ page, entry }: Located): boolean => entry.kind === 'page' || this.#reserved.has(page);
+    if (entries.some((located, index) => !isAbsent(found[index]!) && !isThere(located))) return false;
     const pages = entries.filter(({ entry }) => entry.kind === 'page').map(({ page }) => page);
     await map.hold(pages);
     for (const page of pages) this.#pages.restored.add(page);
