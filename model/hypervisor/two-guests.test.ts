@@ -8,3 +8,4 @@ import './examples/greeting.cases.ts';
 import './packets/packets.cases.ts';
 import './packets/polling.cases.ts';
 import './packets/failover.cases.ts';
+import './packets/destroyed.cases.ts';

@@ -6,3 +6,4 @@ import './lost.cases.ts';
 import './restore.cases.ts';
 import './store-full.cases.ts';
 import './disk.cases.ts';
+import './destroyed.cases.ts';
