@@ -149,6 +149,7 @@ export const listen = async (
   };
   const server = createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: true }, (accepted) => {
     sockets.add(accepted);
+    accepted.on('close', () => sockets.delete(accepted));
     accepted.on('error', () => accepted.destroy());
     Promise.resolve(exports).then(
       (found) => begin(accepted, found),
@@ -165,6 +166,8 @@ export const listen = async (
       for (const socket of sockets) socket.destroy();
     }, limits.grace ?? 1000);
     await closed;
+    // The server has let them go; they tell so a moment later.
+    while (sockets.size > 0) await new Promise(setImmediate);
     clearTimeout(timer);
   };
   return {
