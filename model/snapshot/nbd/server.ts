@@ -13,6 +13,10 @@ export interface Limits {
   readonly unread: number;
   /** Milliseconds that a closing server waits for a client to read its answers; a second when left out. */
   readonly grace?: number;
+  /** Milliseconds that a client has for the handshake; 30 seconds when left out. */
+  readonly handshake?: number;
+  /** Most connections at a time, beyond which one that comes is closed; 1,024 when left out. */
+  readonly connections?: number;
 }
 
 const usualLimits: Limits = { underWay: 64 * 2 ** 20, unread: 64 * 2 ** 20 };
@@ -45,7 +49,7 @@ const serve = (accepted: Socket, exports: Exports, limits: Limits, account: Acco
     socket.end();
     socket.resume();
   };
-  const timer = setTimeout(() => socket.destroy(), handshakeTime);
+  const timer = setTimeout(() => socket.destroy(), limits.handshake ?? handshakeTime);
   timer.unref();
   const mayTake = (): boolean =>
     transmission === null ||
@@ -156,7 +160,7 @@ export const listen = async (
       () => accepted.destroy(),
     );
   });
-  server.maxConnections = mostConnections;
+  server.maxConnections = limits.connections ?? mostConnections;
   await listenAt(server, where);
   const close = async (): Promise<void> => {
     closing = true;
