@@ -261,3 +261,26 @@ test('an older snapshot keeps what it found in a newer one that broke', async ()
   await run.volume.remove('older');
   expect(run.volume.status.usedBlocks).toBe(0);
 });
+
+test('a removal that the store did not let end is ended when the store is tried again', async () => {
+  const run = await open(8);
+  await run.take('older');
+  await run.take('newer');
+  await run.volume.settled();
+  const write = run.store.write.bind(run.store);
+  // The superblock that says so is written, and what comes after that is not.
+  const isGoing = (): boolean => run.volume.status.snapshots.some(({ state }) => state === 'going');
+  run.store.write = (offset, data) =>
+    isGoing() ? Promise.reject(new StorageError('failed', 'it failed')) : write(offset, data);
+  await expect(run.volume.remove('newer')).rejects.toThrow('it failed');
+  expect(run.volume.status.snapshots).toMatchObject([{ state: 'live' }, { state: 'going' }]);
+  run.volume.tryAgain();
+  for (let rest = 0; rest < 100; rest += 1) await run.machine.while();
+  expect(run.volume.status.snapshots).toHaveLength(2);
+  run.store.write = write;
+  run.volume.tryAgain();
+  for (let rest = 0; rest < 300; rest += 1) await run.machine.while();
+  expect(run.volume.status.snapshots).toMatchObject([{ name: 'older', state: 'live' }]);
+  await run.volume.remove('older');
+  expect(run.volume.status.usedBlocks).toBe(0);
+});

@@ -12,6 +12,8 @@ import { statusOf, type VolumeStatus } from './status.ts';
 import { SnapshotError, type Storage } from './storage.ts';
 import { checkName, type TakeOptions, type VolumeOptions } from './volume-options.ts';
 
+const isGoing = ({ record }: Snapshot): boolean => record.state === 'going';
+
 /** A source that is read and written while snapshots of it are taken, read, removed and restored. */
 export class Volume {
   readonly live: Live;
@@ -20,6 +22,7 @@ export class Volume {
   readonly #background: Background;
   readonly #idle = new Signal();
   #closed = false;
+  #removingAgain = false;
   /** Taking, removing and restoring, one at a time. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -152,7 +155,7 @@ export class Volume {
         const taken = { number, record, map };
         await copier.copyAtOnce(taken, typeof untrapped === 'function' ? await untrapped() : untrapped);
         await this.#add(taken);
-        this.#wake();
+        this.#background.look();
       };
       await this.live.whileStill(taking, () => {
         begin = elapsed();
@@ -182,14 +185,8 @@ export class Volume {
   /** Breaks snapshots that have lost a block by other means. @throws StorageError */
   breakSnapshots(numbers: ReadonlySet<bigint>): Promise<void> {
     const { snapshots } = this.#parts;
-    return this.#inTurn(() =>
-      this.live.whileStill(() =>
-        snapshots.changeStates(
-          'broken',
-          snapshots.all.filter(({ number, record }) => record.state === 'live' && numbers.has(number)),
-        ),
-      ),
-    );
+    const named = () => snapshots.all.filter(({ number, record }) => record.state === 'live' && numbers.has(number));
+    return this.#inTurn(() => this.live.whileStill(() => snapshots.changeStates('broken', named())));
   }
 
   /** From its return on the volume reads as the snapshot; the blocks follow in the background. @param begun runs at that instant. @throws SnapshotError, StorageError */
@@ -210,14 +207,19 @@ export class Volume {
         await this.#resumeRestore();
         await begun?.();
       });
-      this.#wake();
+      this.#background.look();
     });
   }
 
   /** Tries again what the store could not do. */
   tryAgain(): void {
     this.live.tryAgain();
-    if (this.#background.stalled !== null) this.#wake();
+    if (!this.#removingAgain && this.#parts.snapshots.all.some(isGoing)) {
+      this.#removingAgain = true;
+      const end = (): void => void (this.#removingAgain = false);
+      this.#inTurn(() => this.#removeGoing()).then(end, end);
+    }
+    if (this.#background.stalled !== null) this.#background.look();
   }
 
   /** Resolves when nothing is left to be copied or restored, or the background work stands still. */
@@ -256,10 +258,6 @@ export class Volume {
     return done;
   }
 
-  #wake(): void {
-    this.#background.look();
-  }
-
   #refuseWhileRestoring(what: string): void {
     const { restoring } = this.live;
     if (restoring !== null)
@@ -276,11 +274,10 @@ export class Volume {
 
   async #removeGoing(): Promise<void> {
     const { snapshots } = this.#parts;
-    const isGoing = ({ record }: Snapshot): boolean => record.state === 'going';
     for (let going = snapshots.all.find(isGoing); going !== undefined; going = snapshots.all.find(isGoing))
       await remove(going, this.#parts);
     this.tryAgain();
-    this.#wake();
+    this.#background.look();
   }
 
   async #resumeRestore(): Promise<void> {

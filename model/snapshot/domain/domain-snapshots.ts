@@ -285,7 +285,7 @@ export class DomainSnapshots {
         return await this.#failures.tried(this.#volume.change(block * pageBytes, pageBytes, clear));
       } catch (error) {
         if (!(error instanceof StorageError)) throw error;
-        if (this.#failures.giveUp()) return clear();
+        if (this.#failures.giveUp(block)) return clear();
         await this.#failures.rest();
       }
     }

@@ -57,14 +57,15 @@ export class StoreFailures {
   }
 
   /**
-   * The store can neither keep a page nor note that snapshots are broken. They are so, if none is to hold writes: no guest's write fails for
-   * a store. Says whether it goes on.
+   * The store can neither keep a block nor note that the snapshots are broken which find it in the source. They are so, if none is to hold
+   * writes: no guest's write fails for a store. Says whether it goes on.
    */
-  giveUp(): boolean {
-    const live = this.#volume.status.snapshots.filter(({ state }) => state === 'live');
-    const inSource = live.filter((one) => one.inSource > 0);
-    const danger = inSource.length > 0 ? inSource : live.slice(-1);
-    if (danger.some(({ policy, number }) => policy === 'hold' && !this.#lost.has(number))) return false;
+  giveUp(block: number): boolean {
+    const inSource = this.#volume.findingInSource(block);
+    const newest = this.#volume.newestSnapshot;
+    // With all content safe, what failed is noting the change, which only the newest needs.
+    const danger = inSource.length > 0 || newest === null ? inSource : [newest];
+    if (danger.some(({ record, number }) => record.policy === 'hold' && !this.#lost.has(number))) return false;
     for (const { number } of danger) this.#lost.add(number);
     return true;
   }
