@@ -50,6 +50,8 @@ export class FileStorage implements Storage {
   readonly #descriptor: number;
   readonly #tie: number | null;
   #canPunch = true;
+  /** Why a flush failed. */
+  #lost: StorageError | null = null;
   /** The last holes that were asked for; each begins when one of those before it has been made. */
   readonly #holes: Promise<unknown>[] = Array.from({ length: mostHoles }, () => Promise.resolve());
   #turn = 0;
@@ -131,11 +133,19 @@ export class FileStorage implements Storage {
     });
   }
 
+  /**
+   * One that failed has lost what it was to make durable: Linux reports that once, drops it, and lets the next flush succeed. So all that follow fail too, until
+   * the file is opened again.
+   */
   flush(): Promise<void> {
+    if (this.#lost !== null) return Promise.reject(this.#lost);
     return new Promise((resolve, reject) => {
       fdatasync(this.#descriptor, (error) => {
-        if (error === null) resolve();
-        else reject(storageError(this.path, 'flushing', error));
+        if (error !== null)
+          this.#lost ??= storageError(this.path, 'flushing, which fails until the file is opened again', error);
+        // Also of one that was under way beside the one that failed.
+        if (this.#lost === null) resolve();
+        else reject(this.#lost);
       });
     });
   }
