@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { createModelPlatform, type Platform, PowerCutError, startFirmware } from '../../hardware/platform/index.ts';
 import { SuperblockKeeper } from '../superblock-keeper.ts';
+import { History } from '../testing/history.ts';
 import { drawFrom } from '../testing/machine.ts';
 import { Volume } from '../volume.ts';
 import { MemoryStorage, platformPace } from './memory-storage.ts';
@@ -14,16 +15,23 @@ const sourceBase = 0x10_0000;
 const storeBase = 0x20_0000;
 const storeSize = 0x10_0000;
 
-/** A platform with memory that keeps its content, and a volume in it. */
-const started = async (blocks: number, contents?: { source: Uint8Array; store: Uint8Array }) => {
+/** What was in one of both memories when the power failed. */
+interface Left {
+  readonly source: Uint8Array;
+  readonly store: Uint8Array;
+}
+
+/** A platform with memory that keeps its content, and a volume in it. @param left of each memory, what is to be in it */
+const started = async (blocks: number, left?: readonly Left[]) => {
   const options = { memoryBytes: 4 * 2 ** 20, persistent: true };
   const platform = await createModelPlatform({ parameters: { processors: 2, cookieIndexWidth: 4 }, options });
   await platform.run(() => startFirmware(platform));
   const draw = drawFrom(blocks);
   const sourceSize = blocks * blockSize;
-  for (const memory of platform.outside.memories) {
-    memory.write(sourceBase, contents?.source ?? Uint8Array.from({ length: sourceSize }, () => draw(255) + 1));
-    if (contents !== undefined) memory.write(storeBase, contents.store);
+  const initial = Uint8Array.from({ length: sourceSize }, () => draw(255) + 1);
+  for (const [index, memory] of platform.outside.memories.entries()) {
+    memory.write(sourceBase, left?.[index]?.source ?? initial);
+    if (left !== undefined) memory.write(storeBase, left[index]!.store);
   }
   const { machine } = platform.processors[0]!;
   const source = new MemoryStorage(machine.view(sourceBase, sourceSize));
@@ -32,8 +40,12 @@ const started = async (blocks: number, contents?: { source: Uint8Array; store: U
   const now = (): bigint => BigInt(platform.clock.now);
   const open = (): Promise<Volume> => Volume.open(source, store, { pace: platformPace(platform.clock, 400), now });
   const format = () => SuperblockKeeper.format(store, () => store.flush(), geometry);
-  const seen = (base: number, size: number): Uint8Array => platform.outside.memories[0].read(base, size);
-  return { platform, open, format, sourceSize, seen };
+  const seen = (): readonly Left[] =>
+    platform.outside.memories.map((memory) => ({
+      source: memory.read(sourceBase, sourceSize),
+      store: memory.read(storeBase, storeSize),
+    }));
+  return { platform, open, format, initial, seen };
 };
 
 const cyclesOf = async (platform: Platform, run: () => Promise<unknown>): Promise<number> => {
@@ -108,17 +120,26 @@ test('what a snapshot costs, in cycles', async () => {
   expect(longestWrite - costs.plainWrite).toBeLessThan((4 / 3) * blockCopy);
 });
 
-/** A snapshot, and writes to half of the blocks; the image of its instant. */
-const scenario = async (volume: Volume, image: (content: Uint8Array) => void): Promise<void> => {
-  image(await readWhole(volume));
-  await volume.take('one', { policy: 'break' });
+/** Blocks that are written before the snapshot is taken, straight to the source. */
+const before = [1, 6];
+const written = (block: number): Uint8Array => new Uint8Array(99).fill(block + 1);
+
+/** A snapshot, and writes to half of the blocks. What was written is in memory when it is acknowledged. */
+const scenario = async (volume: Volume, history: History, taken: () => void): Promise<void> => {
   const { blocks } = volume.layout;
-  await Promise.all(
-    Array.from({ length: blocks / 2 }, (_, index) =>
-      volume.write(((index * 5) % blocks) * blockSize, new Uint8Array(99).fill(7)),
-    ),
-  );
+  const write = async (block: number): Promise<void> => {
+    const acknowledged = history.begin(block * blockSize, written(block));
+    await volume.write(block * blockSize, written(block));
+    acknowledged();
+    history.flushed(history.now);
+  };
+  for (const block of before) await write(block);
+  await volume.take('one', { policy: 'break' });
+  taken();
+  await Promise.all(Array.from({ length: blocks / 2 }, (_, index) => write((index * 5) % blocks)));
   await volume.settled();
+  // These go straight to the source too.
+  for (const block of [0, 5]) await write(block);
 };
 
 test.each(thorough ? [16, 64] : [16])(
@@ -133,7 +154,7 @@ test.each(thorough ? [16, 64] : [16])(
       whole.platform.trace.watch(({ cycle, handshakes }) => {
         if (handshakes.some(({ channel }) => channel === 'p0_axi_w')) writes.add(cycle);
       });
-      await scenario(volume, () => undefined);
+      await scenario(volume, new History(whole.initial), () => undefined);
       return now;
     });
     const after = whole.platform.clock.now - begin;
@@ -141,16 +162,19 @@ test.each(thorough ? [16, 64] : [16])(
     const cycles = [...writes].map((cycle) => cycle - begin).filter((cycle) => cycle < after);
     expect(cycles.length).toBeGreaterThan(10 * blocks);
     const step = thorough ? 1 : Math.floor(cycles.length / cutsWhenQuick);
-    let recovered = 0;
+    const found = { there: 0, notYet: 0 };
     for (let index = Math.floor(step / 2); index < cycles.length; index += step) {
-      const { platform, format, open, seen, sourceSize } = await started(blocks);
-      let instant: Uint8Array | null = null;
+      const { platform, format, open, seen, initial } = await started(blocks);
+      const history = new History(initial);
+      const image = initial.slice();
+      for (const block of before) image.set(written(block), block * blockSize);
+      let taken = false;
       const cut = platform.run(async () => {
         await format();
         const volume = await open();
         platform.faults.inject({ kind: 'power-cut' }, platform.clock.now + cycles[index]!);
-        await scenario(volume, (content) => {
-          instant = content;
+        await scenario(volume, history, () => {
+          taken = true;
         });
       });
       // When only the background was at work, it stands still and nobody else is told.
@@ -158,21 +182,24 @@ test.each(thorough ? [16, 64] : [16])(
         if (!(error instanceof PowerCutError)) throw error;
       });
       expect(platform.faults.happened).toHaveLength(1);
-      const contents = { source: seen(sourceBase, sourceSize), store: seen(storeBase, storeSize) };
+      const left = seen();
       platform.close();
-      const again = await started(blocks, contents);
+      const again = await started(blocks, left);
       await again.platform.run(async () => {
         const volume = await again.open();
-        for (const name of volume.names) {
-          recovered += 1;
-          expect([cycles[index], await readWhole(volume, name)]).toEqual([cycles[index], instant]);
+        const isThere = volume.names.includes('one');
+        found[isThere ? 'there' : 'notYet'] += 1;
+        if (taken) expect([cycles[index], isThere]).toEqual([cycles[index], true]);
+        for (const when of ['at once', 'when it stands alone']) {
+          expect([cycles[index], when, history.findLoss(await readWhole(volume))]).toEqual([cycles[index], when, null]);
+          if (isThere)
+            expect([cycles[index], when, await readWhole(volume, 'one')]).toEqual([cycles[index], when, image]);
           await volume.settled();
-          expect([cycles[index], await readWhole(volume, name)]).toEqual([cycles[index], instant]);
         }
         await volume.close();
       });
       again.platform.close();
     }
-    expect(recovered).toBeGreaterThan(1);
+    expect(found.there).toBeGreaterThan(1);
   },
 );
