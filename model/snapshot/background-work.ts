@@ -3,6 +3,7 @@ import type { Layout } from './layout.ts';
 import { bytesTogether, type Live } from './live.ts';
 import type { Parts } from './parts.ts';
 import type { Restoring } from './restoring.ts';
+import { looksTogether } from './slices.ts';
 import type { Snapshots } from './snapshots.ts';
 
 const mostOf = ({ blockSize }: Layout): number => Math.max(1, Math.floor(bytesTogether / blockSize));
@@ -71,11 +72,19 @@ const copyWork = (
         if (newest !== null) await copier.copyTogether(newest, blocks);
       }),
     );
-  const end = (): Promise<void> => Promise.resolve();
+  const begun = snapshots.newestLive;
+  if (begun === null || begun.standsAlone === true) return null;
+  const end = async (): Promise<void> => {
+    if (snapshots.newestLive === begun) begun.standsAlone = true;
+  };
   const work = { blocks: layout.blocks, isDue, most: mostOf(layout), run, end };
-  for (let block = 0; block < layout.blocks; block += 1)
+  const few = Math.min(layout.blocks, looksTogether);
+  for (let block = 0; block < few; block += 1)
     // Whoever is told of each block that is copied is told when it is.
     if (isDue(block)) return copied === undefined ? { ...work, together } : work;
+  // Whether anything is due behind those is seen by the pass, which gives way.
+  if (few < layout.blocks) return copied === undefined ? { ...work, together } : work;
+  begun.standsAlone = true;
   return null;
 };
 

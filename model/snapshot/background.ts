@@ -1,5 +1,6 @@
 import { HeldError } from './copier.ts';
 import { Signal } from './signal.ts';
+import { looksTogether } from './slices.ts';
 import { SourceError } from './source.ts';
 import { DamageError } from './storage.ts';
 
@@ -118,7 +119,8 @@ export class Background {
       const most = Math.min(work.most, await this.#turn());
       if (this.#stopped || this.#again) return;
       const group: number[] = [];
-      for (; block < work.blocks && group.length < most; block += 1) if (work.isDue(block)) group.push(block);
+      const end = Math.min(work.blocks, block + looksTogether);
+      for (; block < end && group.length < most; block += 1) if (work.isDue(block)) group.push(block);
       try {
         const failure = await this.#runAll(work, group);
         held ??= failure;

@@ -45,13 +45,6 @@ export class Restoring {
     return this.#map.isCopied(block);
   }
 
-  /** Blocks whose content is still that of before the restore. */
-  get pending(): number {
-    let count = 0;
-    for (let block = 0; block < this.#layout.blocks; block += 1) if (this.isPending(block)) count += 1;
-    return count;
-  }
-
   /**
    * Restores the block, if that is needed, and notes it. The caller holds its lock.
    * @returns false where there is nothing to restore it from, and it is about to be overwritten whole: it is to be noted when that is durable

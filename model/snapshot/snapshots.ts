@@ -10,7 +10,33 @@ export interface Snapshot {
   /** As the superblock has it. */
   record: SnapshotRecord;
   readonly map: CopyMap;
+  /** It is known that all of its content is in the store: none ever leaves it while the snapshot is there. */
+  standsAlone?: boolean;
 }
+
+const stopped = -2;
+
+/**
+ * For each of all snapshots, from oldest to newest, the index of the one in whose slot a block of it is, or a negative number: it is in the source.
+ * It is what `ownerOf` finds, for all of them in two looks at each entry.
+ */
+export const ownersOf = (all: readonly Snapshot[], block: number, into: Int32Array): void => {
+  let forwards = -1;
+  for (let at = all.length - 1; at >= 0; at -= 1) {
+    const { map } = all[at]!;
+    if (map.isCopied(block)) forwards = at;
+    else if (map.isChanged(block)) forwards = stopped;
+    into[at] = forwards;
+  }
+  // What those find that look backwards: with a change after them, and without, where what is lost stops them.
+  let [changed, unchanged] = [-1, -1];
+  for (let at = 0; at < all.length; at += 1) {
+    const { map, record } = all[at]!;
+    if (into[at]! < 0) into[at] = into[at] === stopped ? changed : unchanged;
+    if (map.isChanged(block) || record.untracked) [changed, unchanged] = [-1, -1];
+    else if (map.isCopied(block)) [changed, unchanged] = [at, map.isLost(block) ? -1 : at];
+  }
+};
 
 /** Gives the records a state; those that are not live and have no newer live one are untracked from then on. */
 const withStates = (

@@ -1,5 +1,8 @@
 import type { Live } from './live.ts';
 import type { Parts } from './parts.ts';
+import type { Restoring } from './restoring.ts';
+import { inSlices } from './slices.ts';
+import { ownersOf, type Snapshot } from './snapshots.ts';
 import type { SnapshotRecord } from './superblock.ts';
 
 /** What can be said of a snapshot at a moment. */
@@ -25,23 +28,68 @@ export interface VolumeStatus {
   readonly stalled: string | null;
 }
 
-export const statusOf = (
-  { snapshots, slots, copier, contents, layout }: Parts,
-  { restoring, held }: Live,
-  stalled: Error | null,
-): VolumeStatus => ({
-  snapshots: snapshots.all.map((snapshot) => {
-    let [inSource, damaged] = [0, 0];
-    for (let block = 0; block < layout.blocks; block += 1) {
-      const copy = snapshots.copyOf(snapshot, block);
-      if (copy === null) inSource += 1;
-      else if (contents.isDamaged(copy)) damaged += 1;
+/** Looks at each block once, whatever the number of snapshots. */
+class Counts {
+  readonly #parts: Parts;
+  readonly #all: readonly Snapshot[];
+  readonly #restoring: Restoring | null;
+  readonly #owners: Int32Array;
+  readonly #inSource: Uint32Array;
+  readonly #damaged: Uint32Array;
+  #pending = 0;
+
+  constructor(parts: Parts, { restoring }: Live) {
+    this.#parts = parts;
+    this.#all = parts.snapshots.all;
+    this.#restoring = restoring;
+    this.#owners = new Int32Array(this.#all.length);
+    this.#inSource = new Uint32Array(this.#all.length);
+    this.#damaged = new Uint32Array(this.#all.length);
+  }
+
+  look(first: number, end: number): void {
+    const { contents } = this.#parts;
+    for (let block = first; block < end; block += 1) {
+      ownersOf(this.#all, block, this.#owners);
+      for (let at = 0; at < this.#all.length; at += 1) {
+        const owner = this.#owners[at]!;
+        if (owner < 0) this.#inSource[at] = this.#inSource[at]! + 1;
+        else if (contents.isDamaged(this.#all[owner]!.map.copyOf(block))) this.#damaged[at] = this.#damaged[at]! + 1;
+      }
+      if (this.#restoring?.isPending(block) === true) this.#pending += 1;
     }
-    return { ...snapshot.record, inSource, damaged };
-  }),
-  usedBlocks: slots.used,
-  copies: copier.copies,
-  heldWrites: held,
-  restoring: restoring && { name: restoring.snapshot.record.name, pending: restoring.pending },
-  stalled: stalled?.message ?? null,
-});
+  }
+
+  /** Of those snapshots that are there still. */
+  status({ held, restoring }: Live, stalled: Error | null): VolumeStatus {
+    const { snapshots, slots, copier } = this.#parts;
+    const there = new Set(snapshots.all);
+    return {
+      snapshots: this.#all.flatMap((snapshot, at) =>
+        there.has(snapshot) ? [{ ...snapshot.record, inSource: this.#inSource[at]!, damaged: this.#damaged[at]! }] : [],
+      ),
+      usedBlocks: slots.used,
+      copies: copier.copies,
+      heldWrites: held,
+      restoring:
+        restoring === null || restoring !== this.#restoring
+          ? null
+          : { name: restoring.snapshot.record.name, pending: this.#pending },
+      stalled: stalled?.message ?? null,
+    };
+  }
+}
+
+/** In one go, for a volume of few blocks. */
+export const statusOf = (parts: Parts, live: Live, stalled: Error | null): VolumeStatus => {
+  const counts = new Counts(parts, live);
+  counts.look(0, parts.layout.blocks);
+  return counts.status(live, stalled);
+};
+
+/** As `statusOf`, while others have their turns: each block is counted as it was at some moment since this began. @param stalled is asked at the end */
+export const statusInSlices = async (parts: Parts, live: Live, stalled: () => Error | null): Promise<VolumeStatus> => {
+  const counts = new Counts(parts, live);
+  await inSlices(parts.layout.blocks, (first, end) => counts.look(first, end));
+  return counts.status(live, stalled());
+};

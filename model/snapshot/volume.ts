@@ -8,8 +8,9 @@ import { Restoring } from './restoring.ts';
 import type { Room } from './room.ts';
 import { Signal } from './signal.ts';
 import type { Snapshot } from './snapshots.ts';
-import { statusOf, type VolumeStatus } from './status.ts';
+import { statusInSlices, statusOf, type VolumeStatus } from './status.ts';
 import { SnapshotError, type Storage } from './storage.ts';
+import { verify } from './verifying.ts';
 import { checkName, type TakeOptions, type VolumeOptions } from './volume-options.ts';
 
 const isGoing = ({ record }: Snapshot): boolean => record.state === 'going';
@@ -57,6 +58,11 @@ export class Volume {
     return statusOf(this.#parts, this.live, this.#background.stalled);
   }
 
+  /** As `status`, of a volume of many blocks: others have their turns meanwhile. */
+  lookAround(): Promise<VolumeStatus> {
+    return statusInSlices(this.#parts, this.live, () => this.#background.stalled);
+  }
+
   /** Names of the snapshots that can be read, from oldest to newest. */
   get names(): readonly string[] {
     return this.#parts.snapshots.all.filter(({ record }) => record.state === 'live').map(({ record }) => record.name);
@@ -102,12 +108,8 @@ export class Volume {
   }
 
   /** Reads all that restoring a snapshot needs of it. @throws SnapshotError; DamageError naming the first block that is damaged; StorageError, SourceError */
-  async verify(name: string): Promise<void> {
-    const { snapshots, reader } = this.#parts;
-    const snapshot = snapshots.live(name);
-    for (let block = 0; block < this.layout.blocks; block += 1)
-      if (snapshots.changedBetween(snapshot, null, block) && snapshots.ownerOf(snapshot, block) !== null)
-        await reader.readBlock(snapshot, block);
+  verify(name: string): Promise<void> {
+    return verify(name, this.#parts);
   }
 
   /** The content of a block of a snapshot is in the store. */

@@ -44,7 +44,8 @@ export class FileHold {
    * @throws SnapshotError when the file is held; the system's errors
    */
   static async take(path: string, again = async (): Promise<boolean> => false): Promise<FileHold> {
-    const file = await open(path, 'r+');
+    // Network file systems lock only what may be written.
+    const file = await open(path, 'r+').catch(() => open(path, 'r'));
     const server = createServer((socket) => socket.destroy());
     try {
       const { dev, ino } = await file.stat({ bigint: true });

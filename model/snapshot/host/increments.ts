@@ -1,5 +1,7 @@
 /** Chains of copies of snapshots: a full one, and the differences after it. Source: `docs/systems/snapshot.md`, "Increments". */
 import { open, rm } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
+import { looksTogether } from '../slices.ts';
 import { isZero } from '../slot-contents.ts';
 import type { Snapshot } from '../snapshots.ts';
 import { SnapshotError } from '../storage.ts';
@@ -17,21 +19,21 @@ import {
 } from './increment-file.ts';
 import { keepNames } from './names.ts';
 
+/** Blocks of zeros that are read before others have their turn; one that is written gives it. */
+const blocksRead = 16;
+
 const idOf = ({ number, record }: Snapshot): SnapshotId => ({ number, instant: record.instant });
 
-/** Blocks of a snapshot; of those that a full copy leaves out, whoever reads it knows that they are zeros. */
-async function* contentsOf(
-  volume: Volume,
-  snapshot: Snapshot,
-  blocks: readonly number[],
-  full: boolean,
-): AsyncGenerator<IncrementBlock> {
-  const { blockSize, sourceSize } = volume.layout;
-  for (const block of blocks) {
+/** Blocks of a snapshot that differ from an older one, or all; of those that a full copy leaves out, whoever reads it knows that they are zeros. */
+async function* contentsOf(volume: Volume, snapshot: Snapshot, base: Snapshot | null): AsyncGenerator<IncrementBlock> {
+  const { blocks, blockSize, sourceSize } = volume.layout;
+  for (let block = 0; block < blocks; block += 1) {
+    if (block % (base === null ? blocksRead : looksTogether) === 0) await setImmediate();
+    if (base !== null && !volume.isChanged(base, snapshot, block)) continue;
     const content = Buffer.allocUnsafe(Math.min(blockSize, sourceSize - block * blockSize));
     await volume.readSnapshot(snapshot, block * blockSize, content);
     const zero = isZero(content);
-    if (!zero || !full) yield { block, content: zero ? null : content };
+    if (!zero || base !== null) yield { block, content: zero ? null : content };
   }
 }
 
@@ -62,11 +64,9 @@ export const exportSnapshot = async (
   const base = since === null ? null : volume.snapshot(since);
   if (base !== null && base.number >= snapshot.number)
     throw new SnapshotError(`Snapshot '${since}' is not older than '${name}': a difference is from an older one.`);
-  const { blocks, blockSize, sourceSize: size } = volume.layout;
-  const all = Array.from({ length: blocks }, (_, block) => block);
-  const wanted = base === null ? all : all.filter((block) => volume.isChanged(base, snapshot, block));
+  const { blockSize, sourceSize: size } = volume.layout;
   const header = { size, blockSize, base: base && idOf(base), snapshot: idOf(snapshot) };
-  return writeIncrement(path, header, contentsOf(volume, snapshot, wanted, base === null)).catch((error: unknown) => {
+  return writeIncrement(path, header, contentsOf(volume, snapshot, base)).catch((error: unknown) => {
     throw namingFile(path, error);
   });
 };

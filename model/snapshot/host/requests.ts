@@ -79,27 +79,33 @@ export const describeVolume = ({ volume, store, limit }: Described): VolumeAnswe
   };
 };
 
+/** As `describeVolume`, while others have their turns. */
+const describe = async (host: HostVolume): Promise<VolumeAnswer> => {
+  const { layout } = host.volume;
+  return describeVolume({ ...host, volume: { layout, status: await host.volume.lookAround() } });
+};
+
 /** Does what is asked. @throws SnapshotError, DamageError, StorageError, SourceError */
 export const answerRequest = async (host: HostVolume, request: VolumeRequest): Promise<VolumeAnswer> => {
   const { volume } = host;
   switch (request.do) {
     case 'snapshot': {
       const pause = await volume.take(request.name, { policy: request.policy });
-      return { ...describeVolume(host), pauseMilliseconds: Number(pause) / 1e6 };
+      return { ...(await describe(host)), pauseMilliseconds: Number(pause) / 1e6 };
     }
     case 'delete':
       await volume.remove(request.name);
-      return describeVolume(host);
+      return describe(host);
     case 'restore':
       await volume.verify(request.name);
       await volume.restore(request.name);
-      return describeVolume(host);
+      return describe(host);
     case 'export': {
       const exported = await exportSnapshot(volume, request.name, request.since, request.to);
-      return { ...describeVolume(host), exported };
+      return { ...(await describe(host)), exported };
     }
     case 'list':
-      return describeVolume(host);
+      return describe(host);
     default:
       request satisfies never;
       throw new SnapshotError('There is no such request.');
