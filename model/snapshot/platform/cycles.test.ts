@@ -1,64 +1,17 @@
 /** Snapshots of the platform's memory: what they cost in cycles, and a power cut in any cycle. */
 import { expect, test } from 'vitest';
-import { createModelPlatform, type Platform, PowerCutError, startFirmware } from '../../hardware/platform/index.ts';
-import { SuperblockKeeper } from '../superblock-keeper.ts';
+import { type Platform, PowerCutError } from '../../hardware/platform/index.ts';
 import { History } from '../testing/history.ts';
-import { drawFrom } from '../testing/machine.ts';
-import { Volume } from '../volume.ts';
-import { MemoryStorage, platformPace } from './memory-storage.ts';
+import type { Volume } from '../volume.ts';
+import { before, blockSize, readWhole, started, written } from './testing.ts';
 
 const thorough = process.env.PORTCULLIS_THOROUGH === '1';
-/** Cycles of a power cut in the quick run, of all those in which the scenario writes to memory. */
-const cutsWhenQuick = 3;
-const blockSize = 256;
-const sourceBase = 0x10_0000;
-const storeBase = 0x20_0000;
-const storeSize = 0x10_0000;
-
-/** What was in one of both memories when the power failed. */
-interface Left {
-  readonly source: Uint8Array;
-  readonly store: Uint8Array;
-}
-
-/** A platform with memory that keeps its content, and a volume in it. @param left of each memory, what is to be in it */
-const started = async (blocks: number, left?: readonly Left[]) => {
-  const options = { memoryBytes: 4 * 2 ** 20, persistent: true };
-  const platform = await createModelPlatform({ parameters: { processors: 2, cookieIndexWidth: 4 }, options });
-  await platform.run(() => startFirmware(platform));
-  const draw = drawFrom(blocks);
-  const sourceSize = blocks * blockSize;
-  const initial = Uint8Array.from({ length: sourceSize }, () => draw(255) + 1);
-  for (const [index, memory] of platform.outside.memories.entries()) {
-    memory.write(sourceBase, left?.[index]?.source ?? initial);
-    if (left !== undefined) memory.write(storeBase, left[index]!.store);
-  }
-  const { machine } = platform.processors[0]!;
-  const source = new MemoryStorage(machine.view(sourceBase, sourceSize));
-  const store = new MemoryStorage(machine.view(storeBase, storeSize));
-  const geometry = { sourceSize, blockSize, pageSize: 128, places: 4 };
-  const now = (): bigint => BigInt(platform.clock.now);
-  const open = (): Promise<Volume> => Volume.open(source, store, { pace: platformPace(platform.clock, 400), now });
-  const format = () => SuperblockKeeper.format(store, () => store.flush(), geometry);
-  const seen = (): readonly Left[] =>
-    platform.outside.memories.map((memory) => ({
-      source: memory.read(sourceBase, sourceSize),
-      store: memory.read(storeBase, storeSize),
-    }));
-  return { platform, open, format, initial, seen };
-};
-
+/** Power cuts, spread over all cycles in which the scenario writes to memory; `every-write.test.ts` has what each of them leaves. */
+const cuts = thorough ? 60 : 3;
 const cyclesOf = async (platform: Platform, run: () => Promise<unknown>): Promise<number> => {
   const begin = platform.clock.now;
   await run();
   return platform.clock.now - begin;
-};
-
-const readWhole = async (volume: Volume, name?: string): Promise<Uint8Array> => {
-  const content = new Uint8Array(volume.layout.sourceSize);
-  if (name === undefined) await volume.read(0, content);
-  else await volume.readSnapshot(volume.snapshot(name), 0, content);
-  return content;
 };
 
 test('what a snapshot costs, in cycles', async () => {
@@ -120,10 +73,6 @@ test('what a snapshot costs, in cycles', async () => {
   expect(longestWrite - costs.plainWrite).toBeLessThan((4 / 3) * blockCopy);
 });
 
-/** Blocks that are written before the snapshot is taken, straight to the source. */
-const before = [1, 6];
-const written = (block: number): Uint8Array => new Uint8Array(99).fill(block + 1);
-
 /** A snapshot, and writes to half of the blocks. What was written is in memory when it is acknowledged. */
 const scenario = async (volume: Volume, history: History, taken: () => void): Promise<void> => {
   const { blocks } = volume.layout;
@@ -142,64 +91,62 @@ const scenario = async (volume: Volume, history: History, taken: () => void): Pr
   for (const block of [0, 5]) await write(block);
 };
 
-test.each(thorough ? [16, 64] : [16])(
-  '%i blocks of memory survive a power cut in any cycle that writes',
-  async (blocks) => {
-    const writes = new Set<number>();
-    const whole = await started(blocks);
-    const begin = await whole.platform.run(async () => {
-      await whole.format();
-      const volume = await whole.open();
-      const { now } = whole.platform.clock;
-      whole.platform.trace.watch(({ cycle, handshakes }) => {
-        if (handshakes.some(({ channel }) => channel === 'p0_axi_w')) writes.add(cycle);
-      });
-      await scenario(volume, new History(whole.initial), () => undefined);
-      return now;
+test('blocks of memory survive a power cut, and are there when the platform comes back', async () => {
+  const blocks = 16;
+  const writes = new Set<number>();
+  const whole = await started(blocks);
+  const begin = await whole.platform.run(async () => {
+    await whole.format();
+    const volume = await whole.open();
+    const { now } = whole.platform.clock;
+    whole.platform.trace.watch(({ cycle, handshakes }) => {
+      if (handshakes.some(({ channel }) => channel === 'p0_axi_w')) writes.add(cycle);
     });
-    const after = whole.platform.clock.now - begin;
-    whole.platform.close();
-    const cycles = [...writes].map((cycle) => cycle - begin).filter((cycle) => cycle < after);
-    expect(cycles.length).toBeGreaterThan(10 * blocks);
-    const step = thorough ? 1 : Math.floor(cycles.length / cutsWhenQuick);
-    const found = { there: 0, notYet: 0 };
-    for (let index = Math.floor(step / 2); index < cycles.length; index += step) {
-      const { platform, format, open, seen, initial } = await started(blocks);
-      const history = new History(initial);
-      const image = initial.slice();
-      for (const block of before) image.set(written(block), block * blockSize);
-      let taken = false;
-      const cut = platform.run(async () => {
-        await format();
-        const volume = await open();
-        platform.faults.inject({ kind: 'power-cut' }, platform.clock.now + cycles[index]!);
-        await scenario(volume, history, () => {
-          taken = true;
-        });
+    await scenario(volume, new History(whole.initial), () => undefined);
+    return now;
+  });
+  const after = whole.platform.clock.now - begin;
+  whole.platform.close();
+  const cycles = [...writes].map((cycle) => cycle - begin).filter((cycle) => cycle < after);
+  expect(cycles.length).toBeGreaterThan(10 * blocks);
+  const step = Math.floor(cycles.length / cuts);
+  const found = { there: 0, notYet: 0 };
+  for (let index = Math.floor(step / 2); index < cycles.length; index += step) {
+    const { platform, format, open, seen, initial } = await started(blocks);
+    const history = new History(initial);
+    const image = initial.slice();
+    for (const block of before) image.set(written(block), block * blockSize);
+    let taken = false;
+    const cut = platform.run(async () => {
+      await format();
+      const volume = await open();
+      platform.faults.inject({ kind: 'power-cut' }, platform.clock.now + cycles[index]!);
+      await scenario(volume, history, () => {
+        taken = true;
       });
-      // When only the background was at work, it stands still and nobody else is told.
-      await cut.catch((error: unknown) => {
-        if (!(error instanceof PowerCutError)) throw error;
-      });
-      expect(platform.faults.happened).toHaveLength(1);
-      const left = seen();
-      platform.close();
-      const again = await started(blocks, left);
-      await again.platform.run(async () => {
-        const volume = await again.open();
-        const isThere = volume.names.includes('one');
-        found[isThere ? 'there' : 'notYet'] += 1;
-        if (taken) expect([cycles[index], isThere]).toEqual([cycles[index], true]);
-        for (const when of ['at once', 'when it stands alone']) {
-          expect([cycles[index], when, history.findLoss(await readWhole(volume))]).toEqual([cycles[index], when, null]);
-          if (isThere)
-            expect([cycles[index], when, await readWhole(volume, 'one')]).toEqual([cycles[index], when, image]);
-          await volume.settled();
-        }
-        await volume.close();
-      });
-      again.platform.close();
-    }
-    expect(found.there).toBeGreaterThan(1);
-  },
-);
+    });
+    // When only the background was at work, it stands still and nobody else is told.
+    await cut.catch((error: unknown) => {
+      if (!(error instanceof PowerCutError)) throw error;
+    });
+    expect(platform.faults.happened).toHaveLength(1);
+    const left = seen();
+    platform.close();
+    const again = await started(blocks, left);
+    await again.platform.run(async () => {
+      const volume = await again.open();
+      const isThere = volume.names.includes('one');
+      found[isThere ? 'there' : 'notYet'] += 1;
+      if (taken) expect([cycles[index], isThere]).toEqual([cycles[index], true]);
+      for (const when of ['at once', 'when it stands alone']) {
+        expect([cycles[index], when, history.findLoss(await readWhole(volume))]).toEqual([cycles[index], when, null]);
+        if (isThere)
+          expect([cycles[index], when, await readWhole(volume, 'one')]).toEqual([cycles[index], when, image]);
+        await volume.settled();
+      }
+      await volume.close();
+    });
+    again.platform.close();
+  }
+  expect(found.there).toBeGreaterThan(1);
+});
