@@ -106,7 +106,8 @@ const makeStore = async (path: string, geometry: Geometry): Promise<FileHold> =>
     // Whoever asked knows of no other name.
     throw error instanceof SnapshotError ? error : Object.assign(error as Error, { path });
   } finally {
-    await rm(begun, { force: true });
+    // What cannot be removed is so at the next opening; the store has its name, and its hold must reach the caller.
+    await rm(begun, { force: true }).catch(() => undefined);
   }
 };
 
