@@ -1,4 +1,4 @@
-import { byInduction, type ProofList, type ProofTarget } from '../parts/proof-target.ts';
+import { byInduction, leafOn, type ProofList, type ProofTarget } from '../parts/proof-target.ts';
 import { memoryPathParameters } from './interface.ts';
 import { dataPaths, dataProperties } from './properties-data.ts';
 import { checkedAesTags, checkedPrinceTags } from './properties-engines.ts';
@@ -163,16 +163,7 @@ const registersAtSoftware = (p: Geometry): ProofTarget =>
     registerPortRules,
   );
 
-const leaf = (p: Geometry, name: string, section: string, thorough: boolean, make: () => unknown): ProofTarget =>
-  byInduction(
-    {
-      name,
-      parameters: { ...p },
-      section: `${page}, ${section}`,
-      thorough,
-    },
-    make,
-  );
+const leaf = leafOn(page);
 
 export const memoryPathProofs: ProofList = {
   block: 'memory_path',

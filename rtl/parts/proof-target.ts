@@ -45,3 +45,12 @@ export const byInduction = (target: Omit<ProofTarget, 'engines' | 'module'>, mak
   engines: ['k-induction', 'bmc3'],
   module: anyPorts(make),
 });
+
+/** Proofs by induction of parts of a block by themselves, which a page specifies in its sections. */
+export const leafOn =
+  (page: string) =>
+  (parameters: object, name: string, section: string, thorough: boolean, make: () => unknown): ProofTarget =>
+    byInduction(
+      { name, parameters: parameters as ProofTarget['parameters'], section: `${page}, ${section}`, thorough },
+      make,
+    );

@@ -1,5 +1,5 @@
 import { all } from '../hdl/index.ts';
-import { anyPorts, byInduction, type ProofList, type ProofTarget } from '../parts/proof-target.ts';
+import { anyPorts, byInduction, leafOn, type ProofList, type ProofTarget } from '../parts/proof-target.ts';
 import { resourceAccessControllerParameters } from './interface.ts';
 import { checkedAges } from './properties-ages.ts';
 import { completionPaths, completionProperties } from './properties-completion.ts';
@@ -143,16 +143,7 @@ const deviceSide = (p: Geometry): ProofTarget => ({
   module: anyPorts(() => provenPath(p, 'device_side', [], (path) => deviceSideProperties(p, path))),
 });
 
-const leaf = (p: Geometry, name: string, section: string, thorough: boolean, make: () => unknown): ProofTarget =>
-  byInduction(
-    {
-      name,
-      parameters: { ...p },
-      section: `${page}, ${section}`,
-      thorough,
-    },
-    make,
-  );
+const leaf = leafOn(page);
 
 export const resourceAccessControllerProofs: ProofList = {
   block: 'resource_access_controller',

@@ -46,7 +46,7 @@ export const changeNode = async (
     await fs.promises.chmod(node.path, mode & permissionsGiven);
   }
   if (accessed === undefined && modified === undefined) return;
-  // Node takes a negative number for now, and a date before 1970 for what it says.
+  // Node takes a negative number for the present moment, and a date before 1970 for what it says.
   const seconds = (time: bigint | 'now' | undefined, kept: bigint): number | Date => {
     const at = Number(time === 'now' ? BigInt(Date.now()) * 1_000_000n : (time ?? kept));
     return at < 0 ? new Date(at / 1e6) : at / 1e9;
